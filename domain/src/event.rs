@@ -1,0 +1,1 @@
+//! One normalised observation taken from a report.
