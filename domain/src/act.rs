@@ -1,0 +1,122 @@
+//! The closed vocabulary of acts: the words of the ledger.
+use crate::actor::words;
+
+words! {
+    /// What was done. Stored as these words; the timeline shows [`Act::sentence`].
+    Act {
+        /// A report's bytes are durable.
+        ReportReceived = "report.received",
+        /// Its events are stored.
+        ReportParsed = "report.parsed",
+        /// A person must look.
+        ReportParked = "report.parked",
+        /// Parsed again by a newer parser.
+        ReportReparsed = "report.reparsed",
+        /// A person set a parked report aside.
+        ReportDismissed = "report.dismissed",
+        /// A person said whose an event was, or that it was nobody's.
+        EventAttributed = "event.attributed",
+        /// Events were set aside without a case.
+        EventsDismissed = "events.dismissed",
+        /// A case began.
+        CaseOpened = "case.opened",
+        /// New events joined.
+        CaseJoined = "case.joined",
+        /// Taken or given.
+        CaseAssigned = "case.assigned",
+        /// Back to the queue.
+        CaseHandedBack = "case.handed_back",
+        /// Hidden until a time.
+        CaseSnoozed = "case.snoozed",
+        /// An internal note.
+        CaseNoted = "case.noted",
+        /// A message to the customer.
+        CaseReplied = "case.replied",
+        /// The customer stated something.
+        CaseStated = "case.stated",
+        /// The customer opened his page with an act (not a mere GET).
+        CaseRead = "case.read",
+        /// The answer is dealt with.
+        CaseSettled = "case.settled",
+        /// Done.
+        CaseClosed = "case.closed",
+        /// Not done after all.
+        CaseReopened = "case.reopened",
+        /// A notice was written and is owed.
+        NoticeQueued = "notice.queued",
+        /// The relay took it.
+        NoticeSent = "notice.sent",
+        /// The relay said later.
+        NoticeDeferred = "notice.deferred",
+        /// It could not be sent.
+        NoticeFailed = "notice.failed",
+        /// It came back.
+        NoticeBounced = "notice.bounced",
+        /// Taken back.
+        NoticeCancelled = "notice.cancelled",
+        /// A link was made for the customer.
+        LinkMade = "link.made",
+        /// A link was withdrawn.
+        LinkRevoked = "link.revoked",
+        /// A quarantine was ordered.
+        QuarantineOrdered = "quarantine.ordered",
+        /// A supervisor signed.
+        QuarantineApproved = "quarantine.approved",
+        /// A supervisor did not sign.
+        QuarantineRefused = "quarantine.refused",
+        /// The network was asked.
+        QuarantineBegun = "quarantine.begun",
+        /// The network holds it.
+        QuarantineInForce = "quarantine.in_force",
+        /// The network refused, or never answered.
+        QuarantineFailed = "quarantine.failed",
+        /// Tried again by a person.
+        QuarantineRetried = "quarantine.retried",
+        /// The network had lost it: asked again.
+        QuarantineRepaired = "quarantine.repaired",
+        /// Review date moved.
+        QuarantineReviewed = "quarantine.reviewed",
+        /// Withdrawn before it began.
+        QuarantineCancelled = "quarantine.cancelled",
+        /// To be taken away.
+        QuarantineLifting = "quarantine.lifting",
+        /// Confirmed gone.
+        QuarantineLifted = "quarantine.lifted",
+        /// A release was asked for.
+        ReleaseAsked = "release.asked",
+        /// Granted.
+        ReleaseGranted = "release.granted",
+        /// Refused.
+        ReleaseRefused = "release.refused",
+        /// The customer objected.
+        DisputeOpened = "dispute.opened",
+        /// A second person decided.
+        DisputeDecided = "dispute.decided",
+        /// Customers, contracts, services were imported.
+        CustomersImported = "customers.imported",
+        /// Leases were imported.
+        LeasesImported = "leases.imported",
+        /// Terms were imported.
+        TermsImported = "terms.imported",
+        /// An account was made.
+        UserAdded = "user.added",
+        /// An account was changed (role, name, password).
+        UserChanged = "user.changed",
+        /// An account was closed.
+        UserDisabled = "user.disabled",
+        /// Signed in.
+        SignedIn = "user.signed_in",
+        /// A wrong password.
+        SignInFailed = "user.sign_in_failed",
+        /// Signed out.
+        SignedOut = "user.signed_out",
+        /// An API token was made.
+        TokenAdded = "token.added",
+        /// An API token was withdrawn.
+        TokenRevoked = "token.revoked",
+        /// An own range was added.
+        RangeAdded = "range.added",
+        /// An own range was removed.
+        RangeRemoved = "range.removed",
+    }
+}

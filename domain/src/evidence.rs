@@ -1,0 +1,152 @@
+//! Reports and events seen together, as the staff's screen shows them.
+use crate::{
+    actor::words,
+    attribution::Certainty,
+    class::{Category, Class},
+    event::Observation,
+    id::{AttributionId, CaseId, CustomerId, EventId, ReportId, ServiceId},
+};
+use chrono::{DateTime, Utc};
+
+words! {
+    /// Where an event stands.
+    EventState {
+        /// Waits for a decision.
+        Pending = "pending",
+        /// Part of a case.
+        OnCase = "on_case",
+        /// Set aside with a reason.
+        Dismissed = "dismissed",
+        /// Said before by the same reporter.
+        Duplicate = "duplicate",
+    }
+}
+
+/// A stored event.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// Identifier.
+    pub id: EventId,
+    /// From which report, and which of its events (from 0).
+    pub report: ReportId,
+    /// Position in the report.
+    pub position: i64,
+    /// Who vouches for it.
+    pub reporter: String,
+    /// What was seen.
+    pub observation: Observation,
+    /// Instant that counts: start of the observation, or the arrival where none was stated.
+    pub at: DateTime<Utc>,
+    /// When it was stored here.
+    pub received_at: DateTime<Utc>,
+    /// How sure we are whose it was.
+    pub certainty: Certainty,
+    /// Whose, when certain.
+    pub customer: Option<CustomerId>,
+    /// Which service, when certain.
+    pub service: Option<ServiceId>,
+    /// The case it is on.
+    pub case: Option<CaseId>,
+    /// Where it stands.
+    pub state: EventState,
+}
+
+words! {
+    /// The queues of the evidence inbox.
+    InboxTab {
+        /// Certain, no case yet: grouped by customer.
+        Decide = "decide",
+        /// On a case.
+        OnCase = "on_case",
+        /// Several candidates.
+        Ambiguous = "ambiguous",
+        /// Nobody known.
+        Unknown = "unknown",
+    }
+}
+
+/// Filter of the inbox; lives in the URL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InboxFilter {
+    /// Which queue.
+    pub tab: InboxTab,
+    /// Only this category.
+    pub category: Option<Category>,
+    /// Only of this reporter.
+    pub reporter: String,
+    /// Words in the customer's name, service number or source.
+    pub text: String,
+}
+
+impl Default for InboxFilter {
+    fn default() -> Self {
+        Self { tab: InboxTab::Decide, category: None, reporter: String::new(), text: String::new() }
+    }
+}
+
+/// A row of the inbox: the pending events of one customer and category (or of one source, when nobody is known).
+#[derive(Debug, Clone)]
+pub struct InboxRow {
+    /// Whose, when certain.
+    pub customer: Option<CustomerId>,
+    /// Name of the customer, or empty.
+    pub customer_name: String,
+    /// Product and number of the service, or empty.
+    pub service: String,
+    /// Grouping key.
+    pub category: Category,
+    /// Class of the newest event.
+    pub class: Class,
+    /// Newest source value (`198.51.100.77:49431`).
+    pub source: String,
+    /// How sure.
+    pub certainty: Certainty,
+    /// Number of events.
+    pub events: i64,
+    /// Newest event's time.
+    pub last_at: DateTime<Utc>,
+    /// Newest arrival.
+    pub received_at: DateTime<Utc>,
+    /// Events per day, oldest of ten days first.
+    pub days: Vec<i64>,
+    /// Reporter of the newest event.
+    pub reporter: String,
+    /// How many reporters there are.
+    pub reporters: i64,
+    /// Earlier cases of the customer within the repeat window.
+    pub strikes: i64,
+    /// One event of the group: the key of peek and of acts on groups without a customer.
+    pub event: EventId,
+    /// The open case it is on (tab "on a case").
+    pub case: Option<(CaseId, String)>,
+}
+
+/// How many rows wait in each queue: the numbers on the tabs and the rail.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct InboxCounts {
+    /// Events that wait for a decision (certain, no case).
+    pub decide: i64,
+    /// Events on open cases.
+    pub on_case: i64,
+    /// Ambiguous events.
+    pub ambiguous: i64,
+    /// Unknown events.
+    pub unknown: i64,
+    /// Parked reports.
+    pub parked: i64,
+}
+
+/// A stored attribution, newest first on the proof page.
+#[derive(Debug, Clone)]
+pub struct Attribution {
+    /// Identifier.
+    pub id: AttributionId,
+    /// For which event.
+    pub event: EventId,
+    /// When the answer was given.
+    pub made_at: DateTime<Utc>,
+    /// By whom, as the ledger names him.
+    pub made_by: String,
+    /// The answer with the lease rows as they were.
+    pub answer: crate::attribution::Answer,
+}

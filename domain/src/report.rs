@@ -1,0 +1,76 @@
+//! One delivered message or file exactly as it came: immutable.
+use crate::{
+    actor::words,
+    event::{Disposition, Format},
+    id::ReportId,
+};
+use chrono::{DateTime, Utc};
+
+words! {
+    /// How a report reached us.
+    Channel {
+        /// `POST /api/v1/reports`.
+        Api = "api",
+        /// `lazaret ingest` with a file or folder.
+        File = "file",
+        /// `lazaret ingest -`: a mail pipe.
+        Pipe = "pipe",
+        /// The upload form of the desk.
+        Desk = "desk",
+    }
+}
+
+words! {
+    /// Where a report stands in intake.
+    ReportState {
+        /// The bytes are durable, nothing else happened yet.
+        Received = "received",
+        /// Its events are stored.
+        Done = "done",
+        /// A person must look: reason says why.
+        Parked = "parked",
+        /// The same bytes came before.
+        Duplicate = "duplicate",
+        /// A person looked at the parked report and set it aside.
+        Dismissed = "dismissed",
+    }
+}
+
+/// A report as lists and pages show it (without its bytes).
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// Identifier.
+    pub id: ReportId,
+    /// When its bytes were durable here.
+    pub received_at: DateTime<Utc>,
+    /// How it came.
+    pub channel: Channel,
+    /// SHA-256 of the bytes, lower-case hex.
+    pub sha256: String,
+    /// Bytes.
+    pub size: i64,
+    /// File name or empty.
+    pub file_name: String,
+    /// Media type as the sender gave it, or empty.
+    pub content_type: String,
+    /// What the parser took it for.
+    pub format: Option<Format>,
+    /// What became of it.
+    pub disposition: Option<Disposition>,
+    /// Where it stands.
+    pub state: ReportState,
+    /// Why it is parked, or what was odd.
+    pub reason: Option<String>,
+    /// Who vouches for it.
+    pub reporter: Option<String>,
+    /// Who transmitted it.
+    pub sender: Option<String>,
+    /// Subject line.
+    pub subject: Option<String>,
+    /// Number of its events.
+    pub events: i64,
+    /// The earlier report with the same bytes.
+    pub duplicate_of: Option<ReportId>,
+    /// Which parser version read it.
+    pub parser_version: i64,
+}

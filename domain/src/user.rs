@@ -1,0 +1,45 @@
+//! Staff accounts and API tokens.
+use crate::{
+    actor::{Actor, Role},
+    id::{TokenId, UserId},
+};
+use chrono::{DateTime, Utc};
+
+/// A member of staff.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// Identifier.
+    pub id: UserId,
+    /// Sign-in name: an e-mail address, lower case, unique.
+    pub email: String,
+    /// Name shown to colleagues.
+    pub name: String,
+    /// Role.
+    pub role: Role,
+    /// Since when the account is closed.
+    pub disabled_at: Option<DateTime<Utc>>,
+    /// When the account was made.
+    pub created_at: DateTime<Utc>,
+    /// Last sign-in.
+    pub signed_in_at: Option<DateTime<Utc>>,
+}
+
+impl User {
+    /// This person as the actor of a command.
+    pub fn actor(&self) -> Actor {
+        Actor::User { id: self.id, name: self.name.clone(), role: self.role }
+    }
+}
+
+/// A key of the HTTP interface (its secret is stored hashed only).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// Identifier.
+    pub id: TokenId,
+    /// What it is for.
+    pub name: String,
+    /// Made.
+    pub created_at: DateTime<Utc>,
+    /// Withdrawn.
+    pub revoked_at: Option<DateTime<Utc>>,
+}
