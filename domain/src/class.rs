@@ -179,11 +179,8 @@ impl Serialize for Class {
 impl<'de> Deserialize<'de> for Class {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| {
-            de::Error::custom(format!(
-                "{text:?} is no class; use one of XARF v4.2 `category/type`"
-            ))
-        })
+        Self::parse(&text)
+            .ok_or_else(|| de::Error::custom(format!("{text:?} is no class; use one of XARF v4.2 `category/type`")))
     }
 }
 
@@ -200,14 +197,8 @@ mod tests {
     fn text_category_and_serde_agree() {
         for &class in Class::ALL {
             assert_eq!(Class::parse(class.as_str()), Some(class));
-            assert!(
-                class.as_str().starts_with(class.category().as_str()),
-                "{class}"
-            );
-            assert_eq!(
-                Category::parse(class.category().as_str()),
-                Some(class.category())
-            );
+            assert!(class.as_str().starts_with(class.category().as_str()), "{class}");
+            assert_eq!(Category::parse(class.category().as_str()), Some(class.category()));
             let json = serde_json::to_string(&class).unwrap();
             assert_eq!(json, format!("\"{class}\""));
             assert_eq!(serde_json::from_str::<Class>(&json).unwrap(), class);

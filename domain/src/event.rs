@@ -158,21 +158,13 @@ impl Source {
     /// An address, v4-mapped IPv6 folded to IPv4.
     #[must_use]
     pub fn from_ip(ip: IpAddr, port: Option<u16>) -> Self {
-        Self {
-            kind: SourceKind::Ip,
-            value: canonical_ip(ip).to_string(),
-            port,
-        }
+        Self { kind: SourceKind::Ip, value: canonical_ip(ip).to_string(), port }
     }
 
     /// Something other than an address, as it was written.
     #[must_use]
     pub fn new(kind: SourceKind, value: impl Into<String>, port: Option<u16>) -> Self {
-        Self {
-            kind,
-            value: value.into(),
-            port,
-        }
+        Self { kind, value: value.into(), port }
     }
 
     /// The address that can be looked up: of an address itself, and of a URL or host whose name is an address literal.
@@ -197,9 +189,7 @@ pub fn canonical_ip(ip: IpAddr) -> IpAddr {
 pub fn url_host(url: &str) -> Option<&str> {
     let after = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = after.split(['/', '?', '#', '\\']).next()?;
-    let host = authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, host)| host);
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     let host = match host.find(']') {
         Some(end) if host.starts_with('[') => host.get(..=end)?,
         _ => host.split(':').next()?,
@@ -208,10 +198,7 @@ pub fn url_host(url: &str) -> Option<&str> {
 }
 
 fn literal(text: &str) -> Option<IpAddr> {
-    let bare = text
-        .strip_prefix('[')
-        .and_then(|t| t.strip_suffix(']'))
-        .unwrap_or(text);
+    let bare = text.strip_prefix('[').and_then(|t| t.strip_suffix(']')).unwrap_or(text);
     bare.parse().ok().map(canonical_ip)
 }
 
@@ -248,24 +235,14 @@ mod tests {
     fn one_machine_has_one_text() {
         let mapped = Source::from_ip("::ffff:192.0.2.7".parse().unwrap(), Some(25));
         assert_eq!(mapped.value, "192.0.2.7");
-        let long = Source::from_ip(
-            "2001:0DB8:0000:0000:0000:0000:0000:0001".parse().unwrap(),
-            None,
-        );
+        let long = Source::from_ip("2001:0DB8:0000:0000:0000:0000:0000:0001".parse().unwrap(), None);
         assert_eq!(long.value, "2001:db8::1");
     }
 
     #[test]
     fn literal_host_of_a_url_is_an_address() {
-        let ip = |url: &str| {
-            Source::new(SourceKind::Url, url, None)
-                .ip()
-                .map(|ip| ip.to_string())
-        };
-        assert_eq!(
-            ip("http://user:x@192.0.2.9:8080/a?b"),
-            Some("192.0.2.9".into())
-        );
+        let ip = |url: &str| Source::new(SourceKind::Url, url, None).ip().map(|ip| ip.to_string());
+        assert_eq!(ip("http://user:x@192.0.2.9:8080/a?b"), Some("192.0.2.9".into()));
         assert_eq!(ip("https://[2001:db8::5]:443/"), Some("2001:db8::5".into()));
         assert_eq!(ip("http://www.example/192.0.2.9"), None);
         assert_eq!(ip("://"), None);
@@ -276,10 +253,7 @@ mod tests {
     fn words_round_trip() {
         for &format in Format::ALL {
             assert_eq!(Format::parse(format.as_str()), Some(format));
-            assert_eq!(
-                serde_json::to_string(&format).unwrap(),
-                format!("\"{format}\"")
-            );
+            assert_eq!(serde_json::to_string(&format).unwrap(), format!("\"{format}\""));
         }
         assert_eq!(Role::parse("rights_claim"), Some(Role::RightsClaim));
         assert_eq!(Role::parse("Actor"), None);

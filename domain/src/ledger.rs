@@ -99,4 +99,3 @@ pub struct LedgerFilter {
     /// Only before this position (keyset paging, newest first).
     pub before: Option<i64>,
 }
-

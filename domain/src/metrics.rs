@@ -49,11 +49,20 @@ pub const DEFINITIONS: &[(&str, &str)] = &[
     ("open_cases", "cases not closed at the end of the period"),
     ("ageing_cases", "cases not closed and opened more than 7 days before the end of the period"),
     ("time_to_notice", "first event stored → first notice taken by the relay; cases opened in the period"),
-    ("time_to_containment", "first notice sent → quarantine confirmed by the network, where one was ordered; confirmed in the period"),
+    (
+        "time_to_containment",
+        "first notice sent → quarantine confirmed by the network, where one was ordered; confirmed in the period",
+    ),
     ("time_to_release", "release asked → network confirmed; lifted in the period"),
-    ("repeat_rate", "share of cases closed as resolved in the period whose customer had a new case of the same category within 30 days"),
+    (
+        "repeat_rate",
+        "share of cases closed as resolved in the period whose customer had a new case of the same category within 30 days",
+    ),
     ("quarantines", "quarantines in force now, and how many are past their review date"),
     ("events_by_class", "events stored in the period, by class, duplicates left out"),
-    ("events_by_reporter", "events stored in the period, by reporter, duplicates left out; held up = share not closed as false positive or not ours"),
+    (
+        "events_by_reporter",
+        "events stored in the period, by reporter, duplicates left out; held up = share not closed as false positive or not ours",
+    ),
     ("work_by_analyst", "acts in the ledger in the period, by member of staff"),
 ];

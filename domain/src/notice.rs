@@ -64,7 +64,9 @@ pub const MOVES: &[(N, &[NoticeState], NoticeState)] = &[
 /// [`Refusal::Invalid`] when the table has no such move.
 pub fn step(state: NoticeState, command: N) -> Result<NoticeState, Refusal> {
     let found = MOVES.iter().find(|(known, from, _)| *known == command && from.contains(&state));
-    found.map(|row| row.2).ok_or_else(|| Refusal::invalid("notice", format!("is {state}: {command} is not possible from there")))
+    found
+        .map(|row| row.2)
+        .ok_or_else(|| Refusal::invalid("notice", format!("is {state}: {command} is not possible from there")))
 }
 
 /// A notice as written and sent.

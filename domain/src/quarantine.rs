@@ -262,7 +262,9 @@ pub fn ground(order: &Order, ground: &Ground<'_>) -> Result<QuarantineState, Ref
         return Err(Refusal::NoGround("the clause does not permit this measure"));
     }
     if !ground.roles.iter().any(|role| matches!(role, Role::Actor | Role::Infected | Role::Vulnerable)) {
-        return Err(Refusal::NoGround("no certain evidence against the customer (a victim or a mere rights claim is none)"));
+        return Err(Refusal::NoGround(
+            "no certain evidence against the customer (a victim or a mere rights claim is none)",
+        ));
     }
     if !ground.notice {
         return Err(Refusal::NoGround("no notice was given and none is owed: send one with the order"));
