@@ -13,10 +13,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         tree = Frontier::from_bytes(&tree.to_bytes())?;
         tree.append(row.leaf_hash);
     }
-    println!(
-        "ledger_frontier_append_us {:.2} us",
-        start.elapsed().as_secs_f64() * 1e6 / entries as f64
-    );
+    println!("ledger_frontier_append_us {:.2} us", start.elapsed().as_secs_f64() * 1e6 / entries as f64);
     heads.push(SignedHead::sign(&tree, 1, &key));
     let start = Instant::now();
     let mut check = Verifier::new(Some(&tree.to_bytes()), &heads, &[key.public()]);
@@ -25,10 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let report = check.finish();
     assert!(report.is_clean(), "{:?}", report.findings);
-    println!(
-        "ledger_verify_per_s {:.0} 1/s",
-        entries as f64 / start.elapsed().as_secs_f64()
-    );
+    println!("ledger_verify_per_s {:.0} 1/s", entries as f64 / start.elapsed().as_secs_f64());
     Ok(())
 }
 

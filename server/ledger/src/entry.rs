@@ -122,20 +122,12 @@ fn write_text(out: &mut Vec<u8>, text: Option<&str>) {
 
 /// SHA-256(salt || body). The salt has a fixed length, so the border is never in doubt.
 pub fn content_hash(salt: &Salt, body: &str) -> Hash {
-    Sha256::new()
-        .chain_update(salt)
-        .chain_update(body.as_bytes())
-        .finalize()
-        .into()
+    Sha256::new().chain_update(salt).chain_update(body.as_bytes()).finalize().into()
 }
 
 /// SHA-256(0x00 || data), RFC 6962 §2.1.
 pub(crate) fn leaf_hash(data: &[u8]) -> Hash {
-    Sha256::new()
-        .chain_update([0])
-        .chain_update(data)
-        .finalize()
-        .into()
+    Sha256::new().chain_update([0]).chain_update(data).finalize().into()
 }
 
 /// A new random salt from the operating system.
@@ -185,29 +177,11 @@ mod tests {
 
     #[test]
     fn moving_the_border_between_two_texts_changes_the_leaf() {
-        let one = Entry {
-            actor: "ab".into(),
-            action: "c".into(),
-            ..entry()
-        }
-        .into_row();
-        let two = Entry {
-            actor: "a".into(),
-            action: "bc".into(),
-            ..entry()
-        }
-        .into_row();
+        let one = Entry { actor: "ab".into(), action: "c".into(), ..entry() }.into_row();
+        let two = Entry { actor: "a".into(), action: "bc".into(), ..entry() }.into_row();
         assert_ne!(one.leaf_hash, two.leaf_hash);
-        let none = Entry {
-            case_id: None,
-            ..entry()
-        }
-        .into_row();
-        let empty = Entry {
-            case_id: Some(String::new()),
-            ..entry()
-        }
-        .into_row();
+        let none = Entry { case_id: None, ..entry() }.into_row();
+        let empty = Entry { case_id: Some(String::new()), ..entry() }.into_row();
         assert_ne!(none.leaf_hash, empty.leaf_hash);
     }
 

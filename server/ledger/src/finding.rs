@@ -141,56 +141,32 @@ impl fmt::Display for Checkpoint {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::ContentChanged { seq } => write!(
-                f,
-                "entry {seq} was changed: its body does not fit its content hash"
-            ),
-            Self::FieldsChanged { seq } => write!(
-                f,
-                "entry {seq} was changed: its columns do not fit its leaf hash"
-            ),
+            Self::ContentChanged { seq } => {
+                write!(f, "entry {seq} was changed: its body does not fit its content hash")
+            }
+            Self::FieldsChanged { seq } => write!(f, "entry {seq} was changed: its columns do not fit its leaf hash"),
             Self::Missing { from, to } if from == to => write!(f, "entry {from} was removed"),
             Self::Missing { from, to } => write!(f, "entries {from} to {to} were removed"),
             Self::OutOfPlace { seq, expected } => {
-                write!(
-                    f,
-                    "entry {seq} was inserted or moved: entry {expected} was due there"
-                )
+                write!(f, "entry {seq} was inserted or moved: entry {expected} was due there")
             }
             Self::Truncated { rows, expected } => {
-                write!(
-                    f,
-                    "the end was cut off: {rows} entries are there, {expected} were written"
-                )
+                write!(f, "the end was cut off: {rows} entries are there, {expected} were written")
             }
-            Self::AfterTip { from, to } => write!(
-                f,
-                "entries {from} to {to} were added behind the ledger's back"
-            ),
-            Self::RootDiffers {
-                checkpoint,
-                size,
-                from,
-                to,
-            } => write!(
+            Self::AfterTip { from, to } => write!(f, "entries {from} to {to} were added behind the ledger's back"),
+            Self::RootDiffers { checkpoint, size, from, to } => write!(
                 f,
                 "{checkpoint} at size {size} does not fit: an entry between {from} and {to} was changed together with its hashes"
             ),
             Self::CheckpointChanged { checkpoint, size } => {
-                write!(
-                    f,
-                    "{checkpoint} at size {size} was changed: the entries fit a later one"
-                )
+                write!(f, "{checkpoint} at size {size} was changed: the entries fit a later one")
             }
             Self::TipUnreadable { why } => write!(f, "{why}"),
             Self::BadSignature { size, why } => {
                 write!(f, "the head at size {size} is not believed: {why}")
             }
             Self::TimeRunsBack { size } => {
-                write!(
-                    f,
-                    "the head at size {size} claims an earlier time than a smaller one"
-                )
+                write!(f, "the head at size {size} claims an earlier time than a smaller one")
             }
         }
     }

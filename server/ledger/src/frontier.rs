@@ -81,10 +81,7 @@ impl Frontier {
     /// # Errors
     /// [`FrontierError`] when the bytes are cut off, of another format or changed.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, FrontierError> {
-        let short = FrontierError::Length {
-            got: bytes.len(),
-            wanted: 9 + CHECK,
-        };
+        let short = FrontierError::Length { got: bytes.len(), wanted: 9 + CHECK };
         let (&format, rest) = bytes.split_first().ok_or(short.clone())?;
         if format != FORMAT {
             return Err(FrontierError::Format(format));
@@ -93,20 +90,14 @@ impl Frontier {
         let size = u64::from_be_bytes(*size);
         let wanted = 9 + size.count_ones() as usize * 32 + CHECK;
         if bytes.len() != wanted {
-            return Err(FrontierError::Length {
-                got: bytes.len(),
-                wanted,
-            });
+            return Err(FrontierError::Length { got: bytes.len(), wanted });
         }
         let (body, check) = bytes.split_at(wanted - CHECK);
         if Sha256::digest(body)[..CHECK] != *check {
             return Err(FrontierError::Check);
         }
         let (peaks, _) = rest[..rest.len() - CHECK].as_chunks::<32>();
-        Ok(Self {
-            size,
-            peaks: peaks.to_vec(),
-        })
+        Ok(Self { size, peaks: peaks.to_vec() })
     }
 }
 
@@ -122,12 +113,7 @@ pub(crate) fn bag(peaks: &[Hash]) -> Hash {
 
 /// SHA-256(0x01 || left || right), RFC 6962 §2.1.
 pub(crate) fn parent_hash(left: &Hash, right: &Hash) -> Hash {
-    Sha256::new()
-        .chain_update([1])
-        .chain_update(left)
-        .chain_update(right)
-        .finalize()
-        .into()
+    Sha256::new().chain_update([1]).chain_update(left).chain_update(right).finalize().into()
 }
 
 #[cfg(test)]
@@ -137,16 +123,8 @@ mod tests {
     use ct_merkle::mem_backed_tree::MemoryBackedTree;
 
     /// The reference set used by Certificate Transparency implementations, sizes 0 to 8.
-    const LEAVES: [&str; 8] = [
-        "",
-        "00",
-        "10",
-        "2021",
-        "3031",
-        "40414243",
-        "5051525354555657",
-        "606162636465666768696a6b6c6d6e6f",
-    ];
+    const LEAVES: [&str; 8] =
+        ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"];
     const ROOTS: [&str; 9] = [
         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
         "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
@@ -165,28 +143,17 @@ mod tests {
         assert_eq!(hex::encode(frontier.root()), ROOTS[0]);
         for (leaf, root) in LEAVES.iter().zip(&ROOTS[1..]) {
             frontier.append(leaf_hash(&hex::decode(leaf).unwrap()));
-            assert_eq!(
-                hex::encode(frontier.root()),
-                *root,
-                "size {}",
-                frontier.size()
-            );
+            assert_eq!(hex::encode(frontier.root()), *root, "size {}", frontier.size());
         }
     }
 
     #[test]
     fn roots_equal_the_whole_tree_at_every_size() {
-        let (mut frontier, mut tree) =
-            (Frontier::new(), MemoryBackedTree::<Sha256, Vec<u8>>::new());
+        let (mut frontier, mut tree) = (Frontier::new(), MemoryBackedTree::<Sha256, Vec<u8>>::new());
         for n in 0_u32..300 {
             frontier.append(leaf_hash(&n.to_be_bytes()));
             tree.push(n.to_be_bytes().to_vec());
-            assert_eq!(
-                frontier.root().as_slice(),
-                tree.root().as_bytes().as_slice(),
-                "size {}",
-                n + 1
-            );
+            assert_eq!(frontier.root().as_slice(), tree.root().as_bytes().as_slice(), "size {}", n + 1);
         }
     }
 
@@ -199,14 +166,8 @@ mod tests {
             for place in 0..bytes.len() {
                 let mut bad = bytes.clone();
                 bad[place] ^= 1;
-                assert!(
-                    Frontier::from_bytes(&bad).is_err(),
-                    "size {n}, byte {place}"
-                );
-                assert!(
-                    Frontier::from_bytes(&bytes[..place]).is_err(),
-                    "size {n}, cut at {place}"
-                );
+                assert!(Frontier::from_bytes(&bad).is_err(), "size {n}, byte {place}");
+                assert!(Frontier::from_bytes(&bytes[..place]).is_err(), "size {n}, cut at {place}");
             }
             frontier.append(leaf_hash(&n.to_be_bytes()));
         }

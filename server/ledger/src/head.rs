@@ -33,9 +33,7 @@ pub struct SignedHead {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HeadError {
     /// Signed by another key than the one it is checked with.
-    #[error(
-        "the head was signed by key {signed_by}, not by {checked_with}: get the public key of that id"
-    )]
+    #[error("the head was signed by key {signed_by}, not by {checked_with}: get the public key of that id")]
     OtherKey {
         /// Key id in the head.
         signed_by: String,
@@ -43,30 +41,20 @@ pub enum HeadError {
         checked_with: String,
     },
     /// The signature does not fit: the head was changed after it was signed.
-    #[error(
-        "the signature of the head at size {size} does not fit: it was changed after it was signed"
-    )]
+    #[error("the signature of the head at size {size} does not fit: it was changed after it was signed")]
     Signature {
         /// Size stated by the head.
         size: i64,
     },
     /// Not a line written by this type.
-    #[error(
-        "this is no tree head: expected \"lazaret-head-1 SIZE ROOT AT KEY_ID SIGNATURE\", wrong at {0}"
-    )]
+    #[error("this is no tree head: expected \"lazaret-head-1 SIZE ROOT AT KEY_ID SIGNATURE\", wrong at {0}")]
     Line(&'static str),
 }
 
 impl SignedHead {
     /// Signs the present state of the tree. `at` is in µs since the epoch and has to rise from head to head.
     pub fn sign(tree: &Frontier, at: i64, key: &SigningKey) -> Self {
-        let mut head = Self {
-            size: tree.size(),
-            root: tree.root(),
-            at,
-            key_id: key.public().id(),
-            signature: [0; 64],
-        };
+        let mut head = Self { size: tree.size(), root: tree.root(), at, key_id: key.public().id(), signature: [0; 64] };
         head.signature = key.sign(&head.message());
         head
     }
@@ -83,10 +71,7 @@ impl SignedHead {
     /// [`HeadError::OtherKey`] or [`HeadError::Signature`].
     pub fn verify(&self, public: &PublicKey) -> Result<(), HeadError> {
         if self.key_id != public.id() {
-            return Err(HeadError::OtherKey {
-                signed_by: self.key_id.clone(),
-                checked_with: public.id(),
-            });
+            return Err(HeadError::OtherKey { signed_by: self.key_id.clone(), checked_with: public.id() });
         }
         if self.size < 0 || !public.verifies(&self.message(), &self.signature) {
             return Err(HeadError::Signature { size: self.size });
@@ -98,11 +83,7 @@ impl SignedHead {
 impl fmt::Display for SignedHead {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (root, signature) = (hex::encode(self.root), hex::encode(self.signature));
-        write!(
-            f,
-            "{WORD} {} {root} {} {} {signature}",
-            self.size, self.at, self.key_id
-        )
+        write!(f, "{WORD} {} {root} {} {} {signature}", self.size, self.at, self.key_id)
     }
 }
 
@@ -125,8 +106,7 @@ impl FromStr for SignedHead {
             signature: [0; 64],
         };
         hex::decode_to_slice(root, &mut head.root).map_err(|_| HeadError::Line("ROOT"))?;
-        hex::decode_to_slice(signature, &mut head.signature)
-            .map_err(|_| HeadError::Line("SIGNATURE"))?;
+        hex::decode_to_slice(signature, &mut head.signature).map_err(|_| HeadError::Line("SIGNATURE"))?;
         Ok(head)
     }
 }
@@ -157,56 +137,20 @@ mod tests {
         let (head, key) = signed();
         let public = key.public();
         let bad = HeadError::Signature { size: 1 };
-        assert_eq!(
-            SignedHead {
-                at: head.at + 1,
-                ..head.clone()
-            }
-            .verify(&public),
-            Err(bad.clone())
-        );
-        assert_eq!(
-            SignedHead {
-                root: [4; 32],
-                ..head.clone()
-            }
-            .verify(&public),
-            Err(bad)
-        );
-        assert!(
-            SignedHead {
-                size: 2,
-                ..head.clone()
-            }
-            .verify(&public)
-            .is_err()
-        );
+        assert_eq!(SignedHead { at: head.at + 1, ..head.clone() }.verify(&public), Err(bad.clone()));
+        assert_eq!(SignedHead { root: [4; 32], ..head.clone() }.verify(&public), Err(bad));
+        assert!(SignedHead { size: 2, ..head.clone() }.verify(&public).is_err());
         let other = SigningKey::generate().unwrap().public();
-        assert!(matches!(
-            head.verify(&other),
-            Err(HeadError::OtherKey { .. })
-        ));
+        assert!(matches!(head.verify(&other), Err(HeadError::OtherKey { .. })));
     }
 
     #[test]
     fn other_lines_name_the_wrong_word() {
         let (head, _) = signed();
         let line = head.to_string();
-        assert_eq!(
-            "".parse::<SignedHead>(),
-            Err(HeadError::Line("the number of words"))
-        );
-        assert_eq!(
-            line.replacen("lazaret", "other", 1).parse::<SignedHead>(),
-            Err(HeadError::Line("the first word"))
-        );
-        assert_eq!(
-            line.replacen(" 1 ", " x ", 1).parse::<SignedHead>(),
-            Err(HeadError::Line("SIZE"))
-        );
-        assert_eq!(
-            line[..line.len() - 1].parse::<SignedHead>(),
-            Err(HeadError::Line("SIGNATURE"))
-        );
+        assert_eq!("".parse::<SignedHead>(), Err(HeadError::Line("the number of words")));
+        assert_eq!(line.replacen("lazaret", "other", 1).parse::<SignedHead>(), Err(HeadError::Line("the first word")));
+        assert_eq!(line.replacen(" 1 ", " x ", 1).parse::<SignedHead>(), Err(HeadError::Line("SIZE")));
+        assert_eq!(line[..line.len() - 1].parse::<SignedHead>(), Err(HeadError::Line("SIGNATURE")));
     }
 }

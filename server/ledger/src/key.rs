@@ -1,7 +1,6 @@
 //! The keys that sign tree heads: Ed25519, kept as PKCS#8 and SPKI PEM files.
 use ed25519_dalek::pkcs8::{
-    DecodePrivateKey, DecodePublicKey, EncodePrivateKey, EncodePublicKey,
-    spki::der::pem::LineEnding,
+    DecodePrivateKey, DecodePublicKey, EncodePrivateKey, EncodePublicKey, spki::der::pem::LineEnding,
 };
 use ed25519_dalek::{Signature, Signer};
 use sha2::{Digest, Sha256};
@@ -43,9 +42,7 @@ impl SigningKey {
     /// # Errors
     /// [`KeyError::Private`] when it is anything else.
     pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
-        ed25519_dalek::SigningKey::from_pkcs8_pem(pem)
-            .map(Self)
-            .map_err(|e| KeyError::Private(e.to_string()))
+        ed25519_dalek::SigningKey::from_pkcs8_pem(pem).map(Self).map_err(|e| KeyError::Private(e.to_string()))
     }
 
     /// The PKCS#8 PEM text to keep in a file only the desk can read.
@@ -53,10 +50,7 @@ impl SigningKey {
     /// # Errors
     /// [`KeyError::Private`]; does not happen for a key made by this type.
     pub fn to_pem(&self) -> Result<String, KeyError> {
-        self.0
-            .to_pkcs8_pem(LineEnding::LF)
-            .map(|pem| pem.to_string())
-            .map_err(|e| KeyError::Private(e.to_string()))
+        self.0.to_pkcs8_pem(LineEnding::LF).map(|pem| pem.to_string()).map_err(|e| KeyError::Private(e.to_string()))
     }
 
     /// The public half.
@@ -81,9 +75,7 @@ impl PublicKey {
     /// # Errors
     /// [`KeyError::Public`] when it is anything else than an Ed25519 public key.
     pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
-        ed25519_dalek::VerifyingKey::from_public_key_pem(pem)
-            .map(Self)
-            .map_err(|e| KeyError::Public(e.to_string()))
+        ed25519_dalek::VerifyingKey::from_public_key_pem(pem).map(Self).map_err(|e| KeyError::Public(e.to_string()))
     }
 
     /// The SPKI PEM text to hand to auditors and to put into dispute packs.
@@ -91,9 +83,7 @@ impl PublicKey {
     /// # Errors
     /// [`KeyError::Public`]; does not happen for a key read or made by this crate.
     pub fn to_pem(&self) -> Result<String, KeyError> {
-        self.0
-            .to_public_key_pem(LineEnding::LF)
-            .map_err(|e| KeyError::Public(e.to_string()))
+        self.0.to_public_key_pem(LineEnding::LF).map_err(|e| KeyError::Public(e.to_string()))
     }
 
     /// Short name of the key: the first 8 bytes of SHA-256 of its 32 bytes, in hex.
@@ -103,9 +93,7 @@ impl PublicKey {
 
     /// Strict: refuses the malleable signatures and weak keys that plain Ed25519 lets pass.
     pub(crate) fn verifies(&self, message: &[u8], signature: &[u8; 64]) -> bool {
-        self.0
-            .verify_strict(message, &Signature::from_bytes(signature))
-            .is_ok()
+        self.0.verify_strict(message, &Signature::from_bytes(signature)).is_ok()
     }
 }
 
@@ -120,35 +108,22 @@ mod tests {
         assert!(pem.starts_with("-----BEGIN PRIVATE KEY-----\n"));
         assert_eq!(SigningKey::from_pem(&pem).unwrap().public(), key.public());
         let public = key.public().to_pem().unwrap();
-        assert_eq!(
-            PublicKey::from_pem(&public).unwrap().id(),
-            key.public().id()
-        );
+        assert_eq!(PublicKey::from_pem(&public).unwrap().id(), key.public().id());
     }
 
     #[test]
     fn a_key_of_openssl_is_read() {
         // RFC 8410 §10.3.
         let pem = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----\n";
-        let public = SigningKey::from_pem(pem)
-            .unwrap()
-            .public()
-            .to_pem()
-            .unwrap();
+        let public = SigningKey::from_pem(pem).unwrap().public().to_pem().unwrap();
         assert!(public.contains("MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE="));
     }
 
     #[test]
     fn other_text_is_refused_and_secrets_are_not_shown() {
         assert!(SigningKey::from_pem("secret").is_err());
-        assert!(
-            PublicKey::from_pem("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n")
-                .is_err()
-        );
+        assert!(PublicKey::from_pem("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n").is_err());
         let key = SigningKey::generate().unwrap();
-        assert_eq!(
-            format!("{key:?}"),
-            format!("SigningKey({})", key.public().id())
-        );
+        assert_eq!(format!("{key:?}"), format!("SigningKey({})", key.public().id()));
     }
 }

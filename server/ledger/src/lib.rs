@@ -18,7 +18,7 @@ pub use frontier::{Frontier, FrontierError};
 pub use head::{HeadError, SignedHead};
 pub use key::{KeyError, PublicKey, SigningKey};
 pub use proof::{
-    Node, Proof, ProofError, prove_consistency, prove_inclusion, prove_inclusion_from,
-    verify_consistency, verify_inclusion,
+    Node, Proof, ProofError, prove_consistency, prove_inclusion, prove_inclusion_from, verify_consistency,
+    verify_inclusion,
 };
 pub use verify::Verifier;

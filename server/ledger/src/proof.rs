@@ -44,9 +44,7 @@ pub enum ProofError {
 pub fn prove_inclusion(leaves: &[Hash], seq: i64) -> Result<Proof, ProofError> {
     let size = i64::try_from(leaves.len()).unwrap_or(i64::MAX);
     let path = inclusion_path(seq, size)?;
-    Ok(Proof(
-        path.iter().map(|range| range_of(leaves, *range)).collect(),
-    ))
+    Ok(Proof(path.iter().map(|range| range_of(leaves, *range)).collect()))
 }
 
 /// The same from stored [`Node`]s: `node` is asked for at most 2 log2(size) complete subtrees.
@@ -73,18 +71,9 @@ pub fn prove_inclusion_from<E>(
 pub fn prove_consistency(leaves: &[Hash], old_size: i64) -> Result<Proof, ProofError> {
     let size = i64::try_from(leaves.len()).unwrap_or(i64::MAX);
     let (Ok(mut old), true) = (u64::try_from(old_size), 0 < old_size && old_size <= size) else {
-        return Err(ProofError::Outside {
-            asked: old_size,
-            size,
-        });
+        return Err(ProofError::Outside { asked: old_size, size });
     };
-    let (mut part, mut whole) = (
-        Range {
-            first: 0,
-            count: leaves.len() as u64,
-        },
-        true,
-    );
+    let (mut part, mut whole) = (Range { first: 0, count: leaves.len() as u64 }, true);
     let mut path = Vec::new();
     while old != part.count {
         let (left, right) = part.split();
@@ -100,25 +89,14 @@ pub fn prove_consistency(leaves: &[Hash], old_size: i64) -> Result<Proof, ProofE
     if !whole {
         path.push(part);
     }
-    Ok(Proof(
-        path.iter()
-            .rev()
-            .map(|range| range_of(leaves, *range))
-            .collect(),
-    ))
+    Ok(Proof(path.iter().rev().map(|range| range_of(leaves, *range)).collect()))
 }
 
 /// Checks that the entry with this leaf data ([`crate::Row::leaf_data`]) is entry `seq` of the tree with this size and root.
 ///
 /// # Errors
 /// [`ProofError::Refused`] when it is not, [`ProofError::Outside`] when it cannot be.
-pub fn verify_inclusion(
-    leaf_data: &[u8],
-    seq: i64,
-    size: i64,
-    root: &Hash,
-    proof: &Proof,
-) -> Result<(), ProofError> {
+pub fn verify_inclusion(leaf_data: &[u8], seq: i64, size: i64, root: &Hash, proof: &Proof) -> Result<(), ProofError> {
     let outside = ProofError::Outside { asked: seq, size };
     let place = u64::try_from(seq).map_err(|_| outside.clone())?;
     let proof = InclusionProof::<Sha256>::from_digests(proof.0.iter().map(Into::into));
@@ -132,27 +110,17 @@ pub fn verify_inclusion(
 ///
 /// # Errors
 /// [`ProofError::Refused`] when it does not, [`ProofError::Outside`] when it cannot.
-pub fn verify_consistency(
-    old: (i64, &Hash),
-    new: (i64, &Hash),
-    proof: &Proof,
-) -> Result<(), ProofError> {
-    let outside = ProofError::Outside {
-        asked: old.0,
-        size: new.0,
-    };
+pub fn verify_consistency(old: (i64, &Hash), new: (i64, &Hash), proof: &Proof) -> Result<(), ProofError> {
+    let outside = ProofError::Outside { asked: old.0, size: new.0 };
     let (Some(old), Some(new)) = (tree(old.0, old.1), tree(new.0, new.1)) else {
         return Err(outside);
     };
     let proof = ConsistencyProof::<Sha256>::from_digests(proof.0.iter().map(Into::into));
-    new.verify_consistency(&old, &proof)
-        .map_err(|e| ProofError::Refused(e.to_string()))
+    new.verify_consistency(&old, &proof).map_err(|e| ProofError::Refused(e.to_string()))
 }
 
 fn tree(size: i64, root: &Hash) -> Option<RootHash<Sha256>> {
-    u64::try_from(size)
-        .ok()
-        .map(|size| RootHash::new((*root).into(), size))
+    u64::try_from(size).ok().map(|size| RootHash::new((*root).into(), size))
 }
 
 /// The siblings on the way from leaf `seq` up to the root, as ranges of leaves.
@@ -164,11 +132,7 @@ fn inclusion_path(seq: i64, size: i64) -> Result<Vec<Range>, ProofError> {
     let mut path = Vec::new();
     while part.count > 1 {
         let (left, right) = part.split();
-        let (down, beside) = if seq < right.first {
-            (left, right)
-        } else {
-            (right, left)
-        };
+        let (down, beside) = if seq < right.first { (left, right) } else { (right, left) };
         path.push(beside);
         part = down;
     }
@@ -187,26 +151,14 @@ impl Range {
     /// Splits at the largest power of two below the count (RFC 6962 §2.1); only for counts above 1.
     fn split(self) -> (Self, Self) {
         let left = 1 << (self.count - 1).ilog2();
-        (
-            Self {
-                first: self.first,
-                count: left,
-            },
-            Self {
-                first: self.first + left,
-                count: self.count - left,
-            },
-        )
+        (Self { first: self.first, count: left }, Self { first: self.first + left, count: self.count - left })
     }
 
     fn hash<E>(self, mut node: impl FnMut(Node) -> Result<Hash, E>) -> Result<Hash, E> {
         let (mut first, mut rest, mut peaks) = (self.first, self.count, Vec::new());
         while rest > 0 {
             let level = rest.ilog2();
-            peaks.push(node(Node {
-                level,
-                index: first >> level,
-            })?);
+            peaks.push(node(Node { level, index: first >> level })?);
             first += 1 << level;
             rest -= 1 << level;
         }
@@ -243,10 +195,7 @@ mod hexes {
             hex::decode_to_slice(text, &mut hash).map_err(D::Error::custom)?;
             Ok(hash)
         };
-        Vec::<String>::deserialize(from)?
-            .into_iter()
-            .map(decode)
-            .collect()
+        Vec::<String>::deserialize(from)?.into_iter().map(decode).collect()
     }
 }
 
@@ -261,13 +210,7 @@ mod tests {
     }
 
     fn root_of(leaves: &[Hash]) -> Hash {
-        range_of(
-            leaves,
-            Range {
-                first: 0,
-                count: leaves.len() as u64,
-            },
-        )
+        range_of(leaves, Range { first: 0, count: leaves.len() as u64 })
     }
 
     #[test]
@@ -278,16 +221,12 @@ mod tests {
             let mut tree = MemoryBackedTree::<Sha256, Vec<u8>>::new();
             data.iter().for_each(|d| tree.push(d.clone()));
             let (size, root) = (n as i64, root_of(&leaves));
-            for seq in 0..n {
+            for (seq, leaf) in data.iter().enumerate() {
                 let proof = prove_inclusion(&leaves, seq as i64).unwrap();
-                assert_eq!(
-                    proof.0.concat(),
-                    tree.prove_inclusion(seq).as_bytes(),
-                    "{seq} in {n}"
-                );
-                verify_inclusion(&data[seq], seq as i64, size, &root, &proof).unwrap();
+                assert_eq!(proof.0.concat(), tree.prove_inclusion(seq).as_bytes(), "{seq} in {n}");
+                verify_inclusion(leaf, seq as i64, size, &root, &proof).unwrap();
                 assert!(verify_inclusion(b"other", seq as i64, size, &root, &proof).is_err());
-                assert!(verify_inclusion(&data[seq], seq as i64, size, &[0; 32], &proof).is_err());
+                assert!(verify_inclusion(leaf, seq as i64, size, &[0; 32], &proof).is_err());
             }
             for old in 1..=n {
                 let proof = prove_consistency(&leaves, old as i64).unwrap();
@@ -305,10 +244,7 @@ mod tests {
             let mut asked = 0;
             let node = |node: Node| {
                 asked += 1;
-                let range = Range {
-                    first: node.index << node.level,
-                    count: 1 << node.level,
-                };
+                let range = Range { first: node.index << node.level, count: 1 << node.level };
                 Ok::<_, Infallible>(range_of(&leaves, range))
             };
             let Ok(proof) = prove_inclusion_from(1000, seq, node);

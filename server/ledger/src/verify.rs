@@ -51,9 +51,7 @@ impl Verifier {
         match tip.map(Frontier::from_bytes) {
             Some(Ok(tip)) => {
                 check.tip_size = Some(tip.size());
-                check
-                    .checkpoints
-                    .push((tip.size(), tip.root(), Checkpoint::Tip));
+                check.checkpoints.push((tip.size(), tip.root(), Checkpoint::Tip));
             }
             Some(Err(e)) => check.find(Finding::TipUnreadable { why: e.to_string() }),
             None => {}
@@ -66,17 +64,11 @@ impl Verifier {
     /// Takes the next row. What is found is also kept for the report; with several findings the gravest is returned.
     pub fn push(&mut self, row: &Row) -> Option<Finding> {
         if row.seq < self.next {
-            return self.name(Finding::OutOfPlace {
-                seq: row.seq,
-                expected: self.next,
-            });
+            return self.name(Finding::OutOfPlace { seq: row.seq, expected: self.next });
         }
         let before = self.findings.len();
         if row.seq > self.next {
-            self.find(Finding::Missing {
-                from: self.next,
-                to: row.seq - 1,
-            });
+            self.find(Finding::Missing { from: self.next, to: row.seq - 1 });
             self.broken = true;
         }
         self.next = row.seq.saturating_add(1);
@@ -99,20 +91,12 @@ impl Verifier {
     /// Ends the check: compares the number of rows and says between which heads a hidden change lies.
     pub fn finish(mut self) -> Report {
         let rows = self.next;
-        let expected = self
-            .checkpoints
-            .iter()
-            .map(|(size, ..)| *size)
-            .max()
-            .unwrap_or(rows);
+        let expected = self.checkpoints.iter().map(|(size, ..)| *size).max().unwrap_or(rows);
         if rows < expected {
             self.find(Finding::Truncated { rows, expected });
         }
         if let Some(tip) = self.tip_size.filter(|tip| *tip < rows) {
-            self.find(Finding::AfterTip {
-                from: tip,
-                to: rows - 1,
-            });
+            self.find(Finding::AfterTip { from: tip, to: rows - 1 });
         }
         self.judge_misfits();
         Report {
@@ -133,16 +117,10 @@ impl Verifier {
                 None => Some(format!("the public key {} was not given", head.key_id)),
             };
             if let Some(why) = why {
-                self.find(Finding::BadSignature {
-                    size: head.size,
-                    why,
-                });
+                self.find(Finding::BadSignature { size: head.size, why });
                 continue;
             }
-            let from = Checkpoint::Head {
-                at: head.at,
-                key_id: head.key_id.clone(),
-            };
+            let from = Checkpoint::Head { at: head.at, key_id: head.key_id.clone() };
             self.checkpoints.push((head.size, head.root, from));
         }
         let mut times: Vec<(i64, i64)> = self
@@ -184,19 +162,13 @@ impl Verifier {
     /// that holds bounds the change, and those behind it fail for the same cause.
     fn judge_misfits(&mut self) {
         let last_fit = self.last_fit;
-        let (changed, differing): (Vec<_>, Vec<_>) = std::mem::take(&mut self.misfits)
-            .into_iter()
-            .partition(|(size, _)| *size <= last_fit);
+        let (changed, differing): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.misfits).into_iter().partition(|(size, _)| *size <= last_fit);
         for (size, checkpoint) in changed {
             self.find(Finding::CheckpointChanged { checkpoint, size });
         }
         if let Some((size, checkpoint)) = differing.into_iter().next() {
-            self.find(Finding::RootDiffers {
-                checkpoint,
-                size,
-                from: last_fit,
-                to: size - 1,
-            });
+            self.find(Finding::RootDiffers { checkpoint, size, from: last_fit, to: size - 1 });
         }
     }
 

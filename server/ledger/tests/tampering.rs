@@ -1,7 +1,5 @@
-//! Every way to falsify a ledger is found and named; honest ledgers pass.
-use ledger::{
-    Checkpoint, Entry, Finding, Frontier, PublicKey, Report, Row, SignedHead, SigningKey, Verifier,
-};
+//! Every way to falsify a ledger is found and named; honest ledgers pass.#![expect(clippy::unwrap_used, reason = "test code outside #[test] functions")]
+use ledger::{Checkpoint, Entry, Finding, Frontier, PublicKey, Report, Row, SignedHead, SigningKey, Verifier};
 use proptest::prelude::*;
 
 struct Ledger {
@@ -29,12 +27,7 @@ impl Ledger {
                 heads.push(SignedHead::sign(&tree, seq * 1000, &key));
             }
         }
-        Self {
-            rows,
-            tree,
-            heads,
-            key,
-        }
+        Self { rows, tree, heads, key }
     }
 
     fn public(&self) -> Vec<PublicKey> {
@@ -42,12 +35,7 @@ impl Ledger {
     }
 
     fn check(&self) -> Report {
-        check(
-            &self.rows,
-            Some(&self.tree.to_bytes()),
-            &self.heads,
-            &self.public(),
-        )
+        check(&self.rows, Some(&self.tree.to_bytes()), &self.heads, &self.public())
     }
 
     fn findings(&self) -> Vec<Finding> {
@@ -82,10 +70,7 @@ fn an_honest_ledger_is_clean_at_every_size() {
     for n in 0..20 {
         let report = Ledger::of(n, 4).check();
         assert!(report.is_clean(), "{n}: {report:?}");
-        assert_eq!(
-            (report.entries, report.covered, report.heads_checked),
-            (n, n / 4 * 4, (n / 4) as usize)
-        );
+        assert_eq!((report.entries, report.covered, report.heads_checked), (n, n / 4 * 4, (n / 4) as usize));
     }
 }
 
@@ -93,10 +78,7 @@ fn an_honest_ledger_is_clean_at_every_size() {
 fn a_body_erased_on_purpose_is_counted_but_half_an_erasure_is_found() {
     let mut ledger = Ledger::of(9, 4);
     (ledger.rows[3].body, ledger.rows[3].salt) = (None, None);
-    assert_eq!(
-        (ledger.check().erased, ledger.check().is_clean()),
-        (1, true)
-    );
+    assert_eq!((ledger.check().erased, ledger.check().is_clean()), (1, true));
     ledger.rows[5].salt = None;
     assert_eq!(ledger.findings(), [Finding::ContentChanged { seq: 5 }]);
 }
@@ -106,46 +88,21 @@ fn a_changed_row_is_named_with_the_kind_of_change() {
     let mut ledger = Ledger::of(9, 4);
     ledger.rows[2].body = Some("{\"n\":3}".into());
     ledger.rows[6].actor = "user:eve".into();
-    let named = [
-        Finding::ContentChanged { seq: 2 },
-        Finding::FieldsChanged { seq: 6 },
-    ];
+    let named = [Finding::ContentChanged { seq: 2 }, Finding::FieldsChanged { seq: 6 }];
     assert_eq!(ledger.findings(), named);
-    assert_eq!(
-        named[0].to_string(),
-        "entry 2 was changed: its body does not fit its content hash"
-    );
+    assert_eq!(named[0].to_string(), "entry 2 was changed: its body does not fit its content hash");
 }
 
 #[test]
 fn a_row_changed_with_its_hashes_is_bounded_by_two_heads() {
     let mut ledger = Ledger::of(14, 4);
     ledger.rows[6] = entry(6, "{}".into()).into_row();
-    let checkpoint = Checkpoint::Head {
-        at: 7000,
-        key_id: ledger.key.public().id(),
-    };
-    assert_eq!(
-        ledger.findings(),
-        [Finding::RootDiffers {
-            checkpoint,
-            size: 8,
-            from: 4,
-            to: 7
-        }]
-    );
+    let checkpoint = Checkpoint::Head { at: 7000, key_id: ledger.key.public().id() };
+    assert_eq!(ledger.findings(), [Finding::RootDiffers { checkpoint, size: 8, from: 4, to: 7 }]);
     // Behind the last head only the tip is left to tell.
     let mut ledger = Ledger::of(14, 4);
     ledger.rows[13] = entry(13, "{}".into()).into_row();
-    assert_eq!(
-        ledger.findings(),
-        [Finding::RootDiffers {
-            checkpoint: Checkpoint::Tip,
-            size: 14,
-            from: 12,
-            to: 13
-        }]
-    );
+    assert_eq!(ledger.findings(), [Finding::RootDiffers { checkpoint: Checkpoint::Tip, size: 14, from: 12, to: 13 }]);
 }
 
 #[test]
@@ -155,22 +112,10 @@ fn removed_inserted_and_swapped_rows_are_named() {
     assert_eq!(ledger.findings(), [Finding::Missing { from: 3, to: 4 }]);
     let mut ledger = Ledger::of(9, 4);
     ledger.rows.insert(5, ledger.rows[4].clone());
-    assert_eq!(
-        ledger.findings(),
-        [Finding::OutOfPlace {
-            seq: 4,
-            expected: 5
-        }]
-    );
+    assert_eq!(ledger.findings(), [Finding::OutOfPlace { seq: 4, expected: 5 }]);
     let mut ledger = Ledger::of(9, 4);
     ledger.rows.swap(4, 5);
-    let named = [
-        Finding::Missing { from: 4, to: 4 },
-        Finding::OutOfPlace {
-            seq: 4,
-            expected: 6,
-        },
-    ];
+    let named = [Finding::Missing { from: 4, to: 4 }, Finding::OutOfPlace { seq: 4, expected: 6 }];
     assert_eq!(ledger.findings(), named);
 }
 
@@ -183,57 +128,23 @@ fn a_renumbered_ledger_after_a_removal_is_found() {
         row.leaf_hash = row.computed_leaf_hash();
     }
     let findings = ledger.findings();
-    assert_eq!(
-        findings[0],
-        Finding::Truncated {
-            rows: 8,
-            expected: 9
-        }
-    );
-    assert!(
-        matches!(
-            findings[1],
-            Finding::RootDiffers {
-                size: 4,
-                from: 0,
-                to: 3,
-                ..
-            }
-        ),
-        "{findings:?}"
-    );
+    assert_eq!(findings[0], Finding::Truncated { rows: 8, expected: 9 });
+    assert!(matches!(findings[1], Finding::RootDiffers { size: 4, from: 0, to: 3, .. }), "{findings:?}");
 }
 
 #[test]
 fn a_cut_tail_and_rows_behind_the_tip_are_named() {
     let mut ledger = Ledger::of(9, 4);
     ledger.rows.truncate(6);
-    assert_eq!(
-        ledger.findings(),
-        [Finding::Truncated {
-            rows: 6,
-            expected: 9
-        }]
-    );
+    assert_eq!(ledger.findings(), [Finding::Truncated { rows: 6, expected: 9 }]);
     let mut ledger = Ledger::of(9, 4);
     ledger.rows.push(entry(9, "{}".into()).into_row());
     assert_eq!(ledger.findings(), [Finding::AfterTip { from: 9, to: 9 }]);
     // Tip and rows cut together: a head that left the house knows better.
     let ledger = Ledger::of(8, 4);
     let shorter = Ledger::with(vec!["{\"n\":0}".into()], 4);
-    let report = check(
-        &ledger.rows[..1],
-        Some(&shorter.tree.to_bytes()),
-        &ledger.heads,
-        &ledger.public(),
-    );
-    assert_eq!(
-        report.findings,
-        [Finding::Truncated {
-            rows: 1,
-            expected: 8
-        }]
-    );
+    let report = check(&ledger.rows[..1], Some(&shorter.tree.to_bytes()), &ledger.heads, &ledger.public());
+    assert_eq!(report.findings, [Finding::Truncated { rows: 1, expected: 8 }]);
 }
 
 #[test]
@@ -242,36 +153,16 @@ fn changed_checkpoints_are_told_from_changed_rows() {
     let other = Ledger::of(4, 4);
     let mut stale = Frontier::new();
     (0..8).for_each(|_| stale.append([0; 32]));
-    let report = check(
-        &ledger.rows,
-        Some(&stale.to_bytes()),
-        &ledger.heads,
-        &ledger.public(),
-    );
-    assert_eq!(
-        report.findings,
-        [Finding::CheckpointChanged {
-            checkpoint: Checkpoint::Tip,
-            size: 8
-        }]
-    );
+    let report = check(&ledger.rows, Some(&stale.to_bytes()), &ledger.heads, &ledger.public());
+    assert_eq!(report.findings, [Finding::CheckpointChanged { checkpoint: Checkpoint::Tip, size: 8 }]);
     let report = check(&ledger.rows, Some(b"?"), &ledger.heads, &ledger.public());
-    assert!(matches!(
-        report.findings[..],
-        [Finding::TipUnreadable { .. }]
-    ));
+    assert!(matches!(report.findings[..], [Finding::TipUnreadable { .. }]));
     let report = check(&ledger.rows, None, &other.heads, &ledger.public());
-    assert!(matches!(
-        report.findings[..],
-        [Finding::BadSignature { size: 4, .. }]
-    ));
+    assert!(matches!(report.findings[..], [Finding::BadSignature { size: 4, .. }]));
     let mut heads = ledger.heads.clone();
     heads[0].signature[5] ^= 1;
     let report = check(&ledger.rows, None, &heads, &ledger.public());
-    assert!(matches!(
-        report.findings[..],
-        [Finding::BadSignature { size: 4, .. }]
-    ));
+    assert!(matches!(report.findings[..], [Finding::BadSignature { size: 4, .. }]));
     assert_eq!((report.heads_checked, report.covered), (1, 8));
 }
 
@@ -294,10 +185,7 @@ fn a_ruined_ledger_does_not_fill_the_memory() {
 fn falsify(row: &mut Row, which: u8, place: usize) {
     fn text(text: &mut String, place: usize) {
         let at = place % (text.len() + 1);
-        let at = (0..=at)
-            .rev()
-            .find(|i| text.is_char_boundary(*i))
-            .unwrap_or(0);
+        let at = (0..=at).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
         text.insert(at, '\u{1}');
     }
     match which {
@@ -307,13 +195,7 @@ fn falsify(row: &mut Row, which: u8, place: usize) {
         3 => text(&mut row.action, place),
         4 => text(&mut row.noun, place),
         5 => text(&mut row.noun_id, place),
-        6 => {
-            row.case_id = if row.case_id.is_some() {
-                None
-            } else {
-                Some(String::new())
-            }
-        }
+        6 => row.case_id = if row.case_id.is_some() { None } else { Some(String::new()) },
         7 => row.content_hash[place % 32] ^= 1 << (place % 8),
         8 => row.leaf_hash[place % 32] ^= 1 << (place % 8),
         9 => text(row.body.get_or_insert_default(), place),
