@@ -1,4 +1,5 @@
-//! Every way to falsify a ledger is found and named; honest ledgers pass.#![expect(clippy::unwrap_used, reason = "test code outside #[test] functions")]
+//! Every way to falsify a ledger is found and named; honest ledgers pass.
+#![expect(clippy::unwrap_used, reason = "test code outside #[test] functions")]
 use ledger::{Checkpoint, Entry, Finding, Frontier, PublicKey, Report, Row, SignedHead, SigningKey, Verifier};
 use proptest::prelude::*;
 
