@@ -1,5 +1,5 @@
 //! The closed vocabulary of acts: the words of the ledger.
-use crate::actor::words;
+use crate::words::words;
 
 words! {
     /// What was done. Stored as these words; the timeline shows [`Act::sentence`].

@@ -1,8 +1,8 @@
 //! Whose was it then? A dated answer with its proof; corrected by a newer record, never overwritten.
 use crate::{
-    actor::words,
     id::{CustomerId, LeaseId, ServiceId},
     lease::Lease,
+    words::words,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

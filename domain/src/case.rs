@@ -1,9 +1,10 @@
 //! The unit of work: events of one customer under one grouping key, and THE table of what may happen to a case.
 use crate::{
-    actor::{Permission, words},
+    actor::Permission,
     class::{Category, Class},
     id::{CaseId, CustomerId, ServiceId, UserId},
     refusal::Refusal,
+    words::words,
 };
 use chrono::{DateTime, Utc};
 

@@ -1,43 +1,9 @@
 //! One normalised observation taken from a report.
 use crate::class::Class;
+use crate::words::words;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use std::fmt;
 use std::net::IpAddr;
-
-/// An enum that is a fixed word in the database, in JSON and in URLs.
-macro_rules! words {
-    ($(#[$meta:meta])* $name:ident { $( $(#[$vmeta:meta])* $variant:ident = $text:literal, )* }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        pub enum $name {
-            $( $(#[$vmeta])* #[serde(rename = $text)] $variant, )*
-        }
-
-        impl $name {
-            /// Every value, in the order of the declaration.
-            pub const ALL: &'static [Self] = &[ $( Self::$variant, )* ];
-
-            /// The word that stands for it.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $( Self::$variant => $text, )* }
-            }
-
-            /// The value of exactly that word, if it is one.
-            #[must_use]
-            pub fn parse(text: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|v| v.as_str() == text)
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-    };
-}
 
 words! {
     /// What kind of thing the reporter points at.

@@ -1,10 +1,10 @@
 //! Reports and events seen together, as the staff's screen shows them.
 use crate::{
-    actor::words,
     attribution::Certainty,
     class::{Category, Class},
     event::Observation,
     id::{AttributionId, CaseId, CustomerId, EventId, ReportId, ServiceId},
+    words::words,
 };
 use chrono::{DateTime, Utc};
 

@@ -27,6 +27,7 @@ pub mod release;
 pub mod report;
 pub mod terms;
 pub mod user;
+mod words;
 
 use refusal::Refusal;
 

@@ -1,8 +1,8 @@
 //! One message owed to one recipient about a case, with its delivery states.
 use crate::{
-    actor::words,
     id::{CaseId, CustomerId, NoticeId},
     refusal::Refusal,
+    words::words,
 };
 use chrono::{DateTime, Utc};
 

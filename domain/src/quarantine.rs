@@ -1,11 +1,12 @@
 //! A restriction of one service: its measures, THE table of its life, and the ground it must stand on.
 use crate::{
-    actor::{Permission, words},
+    actor::Permission,
     customer::{Contract, Service},
     event::Role,
     id::{CaseId, ClauseId, CustomerId, QuarantineId, ServiceId, UserId},
     refusal::Refusal,
     terms::Clause,
+    words::words,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};

@@ -1,10 +1,10 @@
 //! A decision to lift: asked for by the customer, by staff or by the timer.
 use crate::{
-    actor::words,
     case::Claim,
     id::{CaseId, QuarantineId, ReleaseId},
     limit::SELF_RELEASES_MAX,
     refusal::Refusal,
+    words::words,
 };
 use chrono::{DateTime, Utc};
 

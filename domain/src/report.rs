@@ -1,8 +1,8 @@
 //! One delivered message or file exactly as it came: immutable.
 use crate::{
-    actor::words,
     event::{Disposition, Format},
     id::ReportId,
+    words::words,
 };
 use chrono::{DateTime, Utc};
 
