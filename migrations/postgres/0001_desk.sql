@@ -1,0 +1,399 @@
+-- The desk's first tables. Instants are microseconds since 1970 UTC, addresses 16 bytes (v4 as ::ffff:a.b.c.d),
+-- enums the words of the domain, JSON as text. Same number, same columns in the other engine's folder.
+
+-- People -----------------------------------------------------------------------------------------------------------
+CREATE TABLE users (
+    id UUID PRIMARY KEY,
+    email TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    disabled_at BIGINT,
+    created_at BIGINT NOT NULL,
+    signed_in_at BIGINT
+);
+-- Sessions are found by the SHA-256 of their id: who reads the database cannot take one over.
+CREATE TABLE sessions (
+    id_hash BYTEA PRIMARY KEY,
+    user_id UUID REFERENCES users (id),
+    data TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX sessions_user ON sessions (user_id);
+CREATE INDEX sessions_expiry ON sessions (expires_at);
+CREATE TABLE sign_in_failures (
+    throttle_key TEXT PRIMARY KEY,
+    failures BIGINT NOT NULL,
+    last_at BIGINT NOT NULL
+);
+CREATE TABLE tokens (
+    id UUID PRIMARY KEY,
+    name TEXT NOT NULL,
+    secret_hash BYTEA NOT NULL UNIQUE,
+    created_at BIGINT NOT NULL,
+    revoked_at BIGINT
+);
+
+-- Terms, customers, services, leases --------------------------------------------------------------------------------
+CREATE TABLE terms (
+    version TEXT PRIMARY KEY,
+    published_at BIGINT NOT NULL
+);
+CREATE TABLE clauses (
+    id UUID PRIMARY KEY,
+    terms_version TEXT NOT NULL REFERENCES terms (version),
+    number TEXT NOT NULL,
+    wording TEXT NOT NULL,
+    permits TEXT NOT NULL,
+    days_max BIGINT NOT NULL,
+    UNIQUE (terms_version, number)
+);
+CREATE TABLE customers (
+    id UUID PRIMARY KEY,
+    number TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    email TEXT NOT NULL,
+    phone TEXT NOT NULL,
+    language TEXT NOT NULL,
+    search TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX customers_name ON customers (name, id);
+CREATE TABLE contracts (
+    id UUID PRIMARY KEY,
+    customer_id UUID NOT NULL REFERENCES customers (id),
+    number TEXT NOT NULL UNIQUE,
+    terms_version TEXT NOT NULL REFERENCES terms (version),
+    accepted_at BIGINT
+);
+CREATE INDEX contracts_customer ON contracts (customer_id);
+CREATE TABLE services (
+    id UUID PRIMARY KEY,
+    customer_id UUID NOT NULL REFERENCES customers (id),
+    contract_id UUID NOT NULL REFERENCES contracts (id),
+    number TEXT NOT NULL UNIQUE,
+    product TEXT NOT NULL,
+    username TEXT NOT NULL,
+    circuit_id TEXT NOT NULL,
+    mac TEXT NOT NULL,
+    protected TEXT
+);
+CREATE INDEX services_customer ON services (customer_id);
+CREATE INDEX services_username ON services (username);
+CREATE TABLE own_ranges (
+    id UUID PRIMARY KEY,
+    net BYTEA NOT NULL,
+    length BIGINT NOT NULL,
+    label TEXT NOT NULL,
+    UNIQUE (net, length)
+);
+-- net is the first address of the prefix, length its bits in the 128-bit space (v4 + 96). port_from..port_to is
+-- 0..65535 where the address is not shared. No ended_at: still held.
+CREATE TABLE leases (
+    id UUID PRIMARY KEY,
+    net BYTEA NOT NULL,
+    length BIGINT NOT NULL,
+    port_from BIGINT NOT NULL,
+    port_to BIGINT NOT NULL,
+    service_id UUID NOT NULL REFERENCES services (id),
+    customer_id UUID NOT NULL REFERENCES customers (id),
+    started_at BIGINT NOT NULL,
+    ended_at BIGINT,
+    source TEXT NOT NULL
+);
+CREATE UNIQUE INDEX leases_held ON leases (net, length, started_at, port_from, service_id);
+CREATE INDEX leases_service ON leases (service_id, started_at);
+-- The prefix lengths in use: an address is looked up once per length.
+CREATE TABLE lease_lengths (
+    length BIGINT PRIMARY KEY
+);
+
+-- Evidence ----------------------------------------------------------------------------------------------------------
+CREATE TABLE report_bytes (
+    sha256 TEXT PRIMARY KEY,
+    bytes BYTEA NOT NULL
+);
+CREATE TABLE reports (
+    id UUID PRIMARY KEY,
+    received_at BIGINT NOT NULL,
+    channel TEXT NOT NULL,
+    sha256 TEXT NOT NULL REFERENCES report_bytes (sha256),
+    size BIGINT NOT NULL,
+    file_name TEXT NOT NULL,
+    content_type TEXT NOT NULL,
+    format TEXT,
+    disposition TEXT,
+    state TEXT NOT NULL,
+    reason TEXT,
+    reporter TEXT,
+    sender TEXT,
+    subject TEXT,
+    events BIGINT NOT NULL,
+    duplicate_of UUID REFERENCES reports (id),
+    parser_version BIGINT NOT NULL
+);
+CREATE INDEX reports_sha256 ON reports (sha256, received_at);
+CREATE INDEX reports_state ON reports (state, received_at);
+CREATE INDEX reports_received ON reports (received_at);
+CREATE TABLE events (
+    id UUID PRIMARY KEY,
+    report_id UUID NOT NULL REFERENCES reports (id),
+    position BIGINT NOT NULL,
+    reporter TEXT NOT NULL,
+    source_kind TEXT NOT NULL,
+    source TEXT NOT NULL,
+    port BIGINT,
+    address BYTEA,
+    at BIGINT NOT NULL,
+    from_at BIGINT,
+    to_at BIGINT,
+    time_grade TEXT NOT NULL,
+    class TEXT NOT NULL,
+    category TEXT NOT NULL,
+    role TEXT NOT NULL,
+    count BIGINT NOT NULL,
+    reference TEXT,
+    details TEXT NOT NULL,
+    faults TEXT NOT NULL,
+    received_at BIGINT NOT NULL,
+    certainty TEXT NOT NULL,
+    customer_id UUID REFERENCES customers (id),
+    service_id UUID REFERENCES services (id),
+    case_id UUID,
+    state TEXT NOT NULL,
+    fingerprint BYTEA NOT NULL
+);
+CREATE INDEX events_pending ON events (certainty, customer_id, category) WHERE state = 'pending';
+CREATE INDEX events_case ON events (case_id, at) WHERE case_id IS NOT NULL;
+CREATE INDEX events_customer ON events (customer_id, at) WHERE customer_id IS NOT NULL;
+CREATE INDEX events_report ON events (report_id, position);
+-- The same observation of the same reporter counts once.
+CREATE UNIQUE INDEX events_fingerprint ON events (fingerprint) WHERE state <> 'duplicate';
+-- Dated answers to "whose was it then?"; a correction is a newer row.
+CREATE TABLE attributions (
+    id UUID PRIMARY KEY,
+    event_id UUID NOT NULL REFERENCES events (id),
+    made_at BIGINT NOT NULL,
+    made_by TEXT NOT NULL,
+    certainty TEXT NOT NULL,
+    answer TEXT NOT NULL
+);
+CREATE INDEX attributions_event ON attributions (event_id, made_at);
+-- Events stored per day, class and reporter: the figures read these few rows instead of all events.
+CREATE TABLE event_days (
+    day BIGINT NOT NULL,
+    class TEXT NOT NULL,
+    reporter TEXT NOT NULL,
+    events BIGINT NOT NULL,
+    PRIMARY KEY (day, class, reporter)
+);
+
+-- Cases -------------------------------------------------------------------------------------------------------------
+CREATE TABLE counters (
+    name TEXT PRIMARY KEY,
+    value BIGINT NOT NULL
+);
+CREATE TABLE cases (
+    id UUID PRIMARY KEY,
+    number TEXT NOT NULL UNIQUE,
+    customer_id UUID NOT NULL REFERENCES customers (id),
+    service_id UUID REFERENCES services (id),
+    category TEXT NOT NULL,
+    class TEXT NOT NULL,
+    state TEXT NOT NULL,
+    outcome TEXT,
+    claim TEXT,
+    dispute TEXT NOT NULL,
+    assignee_id UUID REFERENCES users (id),
+    opened_at BIGINT NOT NULL,
+    first_event_at BIGINT NOT NULL,
+    last_event_at BIGINT NOT NULL,
+    first_stored_at BIGINT NOT NULL,
+    events BIGINT NOT NULL,
+    notified_at BIGINT,
+    due_at BIGINT,
+    snoozed_until BIGINT,
+    closed_at BIGINT,
+    repeat_of UUID REFERENCES cases (id),
+    strikes BIGINT NOT NULL,
+    unread BOOLEAN NOT NULL,
+    search TEXT NOT NULL,
+    version BIGINT NOT NULL
+);
+CREATE INDEX cases_state_due ON cases (state, due_at, id);
+CREATE INDEX cases_state_opened ON cases (state, opened_at, id);
+CREATE INDEX cases_opened ON cases (opened_at, id);
+CREATE INDEX cases_closed ON cases (closed_at) WHERE closed_at IS NOT NULL;
+CREATE INDEX cases_customer ON cases (customer_id, category, opened_at);
+CREATE INDEX cases_assignee ON cases (assignee_id, state);
+-- At most one case that new evidence can join per customer and category: two replicas cannot open it twice.
+CREATE UNIQUE INDEX cases_joinable ON cases (customer_id, category) WHERE state <> 'closed';
+CREATE TABLE messages (
+    id UUID PRIMARY KEY,
+    case_id UUID NOT NULL REFERENCES cases (id),
+    kind TEXT NOT NULL,
+    claim TEXT,
+    author TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    wording TEXT NOT NULL
+);
+CREATE INDEX messages_case ON messages (case_id, at);
+CREATE TABLE disputes (
+    id UUID PRIMARY KEY,
+    case_id UUID NOT NULL REFERENCES cases (id),
+    opened_at BIGINT NOT NULL,
+    wording TEXT NOT NULL,
+    first_decider UUID REFERENCES users (id),
+    due_at BIGINT NOT NULL,
+    decided_at BIGINT,
+    decided_by UUID REFERENCES users (id),
+    outcome TEXT,
+    reason TEXT
+);
+CREATE INDEX disputes_case ON disputes (case_id, opened_at);
+CREATE TABLE links (
+    id UUID PRIMARY KEY,
+    case_id UUID NOT NULL REFERENCES cases (id),
+    customer_id UUID NOT NULL REFERENCES customers (id),
+    secret_hash BYTEA NOT NULL UNIQUE,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    revoked_at BIGINT
+);
+CREATE INDEX links_case ON links (case_id);
+
+-- Notices, quarantines, releases ------------------------------------------------------------------------------------
+CREATE TABLE notices (
+    id UUID PRIMARY KEY,
+    case_id UUID NOT NULL REFERENCES cases (id),
+    customer_id UUID NOT NULL REFERENCES customers (id),
+    template TEXT NOT NULL,
+    language TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    body TEXT NOT NULL,
+    message_id TEXT NOT NULL UNIQUE,
+    state TEXT NOT NULL,
+    attempts BIGINT NOT NULL,
+    answer TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    next_at BIGINT NOT NULL,
+    sent_at BIGINT,
+    bounced_at BIGINT
+);
+CREATE INDEX notices_case ON notices (case_id, created_at);
+CREATE INDEX notices_state ON notices (state, created_at);
+CREATE INDEX notices_created ON notices (created_at);
+CREATE TABLE quarantines (
+    id UUID PRIMARY KEY,
+    service_id UUID NOT NULL REFERENCES services (id),
+    customer_id UUID NOT NULL REFERENCES customers (id),
+    measure TEXT NOT NULL,
+    ports TEXT NOT NULL,
+    state TEXT NOT NULL,
+    clause_id UUID NOT NULL REFERENCES clauses (id),
+    reason TEXT NOT NULL,
+    ordered_by TEXT NOT NULL,
+    ordered_at BIGINT NOT NULL,
+    approved_by UUID REFERENCES users (id),
+    starts_at BIGINT NOT NULL,
+    review_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    confirmed_at BIGINT,
+    verified_at BIGINT,
+    lift_asked_at BIGINT,
+    lifted_at BIGINT,
+    attempts BIGINT NOT NULL,
+    answer TEXT NOT NULL,
+    version BIGINT NOT NULL
+);
+CREATE INDEX quarantines_state ON quarantines (state, review_at);
+CREATE INDEX quarantines_lifted ON quarantines (lifted_at);
+CREATE INDEX quarantines_customer ON quarantines (customer_id);
+-- One live restriction per service: several cases hold it together.
+CREATE UNIQUE INDEX quarantines_live ON quarantines (service_id)
+    WHERE state IN ('awaiting_approval', 'scheduled', 'applying', 'in_force', 'failed', 'lifting');
+CREATE TABLE quarantine_causes (
+    quarantine_id UUID NOT NULL REFERENCES quarantines (id),
+    case_id UUID NOT NULL REFERENCES cases (id),
+    gone_at BIGINT,
+    PRIMARY KEY (quarantine_id, case_id)
+);
+CREATE INDEX quarantine_causes_case ON quarantine_causes (case_id);
+CREATE TABLE releases (
+    id UUID PRIMARY KEY,
+    quarantine_id UUID NOT NULL REFERENCES quarantines (id),
+    case_id UUID NOT NULL REFERENCES cases (id),
+    customer_id UUID NOT NULL REFERENCES customers (id),
+    asked_by TEXT NOT NULL,
+    asked_at BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    by_himself BOOLEAN NOT NULL,
+    decided_by TEXT,
+    decided_at BIGINT,
+    reason TEXT NOT NULL
+);
+CREATE INDEX releases_quarantine ON releases (quarantine_id, asked_at);
+CREATE INDEX releases_customer ON releases (customer_id, asked_at);
+CREATE INDEX releases_state ON releases (state, asked_at);
+-- What workers owe the world. Written in the transaction of the decision; a worker takes a row for a while
+-- (locked_until), does it, and records the result in one transaction that also deletes or re-dates the row.
+CREATE TABLE jobs (
+    id UUID PRIMARY KEY,
+    kind TEXT NOT NULL,
+    noun_id UUID NOT NULL,
+    due_at BIGINT NOT NULL,
+    attempts BIGINT NOT NULL,
+    locked_by TEXT,
+    locked_until BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    UNIQUE (kind, noun_id)
+);
+CREATE INDEX jobs_due ON jobs (due_at);
+
+-- The ledger --------------------------------------------------------------------------------------------------------
+-- Append-only (triggers below). body and salt may be erased, nothing else may change: the hashes keep the proof.
+CREATE TABLE ledger (
+    seq BIGINT PRIMARY KEY,
+    at BIGINT NOT NULL,
+    actor TEXT NOT NULL,
+    act TEXT NOT NULL,
+    noun TEXT NOT NULL,
+    noun_id TEXT NOT NULL,
+    case_id UUID,
+    body TEXT,
+    salt BYTEA,
+    content_hash BYTEA NOT NULL,
+    leaf_hash BYTEA NOT NULL
+);
+CREATE INDEX ledger_case ON ledger (case_id, seq) WHERE case_id IS NOT NULL;
+CREATE INDEX ledger_act ON ledger (act, seq);
+CREATE INDEX ledger_at ON ledger (at);
+-- The tree's right edge: one row, changed with every append.
+CREATE TABLE ledger_tip (
+    id BIGINT PRIMARY KEY,
+    size BIGINT NOT NULL,
+    frontier BYTEA NOT NULL
+);
+CREATE TABLE ledger_heads (
+    size BIGINT PRIMARY KEY,
+    root BYTEA NOT NULL,
+    at BIGINT NOT NULL,
+    key_id TEXT NOT NULL,
+    signature BYTEA NOT NULL
+);
+CREATE FUNCTION ledger_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND NEW.body IS NULL AND NEW.salt IS NULL
+        AND ROW (NEW.seq, NEW.at, NEW.actor, NEW.act, NEW.noun, NEW.noun_id, NEW.case_id, NEW.content_hash, NEW.leaf_hash)
+            IS NOT DISTINCT FROM
+            ROW (OLD.seq, OLD.at, OLD.actor, OLD.act, OLD.noun, OLD.noun_id, OLD.case_id, OLD.content_hash, OLD.leaf_hash)
+    THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'the ledger is append-only';
+END $$;
+CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger FOR EACH ROW EXECUTE FUNCTION ledger_append_only();
+CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger FOR EACH ROW EXECUTE FUNCTION ledger_append_only();
+CREATE TRIGGER ledger_no_truncate BEFORE TRUNCATE ON ledger FOR EACH STATEMENT EXECUTE FUNCTION ledger_append_only();
