@@ -1,0 +1,4 @@
+//! The parts pages are made of.
+mod textarea;
+
+pub use textarea::TextArea;
