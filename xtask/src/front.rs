@@ -23,12 +23,11 @@ fn own_sysroot() -> Result<Option<PathBuf>, String> {
     if !forced && toolchain_has_target()? {
         return Ok(None);
     }
-    let own = root().join(".build/wasm-sysroot");
-    if own.join("lib/rustlib").join(TARGET).join("lib").is_dir() {
-        Ok(Some(own))
-    } else {
-        Err(format!("the toolchain has no standard library for {TARGET}: run tools/setup, which gets or builds it"))
-    }
+    // The link's target is named after the compiler, so cargo sees by the path that the library is another one.
+    let own = root().join(".build/wasm-sysroot").canonicalize();
+    own.map(Some).map_err(|_| {
+        format!("the toolchain has no standard library for {TARGET}: run tools/setup, which gets or builds it")
+    })
 }
 
 fn toolchain_has_target() -> Result<bool, String> {
