@@ -1,0 +1,35 @@
+//! The record.
+use super::forward;
+use chrono::{DateTime, Utc};
+use domain::{
+    id::CaseId,
+    ledger::{Entry, LedgerFilter, NewEntry},
+};
+use ledger::{Row, SignedHead};
+
+forward! {
+    /// The timeline of a case, newest first.
+    fn ledger_of_case(case: CaseId, limit: i64) -> Vec<Entry> = ledger::of_case;
+    /// A page of the record, newest first.
+    fn ledger_list(filter: &LedgerFilter, limit: i64) -> Vec<Entry> = ledger::list;
+    /// Rows after `seq` in order, for verification (-1 = from the first).
+    fn ledger_rows_after(seq: i64, limit: i64) -> Vec<Row> = ledger::rows_after;
+    /// The bytes of the tree's right edge; none before the first entry.
+    fn ledger_tip() -> Option<Vec<u8>> = ledger::tip;
+    /// Number of entries.
+    fn ledger_size() -> i64 = ledger::size;
+    /// Keeps a signed head.
+    fn ledger_add_head(head: &SignedHead) -> () = ledger::add_head;
+    /// All signed heads, smallest first.
+    fn ledger_heads() -> Vec<SignedHead> = ledger::heads;
+}
+
+impl crate::Conn {
+    /// Only a commit appends.
+    pub(crate) async fn ledger_append(&mut self, entries: &[NewEntry], now: DateTime<Utc>) -> crate::Result<i64> {
+        match self.raw() {
+            crate::conn::Raw::Sqlite(conn) => crate::sqlite::repo::ledger::append(conn, entries, now).await,
+            crate::conn::Raw::Postgres(conn) => crate::postgres::repo::ledger::append(conn, entries, now).await,
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! What only PostgreSQL needs: its pool, its migrations, its fragments of SQL.
+use crate::Result;
+use sqlx::{PgPool, Transaction, pool::PoolConnection, postgres::PgPoolOptions};
+use std::time::Duration;
+
+pub(crate) type Db = sqlx::Postgres;
+
+/// Fragments in which the engines differ.
+pub(crate) mod dialect {
+    /// Passes over rows another worker holds.
+    pub(crate) const SKIP_LOCKED: &str = "FOR UPDATE SKIP LOCKED";
+    /// Migrations of this engine: number, name, SQL.
+    pub(crate) const MIGRATIONS: &[(i64, &str, &str)] =
+        &[(1, "desk", include_str!("../../../migrations/postgres/0001_desk.sql"))];
+}
+
+#[path = "repo/mod.rs"]
+pub(crate) mod repo;
+
+/// One pool for everything.
+#[derive(Clone)]
+pub(crate) struct Pools {
+    pool: PgPool,
+}
+
+impl Pools {
+    pub(crate) async fn open(url: &str) -> Result<Self> {
+        let options = PgPoolOptions::new().max_connections(12).acquire_timeout(Duration::from_secs(10));
+        Ok(Self { pool: options.connect(url).await? })
+    }
+
+    pub(crate) async fn migrate(&self) -> Result<()> {
+        Ok(repo::migrator().run(&self.pool).await?)
+    }
+
+    pub(crate) async fn reader(&self) -> Result<PoolConnection<Db>> {
+        Ok(self.pool.acquire().await?)
+    }
+
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Db>> {
+        Ok(self.pool.begin().await?)
+    }
+
+    pub(crate) async fn close(&self) {
+        self.pool.close().await;
+    }
+}

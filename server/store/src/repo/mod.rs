@@ -1,0 +1,37 @@
+//! The statements, noun by noun; compiled once per engine (see the parent module for `Db` and `dialect`).
+pub(crate) use super::{Db, dialect};
+use crate::error::StoreError;
+use sqlx::{Database, migrate::Migrator};
+
+pub(crate) mod job;
+pub(crate) mod ledger;
+pub(crate) mod load;
+pub(crate) mod session;
+pub(crate) mod user;
+
+/// A connection of this engine.
+pub(crate) type Raw = <Db as Database>::Connection;
+/// A row of this engine.
+pub(crate) type Row = <Db as Database>::Row;
+/// Result of a repository call.
+pub(crate) type Result<T> = std::result::Result<T, StoreError>;
+
+/// Every statement, for the test that prepares all of them on both engines.
+#[cfg(feature = "testing")]
+pub(crate) fn statements() -> Vec<&'static str> {
+    [job::SQL, ledger::SQL, session::SQL, user::SQL].concat()
+}
+
+/// Migrations of this engine.
+pub(crate) fn migrator() -> Migrator {
+    let steps = dialect::MIGRATIONS.iter().map(|(version, name, sql)| {
+        sqlx::migrate::Migration::new(
+            *version,
+            (*name).into(),
+            sqlx::migrate::MigrationType::Simple,
+            sqlx::SqlStr::from_static(sql),
+            false,
+        )
+    });
+    Migrator::with_migrations(steps.collect())
+}

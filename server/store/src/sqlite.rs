@@ -1,0 +1,66 @@
+//! What only SQLite needs: its pools, its pragmas, its migrations, its fragments of SQL.
+use crate::Result;
+use sqlx::{
+    SqlitePool, Transaction,
+    pool::PoolConnection,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::{path::Path, time::Duration};
+
+pub(crate) type Db = sqlx::Sqlite;
+
+/// Fragments in which the engines differ.
+pub(crate) mod dialect {
+    /// Passes over rows another worker holds: SQLite has one writer, nothing to pass over.
+    pub(crate) const SKIP_LOCKED: &str = "";
+    /// Migrations of this engine: number, name, SQL.
+    pub(crate) const MIGRATIONS: &[(i64, &str, &str)] =
+        &[(1, "desk", include_str!("../../../migrations/sqlite/0001_desk.sql"))];
+}
+
+#[path = "repo/mod.rs"]
+pub(crate) mod repo;
+
+/// One writer, several readers: a transaction that reads and then writes would fail at once otherwise
+/// (SQLITE_BUSY_SNAPSHOT ignores the busy time-out).
+#[derive(Clone)]
+pub(crate) struct Pools {
+    writer: SqlitePool,
+    readers: SqlitePool,
+}
+
+impl Pools {
+    pub(crate) async fn open(path: &Path) -> Result<Self> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // A commit must survive a power cut before an answer says "stored" (design rule 1).
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(10))
+            .foreign_keys(true)
+            .pragma("temp_store", "memory")
+            .pragma("cache_size", "-32768")
+            .pragma("mmap_size", "268435456");
+        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let readers = SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options.pragma("query_only", "on"));
+        Ok(Self { writer, readers })
+    }
+
+    pub(crate) async fn migrate(&self) -> Result<()> {
+        Ok(repo::migrator().run(&self.writer).await?)
+    }
+
+    pub(crate) async fn reader(&self) -> Result<PoolConnection<Db>> {
+        Ok(self.readers.acquire().await?)
+    }
+
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Db>> {
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    pub(crate) async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}

@@ -1,0 +1,68 @@
+//! A fresh store of each engine for a test: a file for SQLite; a database of its own for PostgreSQL, where
+//! `LAZARET_TEST_PG` names a server (a superuser's address without a database), else loudly skipped.
+use crate::{Conn, Result, Store, conn::Raw};
+use domain::clock::SharedClock;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use std::{future::Future, path::Path};
+
+/// Runs `test` on a fresh SQLite store and on a fresh PostgreSQL database.
+///
+/// # Panics
+/// When a store cannot be made: a test without its store must fail.
+#[expect(clippy::unwrap_used, reason = "a test without its store must fail")]
+pub async fn both<F: Future<Output = ()>>(folder: &Path, clock: SharedClock, test: impl Fn(Store) -> F) {
+    let store = Store::open(&format!("sqlite://{}", folder.join("desk.db").display()), clock.clone()).await.unwrap();
+    store.migrate().await.unwrap();
+    test(store).await;
+    let Some(server) = pg_server() else { return };
+    let name = format!("t_{}", uuid::Uuid::now_v7().simple());
+    let mut admin = PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
+    admin.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
+    let store = Store::open(&format!("{server}/{name}"), clock).await.unwrap();
+    store.migrate().await.unwrap();
+    test(store.clone()).await;
+    store.close().await;
+    admin.execute(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).await.unwrap();
+}
+
+/// The PostgreSQL server for tests, without a trailing slash.
+pub fn pg_server() -> Option<String> {
+    let server = std::env::var("LAZARET_TEST_PG").ok();
+    if server.is_none() {
+        eprintln!("SKIPPED: no PostgreSQL (set LAZARET_TEST_PG, or run the tests through `make test`)");
+    }
+    server.map(|url| url.trim_end_matches('/').to_owned())
+}
+
+/// Prepares every registered statement on this engine.
+///
+/// # Errors
+/// The first statement that the engine does not take, with its text.
+pub async fn prepare_all(store: &Store) -> std::result::Result<usize, String> {
+    let mut conn = store.read().await.map_err(|error| error.to_string())?;
+    let statements = match conn.raw() {
+        Raw::Sqlite(_) => crate::sqlite::repo::statements(),
+        Raw::Postgres(_) => crate::postgres::repo::statements(),
+    };
+    for sql in &statements {
+        let outcome = match conn.raw() {
+            Raw::Sqlite(raw) => raw.prepare(sqlx::SqlStr::from_static(sql)).await.map(drop),
+            Raw::Postgres(raw) => raw.prepare(sqlx::SqlStr::from_static(sql)).await.map(drop),
+        };
+        outcome.map_err(|error| format!("{error}\n{sql}"))?;
+    }
+    Ok(statements.len())
+}
+
+/// Runs SQL text as it stands: what an attacker or a test would type into the database.
+///
+/// # Errors
+/// Whatever the engine says.
+pub async fn tamper(conn: &mut Conn, sql: &str) -> Result<()> {
+    let sql = AssertSqlSafe(sql.to_owned());
+    match conn.raw() {
+        Raw::Sqlite(raw) => raw.execute(sql).await.map(drop)?,
+        Raw::Postgres(raw) => raw.execute(sql).await.map(drop)?,
+    }
+    Ok(())
+}
