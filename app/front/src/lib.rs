@@ -1,10 +1,9 @@
-//! The wasm crate that the browser loads: it wakes the islands of [`app`] and holds nothing else.
+//! The WebAssembly the browser loads: every island of `app`, and the call that readies them.
 
-// Without this use the linker drops the islands, because nothing calls them by name.
 use app as _;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Called once by the page's script, before the islands are hydrated one by one.
+/// Prepares the reactive runtime; `/assets/start.js` calls it once and then wakes each island on the page.
 #[wasm_bindgen]
 pub fn hydrate() {
     leptos::mount::hydrate_islands();

@@ -1,0 +1,75 @@
+//! A whole staff page: the document around a view, rendered to one string with its islands marked.
+
+use std::sync::Arc;
+
+use hydration_context::SsrSharedContext;
+use leptos::prelude::*;
+
+use crate::{
+    assets, islands,
+    ui::{Flash, FlashBar, Nav, Rail, User},
+};
+
+/// What every staff page has around its content.
+#[derive(Debug, Clone, Default)]
+pub struct Shell {
+    /// The tab's title; the house's name is added.
+    pub title: String,
+    /// Where we are and what waits elsewhere.
+    pub nav: Nav,
+    /// Who is signed in; nobody on the sign-in and error pages, which then have no rail.
+    pub user: Option<User>,
+    /// What the last act did, shown once.
+    pub flash: Option<Flash>,
+    /// A sentence above everything, for example "Demo desk: nothing leaves this machine."
+    pub banner: Option<String>,
+}
+
+/// Renders a page. `view` runs inside the reactive owner that islands need, so build the view in it.
+pub fn render<V: IntoView>(shell: Shell, view: impl FnOnce() -> V) -> String {
+    let context = SsrSharedContext::new_islands();
+    let owner = Owner::new_root(Some(Arc::new(context)));
+    let html = owner.with(|| whole(shell, view().into_any()).to_html());
+    owner.unset_with_forced_cleanup();
+    html
+}
+
+fn whole(shell: Shell, content: AnyView) -> AnyView {
+    let version = assets::VERSION.as_str();
+    let staff = shell.user.is_some();
+    let start = staff.then(|| view! { <script type="module" src=format!("/assets/start.js?v={version}")></script> });
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width,initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <meta name="robots" content="noindex" />
+                <title>{format!("{} · Lazaret", shell.title)}</title>
+                <link rel="icon" type="image/svg+xml" href=format!("/assets/icon.svg?v={version}") />
+                <link rel="stylesheet" href=format!("/assets/desk.css?v={version}") />
+                {start}
+            </head>
+            <body>{body(shell, content)}</body>
+        </html>
+    }
+    .into_any()
+}
+
+fn body(shell: Shell, content: AnyView) -> AnyView {
+    let Some(user) = shell.user else {
+        return view! { <main class="alone" id="main">{content}</main> }.into_any();
+    };
+    let banner = shell.banner.map(|text| view! { <p class="banner">{text}</p> });
+    let flash = shell.flash.map(|flash| view! { <FlashBar flash=flash /> });
+    view! {
+        <a class="skip" href="#main">"Skip to content"</a>
+        <div class="shell">
+            <Rail nav=shell.nav user=user />
+            <div class="page" id="main" tabindex="-1">{banner} {flash} {content}</div>
+        </div>
+        <islands::Shortcuts />
+    }
+    .into_any()
+}

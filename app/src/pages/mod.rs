@@ -1,0 +1,7 @@
+//! The pages, each a function from its data to one string.
+
+mod error;
+mod sign_in;
+
+pub use error::error_page;
+pub use sign_in::{SignInForm, sign_in};

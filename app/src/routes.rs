@@ -1,0 +1,200 @@
+//! Every address of the staff's pages, written once; pages link with these and the server's router uses the same words.
+
+use std::fmt::Display;
+
+use crate::ui::Query;
+
+/// Where one arrives: the evidence.
+pub fn home() -> String {
+    "/".to_owned()
+}
+
+/// The sign-in form and its post.
+pub fn sign_in() -> String {
+    "/sign-in".to_owned()
+}
+
+/// Post: signs out.
+pub fn sign_out() -> String {
+    "/sign-out".to_owned()
+}
+
+/// Finds customers, services, addresses, cases: `?q=`.
+pub fn find() -> String {
+    "/find".to_owned()
+}
+
+/// Evidence by customer, with `?view=`, `?sort=`, `?at=` (the row in the panel).
+pub fn evidence() -> String {
+    "/evidence".to_owned()
+}
+
+/// Post: an act on picked rows of evidence: `open`, `notify`, `close`.
+pub fn evidence_act(act: &str) -> String {
+    format!("/evidence/{act}")
+}
+
+/// One event with its proof of attribution.
+pub fn event(id: impl Display) -> String {
+    format!("/events/{id}")
+}
+
+/// All events, with filters such as `?customer=`, `?case=`, `?class=`, `?address=`.
+pub fn events() -> String {
+    "/events".to_owned()
+}
+
+/// A report as received.
+pub fn report(id: impl Display) -> String {
+    format!("/reports/{id}")
+}
+
+/// The bytes of a report, as a download.
+pub fn report_raw(id: impl Display) -> String {
+    format!("/reports/{id}/raw")
+}
+
+/// Post: an act on one report: `retry`, `set-aside`.
+pub fn report_act(id: impl Display, act: &str) -> String {
+    format!("/reports/{id}/{act}")
+}
+
+/// Reports nobody could read and events nobody could be found for: `?view=parked|ambiguous|unknown`.
+pub fn sort_out() -> String {
+    "/sort-out".to_owned()
+}
+
+/// The queue of cases, with filters.
+pub fn cases() -> String {
+    "/cases".to_owned()
+}
+
+/// One case by its number (`L-2026-000123`).
+pub fn case(number: impl Display) -> String {
+    format!("/cases/{number}")
+}
+
+/// Post: an act on a case: `assign`, `hand-back`, `note`, `snooze`, `wake`, `close`, `reopen`, `notify`, `quarantine`, `release`, `refuse`, `link`.
+pub fn case_act(number: impl Display, act: &str) -> String {
+    format!("/cases/{number}/{act}")
+}
+
+/// A notice of a case before it is sent: preview on the real case.
+pub fn case_notice(number: impl Display) -> String {
+    format!("/cases/{number}/notice")
+}
+
+/// The case's dispute pack, as a download.
+pub fn case_pack(number: impl Display) -> String {
+    format!("/cases/{number}/pack")
+}
+
+/// Post: an act on picked cases: `assign`, `close`, `snooze`.
+pub fn cases_act(act: &str) -> String {
+    format!("/cases/-/{act}")
+}
+
+/// Hard acts that wait for a supervisor.
+pub fn approvals() -> String {
+    "/approvals".to_owned()
+}
+
+/// Restrictions, with `?state=`.
+pub fn quarantines() -> String {
+    "/quarantine".to_owned()
+}
+
+/// One restriction with its back-end calls.
+pub fn quarantine(id: impl Display) -> String {
+    format!("/quarantine/{id}")
+}
+
+/// Post: an act on a restriction: `approve`, `refuse`, `release`, `extend`, `change`, `check`.
+pub fn quarantine_act(id: impl Display, act: &str) -> String {
+    format!("/quarantine/{id}/{act}")
+}
+
+/// What went out, with `?state=`.
+pub fn mail() -> String {
+    "/mail".to_owned()
+}
+
+/// One mail as sent.
+pub fn mail_one(id: impl Display) -> String {
+    format!("/mail/{id}")
+}
+
+/// Customers.
+pub fn customers() -> String {
+    "/customers".to_owned()
+}
+
+/// One customer.
+pub fn customer(id: impl Display) -> String {
+    format!("/customers/{id}")
+}
+
+/// Post: an act on a customer: `link`, `revoke-links`, `note`.
+pub fn customer_act(id: impl Display, act: &str) -> String {
+    format!("/customers/{id}/{act}")
+}
+
+/// Whose was this address at that time: `?address=`, `?port=`, `?at=`.
+pub fn who() -> String {
+    "/who".to_owned()
+}
+
+/// Figures, with `?period=`.
+pub fn figures() -> String {
+    "/figures".to_owned()
+}
+
+/// The same figures as CSV.
+pub fn figures_csv() -> String {
+    "/figures.csv".to_owned()
+}
+
+/// The ledger.
+pub fn record() -> String {
+    "/record".to_owned()
+}
+
+/// One entry of the ledger, with its proof.
+pub fn record_entry(seq: impl Display) -> String {
+    format!("/record/{seq}")
+}
+
+/// Playbooks and terms.
+pub fn policy() -> String {
+    "/policy".to_owned()
+}
+
+/// Users, ranges, feeds.
+pub fn settings() -> String {
+    "/settings".to_owned()
+}
+
+/// One page of the settings: `users`, `ranges`, `feeds`.
+pub fn settings_page(page: &str) -> String {
+    format!("/settings/{page}")
+}
+
+/// Post: takes back an act by its ledger number, while it can be.
+pub fn undo(seq: impl Display) -> String {
+    format!("/undo/{seq}")
+}
+
+/// How much is new in a queue since an instant (µs since the epoch): answers `{"new": n}`.
+pub fn live(queue: &str, since: i64) -> String {
+    format!("/live/{queue}?since={since}")
+}
+
+/// The customer's own page behind a link.
+pub fn customer_page(secret: &str) -> String {
+    format!("/c/{secret}")
+}
+
+/// An address with parameters, encoded: `with_query(cases(), &[("q", "a b")])`.
+pub fn with_query(path: String, pairs: &[(&str, &str)]) -> String {
+    pairs.iter().fold(Query::new(path, ""), |query, (name, value)| query.with(name, *value)).url()
+}
