@@ -2,9 +2,9 @@
 //!
 //! Islands are flat: strings as props, no nesting, no server calls but one plain address that answers JSON.
 
-mod bulk;
-mod live;
-mod shortcuts;
+pub mod bulk;
+pub mod live;
+pub mod shortcuts;
 
 pub use bulk::BulkCount;
 pub use live::LiveQueue;

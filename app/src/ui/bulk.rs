@@ -51,10 +51,11 @@ pub fn BulkBar(
         .into_iter()
         .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
         .collect();
+    let form = id.clone();
     view! {
-        <form class="bulk" id=id.clone() method="post" action=action data-bulk="">
+        <form class="bulk" id=id method="post" action=action data-bulk="">
             {hidden}
-            <BulkCount form=id />
+            <BulkCount form=form />
             {children()}
             <span class="keys">
                 <kbd>"j"</kbd> " " <kbd>"k"</kbd> " move · " <kbd>"x"</kbd> " select · " <kbd>"?"</kbd> " all keys"

@@ -23,7 +23,7 @@ pub fn Field(
     #[prop(optional, into)]
     hint: String,
     /// What is wrong with it.
-    #[prop(optional, into)]
+    #[prop(default = None)]
     error: Option<String>,
     /// Must be filled in.
     #[prop(optional)]
@@ -73,7 +73,7 @@ pub fn LongField(
     #[prop(optional, into)]
     hint: String,
     /// What is wrong with it.
-    #[prop(optional, into)]
+    #[prop(default = None)]
     error: Option<String>,
     /// Lines shown.
     #[prop(default = 3)]
@@ -91,7 +91,7 @@ pub fn LongField(
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
-            <TextArea id=id name=name value=value rows=rows required=required invalid=invalid described_by=described />
+            <TextArea id=id name=name value=value rows=rows required=required invalid=invalid described_by=described.unwrap_or_default() />
             {below.view()}
         </div>
     }
@@ -116,7 +116,7 @@ pub fn Select(
     #[prop(optional, into)]
     hint: String,
     /// What is wrong.
-    #[prop(optional, into)]
+    #[prop(default = None)]
     error: Option<String>,
     /// Only this page's own id when several forms have the same field name.
     #[prop(optional, into)]
@@ -157,7 +157,7 @@ pub fn Choice(
     #[prop(optional, into)]
     value: String,
     /// What is wrong.
-    #[prop(optional, into)]
+    #[prop(default = None)]
     error: Option<String>,
 ) -> AnyView {
     let below = Below::new(&name, "", error.as_deref());

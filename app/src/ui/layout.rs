@@ -6,7 +6,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Cols(
     /// The panel; without one the list takes the whole width.
-    #[prop(optional)]
+    #[prop(default = None)]
     side: Option<AnyView>,
     /// The list.
     children: Children,
@@ -26,7 +26,7 @@ pub fn Cols(
 #[component]
 pub fn Desk(
     /// The narrow column.
-    #[prop(optional)]
+    #[prop(default = None)]
     side: Option<AnyView>,
     /// The wide column.
     children: Children,

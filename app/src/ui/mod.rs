@@ -26,33 +26,33 @@
 //! Keys: give a link, button or [`Act`] `key="o"`; the shortcuts island does the rest. Text given to
 //! any part is escaped; nothing here takes ready HTML.
 
-mod bulk;
-mod button;
-mod card;
-mod chart;
-mod defang;
-mod empty;
-mod field;
-mod figure;
-mod flash;
-mod glance;
-mod icon;
-mod key_values;
-mod layout;
+pub mod bulk;
+pub mod button;
+pub mod card;
+pub mod chart;
+pub mod defang;
+pub mod empty;
+pub mod field;
+pub mod figure;
+pub mod flash;
+pub mod glance;
+pub mod icon;
+pub mod key_values;
+pub mod layout;
 pub mod number;
-mod pager;
-mod peek;
-mod pill;
-mod post_form;
-mod query;
-mod rail;
-mod raw;
-mod table;
-mod tabs;
-mod textarea;
+pub mod pager;
+pub mod peek;
+pub mod pill;
+pub mod post_form;
+pub mod query;
+pub mod rail;
+pub mod raw;
+pub mod table;
+pub mod tabs;
+pub mod textarea;
 pub mod time;
-mod timeline;
-mod top;
+pub mod timeline;
+pub mod top;
 
 pub use bulk::{AllCheck, BulkBar, RowCheck};
 pub use button::{Btn, Key, LinkBtn};

@@ -14,13 +14,13 @@ pub fn Pager(
     #[prop(optional)]
     to: u64,
     /// All rows, when counted.
-    #[prop(optional)]
+    #[prop(default = None)]
     total: Option<u64>,
     /// Address of the page before.
-    #[prop(optional)]
+    #[prop(default = None)]
     prev: Option<String>,
     /// Address of the page after.
-    #[prop(optional)]
+    #[prop(default = None)]
     next: Option<String>,
 ) -> AnyView {
     let range = (from > 0).then(|| format!("{}–{}", number::thousands(from), number::thousands(to)));

@@ -1,7 +1,5 @@
 //! List state lives in the address: reads the current query and writes a changed one.
 
-use std::fmt::Write;
-
 /// A path with its parameters, in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Query {
@@ -68,8 +66,7 @@ pub(crate) fn encode(out: &mut String, text: &str) {
     for byte in text.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(byte as char),
-            // Writing to a string cannot fail.
-            _ => drop(write!(out, "%{byte:02X}")),
+            _ => out.push_str(&format!("%{byte:02X}")),
         }
     }
 }
