@@ -6,6 +6,7 @@
 //! accepted; he answers on his page, asks for [`release`], and every act stands in the ledger under a word of [`act`].
 pub mod act;
 pub mod actor;
+pub mod advice;
 pub mod attribution;
 pub mod case;
 pub mod class;
@@ -14,6 +15,7 @@ pub mod customer;
 pub mod event;
 pub mod evidence;
 pub mod id;
+pub mod language;
 pub mod lease;
 pub mod ledger;
 pub mod limit;
@@ -21,6 +23,7 @@ pub mod metrics;
 pub mod notice;
 pub mod page;
 pub mod policy;
+pub mod portal;
 pub mod quarantine;
 pub mod refusal;
 pub mod release;
