@@ -1,1 +1,85 @@
-//! Placeholder.
+//! Reads abuse reports: bytes in, normalised events out, with a reason for everything that is not an event.
+//!
+//! [`parse`] is total: any bytes give a [`Parsed`]. It does no IO and has no clock; the caller says when
+//! the report arrived. Parsers are versioned ([`PARSER_VERSION`]) so that parked reports can be read again.
+mod address;
+mod archive;
+mod arf;
+mod auto_reply;
+mod block;
+mod csv_file;
+mod detect;
+mod dsn;
+mod dsn_text;
+mod enclosed;
+mod foreign;
+mod jmrp;
+mod json;
+mod limits;
+pub mod line;
+mod mail;
+mod parsed;
+mod role;
+mod shadowserver;
+mod shadowserver_types;
+mod summary;
+mod time;
+mod xarf3;
+mod xarf4;
+mod xarf_old;
+
+pub use parsed::{Bounce, Parsed};
+
+use chrono::{DateTime, Utc};
+use domain::event::Format;
+use sha2::{Digest, Sha256};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Raised with every change that makes a parser read something differently.
+pub const PARSER_VERSION: i64 = 1;
+
+/// What the channel said about the bytes; both may be absent or wrong.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Hint<'a> {
+    /// Media type, such as `message/rfc822`.
+    pub content_type: Option<&'a str>,
+    /// Name of the file or attachment, without a meaning for its folder.
+    pub file_name: Option<&'a str>,
+}
+
+/// What every reader needs to know about the report it is reading.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Context {
+    /// When the report reached us: the time assumed for events that give none.
+    pub(crate) received_at: DateTime<Utc>,
+    /// How deep inside forwarded mails and archives we are.
+    pub(crate) depth: u8,
+}
+
+impl Context {
+    pub(crate) fn deeper(self) -> Self {
+        Self { depth: self.depth.saturating_add(1), ..self }
+    }
+}
+
+/// Reads one report. Never fails and never panics: what cannot be read comes back as
+/// [`Disposition::Unreadable`](domain::event::Disposition::Unreadable) or
+/// [`NeedsHuman`](domain::event::Disposition::NeedsHuman) with a reason.
+#[must_use]
+pub fn parse(bytes: &[u8], hint: Hint<'_>, received_at: DateTime<Utc>) -> Parsed {
+    let context = Context { received_at, depth: 0 };
+    // A fault in a reader or in a library must park one report, not stop the desk.
+    let outcome = catch_unwind(AssertUnwindSafe(|| detect::read(bytes, hint, context)));
+    let mut parsed = outcome.unwrap_or_else(|_| {
+        Parsed::unreadable(Format::Unknown, "the reader failed on these bytes; they are kept and can be read again")
+    });
+    parsed.settle();
+    parsed.sha256 = sha256_hex(bytes);
+    parsed
+}
+
+/// SHA-256 of the bytes in lower-case hex.
+#[must_use]
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}

@@ -1,0 +1,102 @@
+//! ZIP archives, read through a limit: what is packed small may be large.
+use crate::{Context, Hint, Parsed, csv_file, detect, limits};
+use domain::event::{Disposition, Format};
+use std::io::{Cursor, Read};
+use zip::ZipArchive;
+
+/// Whether bytes are a ZIP archive.
+pub(crate) fn is_zip(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06")
+}
+
+/// Reads every file of an archive as one report.
+pub(crate) fn read(bytes: &[u8], context: Context) -> Parsed {
+    if context.depth >= limits::DEPTH {
+        return Parsed::parked(Format::Unknown, "an archive inside an archive is not opened");
+    }
+    let mut archive = match ZipArchive::new(Cursor::new(bytes)) {
+        Ok(archive) => archive,
+        Err(error) => return Parsed::unreadable(Format::Unknown, format!("the ZIP archive is damaged: {error}")),
+    };
+    if archive.len() > limits::ARCHIVE_ENTRIES {
+        let reason =
+            format!("the ZIP archive has {} files; at most {} are read", archive.len(), limits::ARCHIVE_ENTRIES);
+        return Parsed::parked(Format::Unknown, reason);
+    }
+    let mut budget = limits::UNPACKED_BYTES;
+    let (mut all, mut rest): (Option<Parsed>, Option<Parsed>) = (None, None);
+    let mut faults = Vec::new();
+    for index in 0..archive.len() {
+        let (name, content) = match unpack(&mut archive, index, &mut budget) {
+            Ok(Some(file)) => file,
+            Ok(None) => continue,
+            Err(Refusal::Bomb(reason)) => return Parsed::parked(Format::Unknown, reason),
+            Err(Refusal::Broken(fault)) => {
+                faults.push(fault);
+                continue;
+            }
+        };
+        let parsed = read_file(&content, &name, context);
+        match &mut all {
+            _ if parsed.disposition != Disposition::Events => {
+                faults.push(format!("{name}: {}", parsed.reason.as_deref().unwrap_or("no event")));
+                rest = rest.or(Some(parsed));
+            }
+            Some(all) => all.merge(parsed),
+            None => all = Some(parsed),
+        }
+    }
+    let Some(mut all) = all else {
+        let reason = faults.first().map_or("the ZIP archive is empty", String::as_str);
+        return rest.unwrap_or_else(|| Parsed::parked(Format::Unknown, reason));
+    };
+    all.faults.extend(faults);
+    all
+}
+
+fn read_file(content: &[u8], name: &str, context: Context) -> Parsed {
+    let hint = Hint { content_type: None, file_name: Some(name) };
+    if content.len() <= limits::INPUT_BYTES {
+        return detect::read(content, hint, context.deeper());
+    }
+    csv_file::read(content, hint, context.deeper())
+        .unwrap_or_else(|| Parsed::parked(Format::Unknown, "larger than 25 MiB and not CSV"))
+}
+
+enum Refusal {
+    /// The whole archive is not to be trusted.
+    Bomb(String),
+    /// One file cannot be read.
+    Broken(String),
+}
+
+/// One file, or `None` for a folder.
+fn unpack(
+    archive: &mut ZipArchive<Cursor<&[u8]>>,
+    index: usize,
+    budget: &mut u64,
+) -> Result<Option<(String, Vec<u8>)>, Refusal> {
+    let file = archive
+        .by_index(index)
+        .map_err(|error| Refusal::Broken(format!("file {} of the ZIP archive cannot be read: {error}", index + 1)))?;
+    if file.is_dir() {
+        return Ok(None);
+    }
+    let name = limits::clip(file.name(), 200).to_owned();
+    // What the directory says about the size is a claim; only what is read counts.
+    let plausible = file.compressed_size().saturating_mul(limits::ARCHIVE_RATIO).max(limits::ARCHIVE_SMALL);
+    let most = plausible.min(*budget);
+    let mut content = Vec::new();
+    let mut reader = file.take(most + 1);
+    reader
+        .read_to_end(&mut content)
+        .map_err(|error| Refusal::Broken(format!("{name}: damaged in the ZIP archive: {error}")))?;
+    let size = content.len() as u64;
+    if size > most {
+        let reason =
+            format!("{name} unpacks to more than {} MiB: a ZIP bomb or a mistake, not opened", most / (1024 * 1024));
+        return Err(Refusal::Bomb(reason));
+    }
+    *budget -= size;
+    Ok(Some((name, content)))
+}

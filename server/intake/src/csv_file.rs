@@ -1,0 +1,19 @@
+//! CSV files: the feeds we know by their columns, and all others for a person to map.
+use crate::{Context, Hint, Parsed, shadowserver};
+use domain::event::Format;
+
+/// Reads CSV of any kind; `None` if the bytes are not CSV.
+pub(crate) fn read(bytes: &[u8], hint: Hint<'_>, context: Context) -> Option<Parsed> {
+    if let Some(parsed) = read_known(bytes, hint.file_name, context) {
+        return Some(parsed);
+    }
+    let named = hint.file_name.is_some_and(|n| n.to_ascii_lowercase().ends_with(".csv"))
+        || hint.content_type.is_some_and(|t| t.to_ascii_lowercase().starts_with("text/csv"));
+    named.then(|| Parsed::parked(Format::Csv, "CSV with columns that no reader knows: it needs a mapping"))
+}
+
+/// Reads CSV of a feed that we know.
+pub(crate) fn read_known(bytes: &[u8], name: Option<&str>, context: Context) -> Option<Parsed> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    shadowserver::read(bytes.trim_ascii_start(), name, context)
+}

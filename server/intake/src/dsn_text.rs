@@ -1,0 +1,126 @@
+//! Bounces that are not RFC 3464: X-Failed-Recipients, qmail, Exim, Domino, postmasters' free text.
+use crate::enclosed::Enclosed;
+use crate::mail::{self, Mail};
+use crate::parsed::Bounce;
+use crate::{Parsed, address, block, limits};
+
+/// What subjects of bounces say, lower case.
+const SUBJECTS: [&str; 22] = [
+    "undeliver",
+    "returned mail",
+    "failure notice",
+    "delivery status notification",
+    "delivery failure",
+    "mail delivery failed",
+    "mail failure",
+    "delivery failed",
+    "not delivered",
+    "could not be delivered",
+    "mail delivery",
+    "delivery report",
+    "delivery notification",
+    "message delayed",
+    "delivery delayed",
+    "could not send message",
+    "returned to sender",
+    "nondeliver",
+    "non-deliver",
+    "mail system error",
+    "unzustellbar",
+    "non remis",
+];
+/// What stands in front of the returned copy.
+const COPY_MARKS: [&str; 8] = [
+    "------ this is a copy",
+    "--- below this line",
+    "----- original message",
+    "below is a copy of the original",
+    "--- original message",
+    "---- original message",
+    "return-path:",
+    "the original message was",
+];
+
+/// Reads a bounce. `sure` asks for a mailer's own signs; otherwise a null return path or a postmaster is enough.
+pub(crate) fn read(mail: &Mail<'_>, sure: bool) -> Option<Parsed> {
+    let from = mail.from().unwrap_or_default();
+    let local = from.split('@').next().unwrap_or_default();
+    let subject = mail.subject().unwrap_or_default().to_lowercase();
+    let says_so =
+        SUBJECTS.iter().any(|s| subject.contains(s)) || (subject.starts_with("warning") && subject.contains("delayed"));
+    let mailer = local == "mailer-daemon" || local == "mailerdaemon" || from.starts_with("<>");
+    let null_path = mail.header("Return-Path").is_some_and(|p| matches!(p.trim(), "<>" | "<MAILER-DAEMON>"));
+    let found = if sure {
+        mail.has_header("X-Failed-Recipients") || (mailer && says_so)
+    } else {
+        mailer || (says_so && (null_path || local == "postmaster"))
+    };
+    found.then(|| Parsed::bounced(bounce(mail)))
+}
+
+/// What can be told from headers and text.
+pub(crate) fn bounce(mail: &Mail<'_>) -> Bounce {
+    let text = mail.text();
+    let lower = text.to_lowercase();
+    let cut = COPY_MARKS.iter().filter_map(|mark| lower.find(mark)).filter(|at| *at > 0).min();
+    let notice = cut.and_then(|at| text.get(..at)).unwrap_or(&text);
+    let subject = mail.subject().unwrap_or_default().to_lowercase();
+    let delayed =
+        ["not yet been delivered", "has not been delivered yet", "delivery attempts will continue", "will keep trying"]
+            .iter()
+            .any(|s| lower.contains(s))
+            || subject.contains("delayed")
+            || (subject.starts_with("warning") && subject.contains("could not send"));
+    let status = notice.lines().find_map(|line| Some((enhanced_status(line)?, line.trim())));
+    let diagnostic =
+        status.as_ref().map(|(_, line)| *line).or_else(|| notice.lines().map(str::trim).find(|l| smtp_code(l)));
+    let returned = mail.parts.iter().find_map(|p| p.enclosed.map(mail::header_block));
+    let original = returned.unwrap_or_else(|| block::flat(cut.and_then(|at| text.get(at..)).unwrap_or_default()));
+    Bounce {
+        recipient: recipient(mail, notice),
+        action: if delayed { "delayed" } else { "failed" }.into(),
+        status: status.map(|(code, _)| code),
+        diagnostic: diagnostic.map(|d| limits::clip(d, limits::NAME_BYTES).to_owned()),
+        original_message_id: Enclosed(original).message_id().or_else(|| mail.header("In-Reply-To").map(|id| bare(&id))),
+        original_envelope_id: None,
+    }
+}
+
+fn bare(id: &str) -> String {
+    id.trim().trim_start_matches('<').trim_end_matches('>').to_owned()
+}
+
+fn recipient(mail: &Mail<'_>, notice: &str) -> Option<String> {
+    if let Some(failed) = mail.header("X-Failed-Recipients") {
+        let first = failed.split(',').next().unwrap_or(&failed).trim().to_owned();
+        return Some(limits::clip(&first, limits::NAME_BYTES).to_owned()).filter(|f| !f.is_empty());
+    }
+    // "<bob@example.net>:" at the start of a line, or the address alone.
+    let leading = notice.lines().find_map(|line| {
+        let word = line.split_whitespace().next()?;
+        address::mail_address_in(word)
+    });
+    let to = mail.header("To").unwrap_or_default().to_lowercase();
+    let any = || notice.lines().filter_map(address::mail_address_in).find(|a| !to.contains(&a.to_lowercase()));
+    leading.or_else(any).map(|a| limits::clip(a, limits::NAME_BYTES).to_owned())
+}
+
+/// `5.1.1` and its like (RFC 3463), not part of a longer number such as an address.
+fn enhanced_status(line: &str) -> Option<String> {
+    line.split(|c: char| !(c.is_ascii_digit() || c == '.')).map(|w| w.trim_matches('.')).find_map(|word| {
+        let parts: Vec<&str> = word.split('.').collect();
+        let fits = parts.len() == 3
+            && matches!(parts.first(), Some(&("2" | "4" | "5")))
+            && parts.iter().skip(1).all(|p| !p.is_empty() && p.len() <= 3);
+        fits.then(|| word.to_owned())
+    })
+}
+
+fn smtp_code(line: &str) -> bool {
+    line.split(|c: char| !c.is_ascii_alphanumeric()).any(|w| {
+        w.len() == 3
+            && w.starts_with(['4', '5'])
+            && w.get(1..2).is_some_and(|d| matches!(d, "0" | "1" | "2" | "5" | "7"))
+            && w.bytes().all(|b| b.is_ascii_digit())
+    })
+}

@@ -1,0 +1,50 @@
+//! What the headers of an enclosed mail tell about where and when it came from.
+use crate::block::Block;
+use crate::{address, time};
+use std::net::IpAddr;
+
+/// The header fields of the mail that a report is about.
+pub(crate) struct Enclosed(pub(crate) Block);
+
+impl Enclosed {
+    /// Message-ID without brackets.
+    pub(crate) fn message_id(&self) -> Option<String> {
+        let id = self.0.get("Message-ID")?;
+        let id = id.trim().trim_start_matches('<').split('>').next()?.trim();
+        (!id.is_empty()).then(|| id.to_owned())
+    }
+
+    /// When the reporter's server took the mail from that address: the trace line that names it.
+    pub(crate) fn received_from(&self, ip: IpAddr) -> Option<time::Stamp> {
+        self.0
+            .all("Received")
+            .find(|line| address::ips_in(from_clause(line)).any(|found| found == ip))
+            .and_then(received_date)
+    }
+
+    /// When the first server that we know of took it; weaker than [`received_from`](Self::received_from).
+    pub(crate) fn received(&self) -> Option<time::Stamp> {
+        self.0.all("Received").find_map(received_date).or_else(|| self.0.get("Date").and_then(time::parse))
+    }
+
+    /// The newest public address in the trace: the one that handed the mail to the reporter.
+    pub(crate) fn handed_over_by(&self) -> Option<IpAddr> {
+        let stated =
+            ["X-Originating-IP", "X-Source-IP"].iter().find_map(|name| self.0.get(name).and_then(address::parse_ip));
+        self.0
+            .all("Received")
+            .flat_map(|line| address::ips_in(from_clause(line)))
+            .find(|ip| address::is_public(*ip))
+            .or(stated)
+    }
+}
+
+/// `from ... by`: addresses after `by` are the receiving server's own.
+fn from_clause(line: &str) -> &str {
+    let line = line.rsplit_once(';').map_or(line, |(trace, _)| trace);
+    line.find(" by ").and_then(|at| line.get(..at)).unwrap_or(line)
+}
+
+fn received_date(line: &str) -> Option<time::Stamp> {
+    line.rsplit_once(';').and_then(|(_, date)| time::parse(date))
+}

@@ -1,0 +1,278 @@
+//! A mail taken apart, and the order in which the readers look at it.
+use crate::{
+    Context, Parsed, address, archive, arf, auto_reply, block, block::Block, csv_file, dsn, dsn_text, foreign, jmrp,
+    json, limits, summary, xarf_old,
+};
+use domain::event::{Disposition, Format};
+use mail_parser::{Address, HeaderName, HeaderValue, Message, MessageParser, MimeHeaders, PartType};
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+/// Only what the readers ask for is parsed; everything else stays raw.
+static PARSER: LazyLock<MessageParser> = LazyLock::new(|| {
+    MessageParser::new()
+        .with_mime_headers()
+        .header_text(HeaderName::Subject)
+        .header_address(HeaderName::From)
+        .header_id(HeaderName::MessageId)
+        .header_id(HeaderName::InReplyTo)
+        .default_header_raw()
+});
+
+/// One mail. Parts of enclosed mails are not its parts.
+pub(crate) struct Mail<'m> {
+    message: &'m Message<'m>,
+    /// The parts in their order, multiparts left out.
+    pub(crate) parts: Vec<Part<'m>>,
+}
+
+/// One part of a mail, decoded.
+pub(crate) struct Part<'m> {
+    main: &'m str,
+    sub: &'m str,
+    /// File name, if it has one.
+    pub(crate) name: Option<&'m str>,
+    /// Decoded content; text as UTF-8. Empty for an enclosed mail.
+    pub(crate) bytes: &'m [u8],
+    /// The enclosed mail.
+    pub(crate) enclosed: Option<&'m Message<'m>>,
+}
+
+impl<'m> Part<'m> {
+    pub(crate) fn is(&self, main: &str, sub: &str) -> bool {
+        self.main.eq_ignore_ascii_case(main) && self.sub.eq_ignore_ascii_case(sub)
+    }
+
+    pub(crate) fn is_text(&self) -> bool {
+        self.main.eq_ignore_ascii_case("text")
+    }
+
+    pub(crate) fn text(&self) -> Cow<'m, str> {
+        String::from_utf8_lossy(self.bytes)
+    }
+
+    /// The beginning of the text, as far as signs of a form stand there.
+    pub(crate) fn text_head(&self) -> Cow<'m, str> {
+        String::from_utf8_lossy(self.bytes.get(..self.bytes.len().min(64 * 1024)).unwrap_or_default())
+    }
+
+    pub(crate) fn name_ends(&self, ends: &[&str]) -> bool {
+        self.name.is_some_and(|n| {
+            let n = n.to_ascii_lowercase();
+            ends.iter().any(|end| n.ends_with(end))
+        })
+    }
+}
+
+impl<'m> Mail<'m> {
+    pub(crate) fn new(message: &'m Message<'m>) -> Self {
+        let parts = message.parts.iter().filter_map(|part| {
+            let kind = part.content_type();
+            let (bytes, enclosed): (&[u8], _) = match &part.body {
+                PartType::Text(text) | PartType::Html(text) => (text.as_bytes(), None),
+                PartType::Binary(bytes) | PartType::InlineBinary(bytes) => (bytes, None),
+                PartType::Message(message) => (&[], Some(message)),
+                PartType::Multipart(_) => return None,
+            };
+            Some(Part {
+                main: kind.map_or("text", |k| k.ctype()),
+                sub: kind.and_then(|k| k.subtype()).unwrap_or("plain"),
+                name: part.attachment_name(),
+                bytes,
+                enclosed,
+            })
+        });
+        Self { message, parts: parts.collect() }
+    }
+
+    fn value(&self, name: HeaderName<'static>) -> Option<&'m HeaderValue<'m>> {
+        let headers = &self.message.parts.first()?.headers;
+        headers.iter().find(|h| h.name == name).map(|h| &h.value)
+    }
+
+    /// A header as it stands, unfolded.
+    pub(crate) fn header(&self, name: &'static str) -> Option<String> {
+        let headers = &self.message.parts.first()?.headers;
+        let header = headers.iter().find(|h| h.name.as_str().eq_ignore_ascii_case(name))?;
+        let raw = self.message.raw_message.get(header.offset_start as usize..header.offset_end as usize)?;
+        let text = String::from_utf8_lossy(raw).split_whitespace().collect::<Vec<_>>().join(" ");
+        (!text.is_empty()).then_some(text)
+    }
+
+    pub(crate) fn has_header(&self, name: &'static str) -> bool {
+        self.message.parts.first().is_some_and(|p| p.headers.iter().any(|h| h.name.as_str().eq_ignore_ascii_case(name)))
+    }
+
+    /// The From address, lower case.
+    pub(crate) fn from(&self) -> Option<String> {
+        let HeaderValue::Address(from) = self.value(HeaderName::From)? else { return None };
+        let first = match from {
+            Address::List(list) => list.first(),
+            Address::Group(groups) => groups.first().and_then(|g| g.addresses.first()),
+        };
+        let address = first.and_then(|a| a.address.as_deref().or(a.name.as_deref()))?;
+        Some(address.trim().to_ascii_lowercase()).filter(|a| !a.is_empty())
+    }
+
+    /// Whose mail it really is: a ticket system in between puts its own address into From.
+    pub(crate) fn originator(&self) -> Option<String> {
+        self.header("X-RT-Originator").map(|o| o.to_ascii_lowercase()).or_else(|| self.from())
+    }
+
+    /// The domain of the originator: a stable name for the reporter.
+    pub(crate) fn originator_domain(&self) -> Option<String> {
+        self.originator().and_then(|o| address::domain_of(&o))
+    }
+
+    pub(crate) fn subject(&self) -> Option<String> {
+        match self.value(HeaderName::Subject)? {
+            HeaderValue::Text(text) => Some(text.trim().to_owned()).filter(|t| !t.is_empty()),
+            _ => None,
+        }
+    }
+
+    fn id(&self, name: HeaderName<'static>) -> Option<String> {
+        let id = match self.value(name)? {
+            HeaderValue::Text(id) => id.as_ref(),
+            HeaderValue::TextList(ids) => ids.first()?.as_ref(),
+            _ => return None,
+        };
+        let mut id = id.trim().to_owned();
+        limits::shorten(&mut id, limits::NAME_BYTES);
+        (!id.is_empty()).then_some(id)
+    }
+
+    /// Media type of the whole mail and its `report-type`.
+    pub(crate) fn report_type(&self) -> Option<&'m str> {
+        let kind = self.message.parts.first()?.content_type()?;
+        (kind.ctype().eq_ignore_ascii_case("multipart")).then(|| kind.attribute("report-type")).flatten()
+    }
+
+    /// The first readable text, as far as the readers of free text look.
+    pub(crate) fn text(&self) -> Cow<'m, str> {
+        let plain = self.parts.iter().find(|p| p.is("text", "plain") && !p.bytes.is_empty());
+        plain.or_else(|| self.parts.iter().find(|p| p.is_text())).map_or(Cow::Borrowed(""), |p| match p.text() {
+            Cow::Borrowed(text) => Cow::Borrowed(limits::clip(text, limits::TEXT_BYTES)),
+            Cow::Owned(text) => Cow::Owned(limits::clip(&text, limits::TEXT_BYTES).to_owned()),
+        })
+    }
+}
+
+/// The header fields of an enclosed mail.
+pub(crate) fn header_block(message: &Message<'_>) -> Block {
+    let Some(root) = message.parts.first() else { return Block::default() };
+    let raw = message.raw_message.get(root.offset_header as usize..root.offset_body as usize).unwrap_or_default();
+    block::read(&String::from_utf8_lossy(raw))
+}
+
+/// Reads a mail.
+pub(crate) fn read(bytes: &[u8], context: Context) -> Parsed {
+    if let Some(reason) = limits::hostile_mail(bytes) {
+        return Parsed::parked(Format::Mime, reason);
+    }
+    let unixed;
+    let bytes = if bytes.contains(&b'\n') {
+        bytes
+    } else {
+        // Old Macintosh line ends.
+        unixed = bytes.iter().map(|b| if *b == b'\r' { b'\n' } else { *b }).collect::<Vec<u8>>();
+        &unixed
+    };
+    match PARSER.parse(without_mbox_line(bytes)) {
+        Some(message) if !message.parts.is_empty() => read_message(&message, context),
+        _ => Parsed::unreadable(Format::Mime, "the mail has no readable header"),
+    }
+}
+
+fn without_mbox_line(bytes: &[u8]) -> &[u8] {
+    if !bytes.starts_with(b"From ") {
+        return bytes;
+    }
+    let end = bytes.iter().position(|b| *b == b'\n').map_or(bytes.len(), |at| at + 1);
+    bytes.get(end..).unwrap_or_default()
+}
+
+fn read_message(message: &Message<'_>, context: Context) -> Parsed {
+    let mail = Mail::new(message);
+    let mut parsed =
+        recognise(&mail, context).unwrap_or_else(|| Parsed::parked(Format::Mime, "free text: not read by machine yet"));
+    parsed.sender = mail.from();
+    parsed.subject = mail.subject();
+    parsed.message_id = mail.id(HeaderName::MessageId);
+    parsed.in_reply_to = mail.id(HeaderName::InReplyTo);
+    if parsed.reporter.is_none() && parsed.disposition != Disposition::Bounce {
+        parsed.reporter = mail.originator_domain();
+    }
+    parsed
+}
+
+/// The readers from the most certain sign to the least.
+fn recognise(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
+    arf::read(mail, context)
+        .or_else(|| dsn::read(mail))
+        .or_else(|| dsn_text::read(mail, true))
+        .or_else(|| attached_json(mail, context))
+        .or_else(|| xarf_old::read(mail, context))
+        .or_else(|| summary::read(mail))
+        .or_else(|| attached_files(mail, context))
+        .or_else(|| jmrp::read(mail, context))
+        .or_else(|| dsn_text::read(mail, false))
+        .or_else(|| auto_reply::read(mail))
+        .or_else(|| foreign::read(mail))
+        .or_else(|| forwarded(mail, context))
+}
+
+/// XARF as an attachment or as the body itself.
+pub(crate) fn attached_json(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
+    mail.parts.iter().find_map(|part| {
+        let named = part.is("application", "json")
+            || part.is("application", "xarf+json")
+            || part.name_ends(&[".json", ".xarf"]);
+        let looks = part.bytes.trim_ascii_start().starts_with(b"{");
+        if !(looks || named && part.bytes.trim_ascii_start().starts_with(b"[")) {
+            return None;
+        }
+        json::read(&part.text(), context).filter(|p| matches!(p.format, Format::Xarf3 | Format::Xarf4))
+    })
+}
+
+/// Feeds that come as CSV or ZIP. Several files make one report.
+fn attached_files(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
+    let mut found: Option<Parsed> = None;
+    let mut refused: Option<Parsed> = None;
+    for part in &mail.parts {
+        let parsed = if archive::is_zip(part.bytes) {
+            Some(archive::read(part.bytes, context.deeper()))
+        } else if part.is("text", "csv") || part.name_ends(&[".csv"]) || part.is_text() {
+            csv_file::read_known(part.bytes, part.name, context)
+        } else {
+            None
+        };
+        match (parsed, &mut found) {
+            (Some(p), Some(all)) if p.disposition == Disposition::Events => all.merge(p),
+            (Some(p), None) if p.disposition == Disposition::Events => found = Some(p),
+            (Some(p), _) => refused = refused.or(Some(p)),
+            (None, _) => {}
+        }
+    }
+    match (found, refused) {
+        (Some(mut all), Some(p)) => {
+            all.fault(p.reason.unwrap_or_default());
+            Some(all)
+        }
+        (found, refused) => found.or(refused),
+    }
+}
+
+/// A report that somebody forwarded as an attachment.
+fn forwarded(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
+    if context.depth >= limits::DEPTH {
+        return None;
+    }
+    mail.parts.iter().filter_map(|p| p.enclosed).find_map(|message| {
+        let parsed = read_message(message, context.deeper());
+        let known =
+            matches!(parsed.format, Format::Arf | Format::Xarf3 | Format::Xarf4 | Format::XArf | Format::Shadowserver);
+        (known && parsed.disposition == Disposition::Events).then_some(parsed)
+    })
+}

@@ -1,0 +1,143 @@
+//! What became of one report: its envelope, its events, or the reason why there are none.
+use crate::limits;
+use domain::event::{Disposition, Format, Observation};
+
+/// A delivery report about one of our own mails (RFC 3464, or what could be read of another form).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Bounce {
+    /// Whom the mail did not reach.
+    pub recipient: Option<String>,
+    /// `failed`, `delayed`, `delivered`, `relayed` or `expanded`. Only `failed` means not given.
+    pub action: String,
+    /// Enhanced status code (RFC 3463), such as `5.1.1`.
+    pub status: Option<String>,
+    /// What the other server said.
+    pub diagnostic: Option<String>,
+    /// Message-ID of the mail that came back, without angle brackets.
+    pub original_message_id: Option<String>,
+    /// ENVID that we gave with the mail (RFC 3461).
+    pub original_envelope_id: Option<String>,
+}
+
+/// One report, read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parsed {
+    /// SHA-256 of the bytes, lower-case hex.
+    pub sha256: String,
+    /// The form it came in.
+    pub format: Format,
+    /// Who vouches for it: a short stable name, usually a domain.
+    pub reporter: Option<String>,
+    /// Who transmitted it: the From address of the mail, lower case.
+    pub sender: Option<String>,
+    /// The reporter's number of the report.
+    pub reference: Option<String>,
+    /// Subject of the mail.
+    pub subject: Option<String>,
+    /// Message-ID of the mail, without angle brackets.
+    pub message_id: Option<String>,
+    /// The mail that this one answers, without angle brackets.
+    pub in_reply_to: Option<String>,
+    /// What became of it.
+    pub disposition: Disposition,
+    /// Why there are no events (or not all of them).
+    pub reason: Option<String>,
+    /// The observations, in the order of the report.
+    pub events: Vec<Observation>,
+    /// Set when the disposition is `bounce`.
+    pub bounce: Option<Bounce>,
+    /// What was wrong with the report as a whole, and rows that could not be read.
+    pub faults: Vec<String>,
+}
+
+impl Parsed {
+    fn new(format: Format, disposition: Disposition) -> Self {
+        Self {
+            sha256: String::new(),
+            format,
+            reporter: None,
+            sender: None,
+            reference: None,
+            subject: None,
+            message_id: None,
+            in_reply_to: None,
+            disposition,
+            reason: None,
+            events: Vec::new(),
+            bounce: None,
+            faults: Vec::new(),
+        }
+    }
+
+    pub(crate) fn events(format: Format, events: Vec<Observation>) -> Self {
+        Self { events, ..Self::new(format, Disposition::Events) }
+    }
+
+    pub(crate) fn parked(format: Format, reason: impl Into<String>) -> Self {
+        Self { reason: Some(reason.into()), ..Self::new(format, Disposition::NeedsHuman) }
+    }
+
+    pub(crate) fn unreadable(format: Format, reason: impl Into<String>) -> Self {
+        Self { reason: Some(reason.into()), ..Self::new(format, Disposition::Unreadable) }
+    }
+
+    pub(crate) fn not_a_report(format: Format, reason: impl Into<String>) -> Self {
+        Self { reason: Some(reason.into()), ..Self::new(format, Disposition::NotAReport) }
+    }
+
+    pub(crate) fn auto_reply(reason: impl Into<String>) -> Self {
+        Self { reason: Some(reason.into()), ..Self::new(Format::Mime, Disposition::AutoReply) }
+    }
+
+    pub(crate) fn bounced(bounce: Bounce) -> Self {
+        let whom = bounce.recipient.as_deref().unwrap_or("an unnamed recipient");
+        let reason = match bounce.action.as_str() {
+            "delayed" => format!("delivery to {whom} is delayed"),
+            "failed" => format!("a mail to {whom} was not delivered"),
+            other => format!("delivery report for {whom}: {other}"),
+        };
+        Self { reason: Some(reason), bounce: Some(bounce), ..Self::new(Format::Dsn, Disposition::Bounce) }
+    }
+
+    pub(crate) fn from(mut self, reporter: Option<String>) -> Self {
+        self.reporter = reporter;
+        self
+    }
+
+    /// Notes a fault; a report with thousands of broken rows keeps the first ones and a count.
+    pub(crate) fn fault(&mut self, text: impl Into<String>) {
+        self.faults.push(text.into());
+    }
+
+    /// Takes over what another file of the same report held.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.events.extend(other.events);
+        self.faults.extend(other.faults);
+        if self.reason.is_none() {
+            self.reason = other.reason;
+        }
+    }
+
+    /// Makes disposition, reason and events agree, and bounds what is kept.
+    pub(crate) fn settle(&mut self) {
+        if self.disposition == Disposition::Events && self.events.is_empty() {
+            self.disposition = Disposition::NeedsHuman;
+            let first = self.faults.first().map_or("it names nothing that could be attributed", String::as_str);
+            self.reason.get_or_insert_with(|| format!("no event could be read: {first}"));
+        } else if self.disposition == Disposition::Events
+            && let (None, Some(first)) = (&self.reason, self.faults.first())
+        {
+            let more = self.faults.len() - 1;
+            self.reason = Some(if more == 0 { first.clone() } else { format!("{first} (and {more} more)") });
+        }
+        for text in [&mut self.subject, &mut self.reporter, &mut self.sender, &mut self.reference, &mut self.reason]
+            .into_iter()
+            .flatten()
+        {
+            limits::shorten(text, limits::NAME_BYTES);
+        }
+        for text in &mut self.faults {
+            limits::shorten(text, limits::NAME_BYTES);
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! Shadowserver CSV: columns by header name, times UTC without zone, one event a row, bad rows named.
+use crate::shadowserver_types::{self as types, Kind, Side};
+use crate::time::{self, Span, Unzoned};
+use crate::{Context, Parsed, address, limits};
+use csv::{ByteRecord, Reader, ReaderBuilder};
+use domain::class::Class;
+use domain::event::{Format, Observation, Role, Source, SourceKind, TimeGrade};
+use serde_json::Map;
+use std::net::Ipv4Addr;
+
+/// Columns that help the staff. Left out: user names and passwords (strangers'), addresses of sensors.
+const DETAILS: [&str; 16] = [
+    "severity",
+    "infection",
+    "tag",
+    "protocol",
+    "dst_port",
+    "service",
+    "http_host",
+    "url",
+    "hostname",
+    "src_hostname",
+    "reason",
+    "source",
+    "detail",
+    "device_model",
+    "type",
+    "application",
+];
+/// Most details of one row.
+const MOST_DETAILS: usize = 8;
+/// Faults of rows that are kept one by one.
+const MOST_FAULTS: usize = 1000;
+
+/// Reads a file that has Shadowserver's columns; `None` for any other.
+pub(crate) fn read(bytes: &[u8], name: Option<&str>, context: Context) -> Option<Parsed> {
+    let header = bytes.split(|b| *b == b'\n').next()?;
+    if header.len() > 64 * 1024 || !contains(header, b"timestamp") {
+        return None;
+    }
+    let delimiter = [b',', b';', b'\t', b'|'].into_iter().max_by_key(|d| header.iter().filter(|b| *b == d).count())?;
+    let mut rows = Rows::new(bytes, delimiter);
+    let mut record = ByteRecord::new();
+    rows.next(&mut record)?;
+    let names: Vec<String> =
+        record.iter().map(|n| String::from_utf8_lossy(n).trim().trim_matches('"').to_ascii_lowercase()).collect();
+    let (dated, named) = name.and_then(types::of_file).map_or((None, None), |(date, kind)| (date, Some(kind)));
+    let has = |name: &str| names.iter().any(|n| n == name);
+    let known = named.and_then(types::by_name);
+    let located = (has("asn") || has("src_asn")) && (has("geo") || has("src_geo"));
+    if !has("timestamp") || !(located || known.is_some()) {
+        return None;
+    }
+    let kind = known.unwrap_or_else(|| types::by_columns(has));
+    let report = named.filter(|_| known.is_some());
+    let table = Table::new(&names, kind, report, context);
+    let mut parsed = table.read(&mut rows, &mut record).from(Some("shadowserver".to_owned()));
+    parsed.reference = match (dated, report) {
+        (Some(date), Some(report)) => Some(format!("{date}-{report}")),
+        (_, report) => report.map(str::to_owned),
+    };
+    Some(parsed)
+}
+
+fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack.windows(needle.len()).any(|w| w.eq_ignore_ascii_case(needle))
+}
+
+/// Records, with a way back after a quote that was never closed.
+struct Rows<'b> {
+    data: &'b [u8],
+    base: usize,
+    delimiter: u8,
+    reader: Reader<&'b [u8]>,
+    /// Bytes that may still be read twice: one pass more than the file.
+    again: usize,
+}
+
+impl<'b> Rows<'b> {
+    fn new(data: &'b [u8], delimiter: u8) -> Self {
+        Self { data, base: 0, delimiter, reader: reader(data, delimiter), again: data.len().saturating_mul(2) }
+    }
+
+    /// The next record, or `None` at the end.
+    fn next(&mut self, record: &mut ByteRecord) -> Option<()> {
+        // Reading from memory cannot fail, and any bytes are a record.
+        matches!(self.reader.read_byte_record(record), Ok(true)).then_some(())
+    }
+
+    /// Whether the record runs over several lines.
+    fn is_long(&self, record: &ByteRecord) -> bool {
+        record.position().is_some_and(|p| self.reader.position().line() > p.line() + 1)
+    }
+
+    /// Goes on with the line after the first line of a record that swallowed the lines behind it.
+    fn resume_after_first_line(&mut self, record: &ByteRecord) -> bool {
+        let Some(position) = record.position() else { return false };
+        let start = self.base + usize::try_from(position.byte()).unwrap_or(usize::MAX - self.base);
+        let end = self.base + usize::try_from(self.reader.position().byte()).unwrap_or(0);
+        let rest = self.data.get(start..).unwrap_or_default();
+        let Some(line) = rest.iter().position(|b| *b == b'\n') else { return false };
+        let next = start + line + 1;
+        let Some(left) = self.again.checked_sub(end.saturating_sub(next)) else { return false };
+        self.again = left;
+        self.base = next;
+        self.reader = reader(self.data.get(next..).unwrap_or_default(), self.delimiter);
+        true
+    }
+}
+
+fn reader(data: &[u8], delimiter: u8) -> Reader<&[u8]> {
+    ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter)
+        .buffer_capacity(64 * 1024)
+        .from_reader(data)
+}
+
+/// Where in a row everything stands.
+struct Table<'t> {
+    kind: Kind,
+    report: Option<&'t str>,
+    context: Context,
+    width: usize,
+    timestamp: Option<usize>,
+    start: Option<usize>,
+    end: Option<usize>,
+    source: Option<(SourceKind, usize)>,
+    port: Option<usize>,
+    infection: Option<usize>,
+    count: Option<usize>,
+    event_id: Option<usize>,
+    details: Vec<(&'static str, usize)>,
+}
+
+impl<'t> Table<'t> {
+    fn new(names: &[String], kind: Kind, report: Option<&'t str>, context: Context) -> Self {
+        let column = |wanted: &[&str]| wanted.iter().find_map(|w| names.iter().position(|n| n == w));
+        let (addresses, ports): (&[&str], &[&str]) = match kind.side {
+            Side::Own => (&["ip", "src_ip"], &["port"]),
+            Side::Src => (&["src_ip", "ip"], &["src_port", "port"]),
+            Side::Dst => (&["dst_ip"], &["dst_port"]),
+            Side::Referer => (&["http_referer_ip"], &[]),
+        };
+        let source = column(addresses)
+            .map(|at| (SourceKind::Ip, at))
+            .or_else(|| column(&["url"]).map(|at| (SourceKind::Url, at)))
+            .or_else(|| column(&["domain", "hostname", "host"]).map(|at| (SourceKind::Host, at)))
+            .or_else(|| column(&["email", "account"]).map(|at| (SourceKind::Account, at)));
+        let details = DETAILS.iter().filter_map(|name| column(&[name]).map(|at| (*name, at)));
+        Self {
+            kind,
+            report,
+            context,
+            width: names.len(),
+            timestamp: column(&["timestamp"]),
+            start: column(&["start_time"]),
+            end: column(&["end_time"]),
+            source,
+            port: column(ports),
+            infection: column(&["infection"]),
+            count: column(&["count"]),
+            event_id: column(&["event_id"]),
+            details: details.take(MOST_DETAILS).collect(),
+        }
+    }
+
+    fn read(&self, rows: &mut Rows<'_>, record: &mut ByteRecord) -> Parsed {
+        let mut parsed = Parsed::events(Format::Shadowserver, Vec::new());
+        let (mut number, mut unkept) = (1_usize, 0_usize);
+        while rows.next(record).is_some() {
+            number += 1;
+            if parsed.events.len() >= limits::EVENTS {
+                parsed
+                    .fault(format!("row {number} and all after it were not read: more than {} events", limits::EVENTS));
+                break;
+            }
+            if is_blank(record) {
+                number -= 1;
+                continue;
+            }
+            let odd = record.len() != self.width;
+            if odd && rows.is_long(record) && rows.resume_after_first_line(record) {
+                note(&mut parsed, &mut unkept, format!("row {number}: a quote is not closed"));
+                continue;
+            }
+            match self.event(record) {
+                Ok(mut event) => {
+                    if odd {
+                        event.faults.push(format!("row {number} has {} of {} columns", record.len(), self.width));
+                    }
+                    parsed.events.push(event);
+                }
+                Err(fault) => note(&mut parsed, &mut unkept, format!("row {number}: {fault}")),
+            }
+        }
+        if unkept > 0 {
+            parsed.fault(format!("{unkept} more rows could not be read"));
+        }
+        parsed
+    }
+
+    fn event(&self, record: &ByteRecord) -> Result<Observation, String> {
+        let cell =
+            |at: Option<usize>| at.and_then(|at| record.get(at)).map(<[u8]>::trim_ascii).filter(|c| !c.is_empty());
+        let port = cell(self.port).and_then(digits).and_then(|n| u16::try_from(n).ok()).filter(|p| *p > 0);
+        let source = self.source(record, port)?;
+        let span = self.span(cell(self.timestamp), cell(self.start), cell(self.end));
+        let mut faults = span.faults;
+        if !self.kind.certain {
+            faults.push("report type not known: class and role guessed from the columns".into());
+        }
+        let (mut class, mut role) = (self.kind.class, self.kind.role);
+        if self.kind.infection_decides && cell(self.infection).is_some() {
+            (class, role) = (Class::InfectedHost, Role::Infected);
+        }
+        let mut details = Map::new();
+        if let Some(report) = self.report {
+            details.insert("report".to_owned(), report.into());
+        }
+        for (name, at) in &self.details {
+            if let Some(value) = cell(Some(*at)).filter(|v| *v != b"-") {
+                let text = String::from_utf8_lossy(value);
+                details.insert((*name).to_owned(), limits::clip(&text, limits::DETAIL_BYTES).into());
+            }
+        }
+        Ok(Observation {
+            source,
+            from: Some(span.from),
+            to: Some(span.to),
+            time_grade: span.grade,
+            class,
+            role,
+            count: cell(self.count).and_then(digits).map_or(1, |n| n.max(1)),
+            reference: cell(self.event_id).map(|id| limits::clip(&String::from_utf8_lossy(id), 100).to_owned()),
+            details,
+            faults,
+        })
+    }
+
+    fn source(&self, record: &ByteRecord, port: Option<u16>) -> Result<Source, String> {
+        let Some((kind, at)) = self.source else { return Err("the file has no column that names a source".into()) };
+        let cell = record.get(at).map(<[u8]>::trim_ascii).unwrap_or_default();
+        let text = std::str::from_utf8(cell).map_err(|_| "the source is not readable text".to_owned())?;
+        if text.is_empty() {
+            return Err("the source is empty".into());
+        }
+        if kind != SourceKind::Ip {
+            return Ok(Source::new(kind, limits::clip(text, 2000), port));
+        }
+        // Text that the strict parser takes is already canonical.
+        if text.parse::<Ipv4Addr>().is_ok() {
+            return Ok(Source::new(SourceKind::Ip, text, port));
+        }
+        if address::is_range(text) {
+            return Err(format!("{:?} is a range, not an address", limits::clip(text, 60)));
+        }
+        address::parse_ip(text)
+            .map(|ip| Source::from_ip(ip, port))
+            .ok_or_else(|| format!("{:?} is no address", limits::clip(text, 60)))
+    }
+
+    fn span(&self, timestamp: Option<&[u8]>, start: Option<&[u8]>, end: Option<&[u8]>) -> Span {
+        let received_at = self.context.received_at;
+        if start.is_none()
+            && end.is_none()
+            && let Some(at) = timestamp.and_then(time::plain)
+        {
+            let faults = time::doubt(at, received_at).into_iter().collect();
+            return Span { from: at, to: at, grade: TimeGrade::StatedUtc, faults };
+        }
+        let text = |cell: Option<&[u8]>| cell.map(|c| String::from_utf8_lossy(c).into_owned());
+        let (timestamp, start, end) = (text(timestamp), text(start), text(end));
+        let first = start.as_deref().or(timestamp.as_deref());
+        time::span(first, end.as_deref().or(timestamp.as_deref()), Unzoned::IsUtc, received_at)
+    }
+}
+
+fn is_blank(record: &ByteRecord) -> bool {
+    record.get(0).is_some_and(|c| c.first() == Some(&b'#')) || record.iter().all(|c| c.trim_ascii().is_empty())
+}
+
+fn note(parsed: &mut Parsed, unkept: &mut usize, fault: String) {
+    if parsed.faults.len() < MOST_FAULTS {
+        parsed.fault(fault);
+    } else {
+        *unkept += 1;
+    }
+}
+
+fn digits(cell: &[u8]) -> Option<i64> {
+    if cell.is_empty() || cell.len() > 15 {
+        return None;
+    }
+    cell.iter().try_fold(0_i64, |n, b| b.is_ascii_digit().then(|| n * 10 + i64::from(b - b'0')))
+}

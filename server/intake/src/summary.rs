@@ -1,0 +1,38 @@
+//! Statistics that come to the same mailbox and are no complaints: DMARC aggregate (RFC 7489), TLS-RPT (RFC 8460).
+use crate::Parsed;
+use crate::mail::Mail;
+use domain::event::Format;
+use serde_json::{Map, Value};
+
+const DMARC: &str = "DMARC aggregate report: statistics, no complaint";
+const TLS: &str = "SMTP TLS report (RFC 8460): statistics, no complaint";
+
+/// Recognises such a mail by its type, its subject or the name of its attachment.
+pub(crate) fn read(mail: &Mail<'_>) -> Option<Parsed> {
+    let tls = mail.report_type().is_some_and(|t| t.eq_ignore_ascii_case("tlsrpt"))
+        || mail.has_header("TLS-Report-Domain")
+        || mail.parts.iter().any(|p| p.is("application", "tlsrpt+gzip") || p.is("application", "tlsrpt+json"));
+    if tls {
+        return Some(Parsed::not_a_report(Format::Mime, TLS));
+    }
+    let subject = mail.subject().unwrap_or_default().to_lowercase();
+    let by_subject = subject.contains("report domain:") && subject.contains("submitter:");
+    // receiver!domain!begin!end.xml.gz, RFC 7489 section 7.2.1.1
+    let by_name = mail.parts.iter().any(|p| {
+        let marks = p.name.map_or(0, |n| n.matches('!').count());
+        marks >= 3 && p.name_ends(&[".xml", ".xml.gz", ".zip", ".gz"])
+    });
+    (by_subject || by_name).then(|| Parsed::not_a_report(Format::Mime, DMARC))
+}
+
+/// Recognises the XML file itself.
+pub(crate) fn read_text(text: &str) -> Option<Parsed> {
+    let head = crate::limits::clip(text, 4096);
+    (head.contains("<feedback") && head.contains("<report_metadata"))
+        .then(|| Parsed::not_a_report(Format::Unknown, DMARC))
+}
+
+/// Whether a JSON object is a TLS report.
+pub(crate) fn is_tls_report(object: &Map<String, Value>) -> bool {
+    object.contains_key("organization-name") && object.contains_key("policies") && object.contains_key("date-range")
+}
