@@ -6,8 +6,8 @@ use std::process::{Child, Command};
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime};
 
-/// What is compiled. `style` and `public` are read from disk by a debug build, so a reload of the page shows them.
-const WATCHED: [&str; 5] = ["Cargo.toml", "app", "domain", "server", "migrations"];
+/// What is compiled; style and scripts are compiled in as well.
+const WATCHED: [&str; 7] = ["Cargo.toml", "app", "domain", "migrations", "public", "server", "style"];
 const PAUSE: Duration = Duration::from_millis(600);
 /// How long the server may take to end after it was asked to.
 const GRACE: Duration = Duration::from_secs(5);
