@@ -12,6 +12,8 @@ pub mod case;
 pub mod class;
 pub mod clock;
 pub mod customer;
+pub mod dispute;
+pub mod enforcement;
 pub mod event;
 pub mod evidence;
 pub mod id;

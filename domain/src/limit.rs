@@ -23,6 +23,10 @@ pub const WATCH: TimeDelta = TimeDelta::days(7);
 pub const SELF_RELEASES_MAX: i64 = 2;
 /// The window of [`SELF_RELEASES_MAX`].
 pub const SELF_RELEASE_WINDOW: TimeDelta = TimeDelta::days(90);
+/// Time in which a person owes a customer the decision on an objection.
+pub const DISPUTE_TIME: TimeDelta = TimeDelta::days(5);
+/// Longest notice before a quarantine begins, in hours (two weeks).
+pub const START_HOURS_MAX: i64 = 336;
 /// Life of a customer's link.
 pub const LINK_LIFE: TimeDelta = TimeDelta::days(90);
 /// Life of a staff session, whatever happens in it.

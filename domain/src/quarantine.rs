@@ -1,15 +1,15 @@
 //! A restriction of one service: its measures, THE table of its life, and the ground it must stand on.
 use crate::{
-    actor::Permission,
+    actor::{Actor, Permission},
     customer::{Contract, Service},
     event::Role,
     id::{CaseId, ClauseId, CustomerId, QuarantineId, ServiceId, UserId},
+    limit::START_HOURS_MAX,
     refusal::Refusal,
     terms::Clause,
     words::words,
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
 
 words! {
     /// How a service is restricted.
@@ -225,6 +225,8 @@ pub struct Order {
     pub reason: String,
     /// Days until a person looks at it (1..=days the clause allows).
     pub review_days: i64,
+    /// Hours of notice before it begins (0..=[`crate::limit::START_HOURS_MAX`]).
+    pub start_hours: i64,
 }
 
 /// What must be known to judge the ground.
@@ -274,6 +276,12 @@ pub fn ground(order: &Order, ground: &Ground<'_>) -> Result<QuarantineState, Ref
         let problem = format!("must be between 1 and {} days, the most the clause allows", ground.clause.days_max);
         return Err(Refusal::invalid("review_days", problem));
     }
+    if !(0..=START_HOURS_MAX).contains(&order.start_hours) {
+        return Err(Refusal::invalid("start_hours", format!("must be between 0 and {START_HOURS_MAX} hours")));
+    }
+    if order.ports.contains(&0) {
+        return Err(Refusal::invalid("ports", "ports are numbers from 1 to 65535"));
+    }
     crate::case_text("reason", &order.reason)?;
     Ok(if ground.service.protected.is_some() { AwaitingApproval } else { Scheduled })
 }
@@ -283,55 +291,62 @@ pub fn expires_at(starts_at: DateTime<Utc>, clause: &Clause) -> DateTime<Utc> {
     starts_at + TimeDelta::days(clause.days_max)
 }
 
-/// What a back end is told to hold (DESIGN §5).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Desired {
-    /// The service's identities.
-    pub service: Identities,
-    /// How.
-    pub measure: Measure,
-    /// Closed ports of a port block.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub ports: Vec<u16>,
-    /// The page a walled garden leads to.
-    pub portal_url: String,
-    /// Ends by itself.
-    pub expires_at: DateTime<Utc>,
+/// Whether `signer` may sign for what `quarantine.ordered_by` ordered: four eyes.
+///
+/// # Errors
+/// [`Refusal::Invalid`] when it is the same person.
+pub fn may_sign(quarantine: &Quarantine, signer: &Actor) -> Result<(), Refusal> {
+    if signer.ledger_text() == quarantine.ordered_by {
+        return Err(Refusal::invalid("approval", "whoever ordered it cannot sign for it: ask another supervisor"));
+    }
+    Ok(())
 }
 
-/// How the network knows a service.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Identities {
-    /// Number of the service.
-    pub number: String,
-    /// RADIUS user name.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub username: String,
-    /// Circuit id.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub circuit_id: String,
-    /// MAC address.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub mac: String,
-    /// Addresses and prefixes held now.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub addresses: Vec<String>,
+/// Checks a new review date: in the future, never past the day on which the quarantine ends.
+///
+/// # Errors
+/// [`Refusal::Invalid`] naming the bound.
+pub fn review(quarantine: &Quarantine, review_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Refusal> {
+    if review_at <= now {
+        return Err(Refusal::invalid("review_at", "the next review must be in the future"));
+    }
+    if review_at > quarantine.expires_at {
+        let problem =
+            format!("the clause lets it last until {} at most", quarantine.expires_at.format("%Y-%m-%d %H:%M"));
+        return Err(Refusal::invalid("review_at", problem));
+    }
+    Ok(())
 }
 
 words! {
-    /// What came of a back-end call.
-    BackendOutcome {
-        /// The network holds it.
+    /// The views of the quarantine list.
+    QuarantineTab {
+        /// Held by the network, or on its way there.
         InForce = "in_force",
-        /// The network does not hold it.
-        Absent = "absent",
-        /// Taken, not done yet: ask again.
-        Accepted = "accepted",
-        /// The customer has no session: holds from the next one on.
-        NotOnline = "not_online",
-        /// No, and asking again does not help.
-        Refused = "refused",
-        /// No answer or a useless one: unknown what is in force.
-        Unknown = "unknown",
+        /// A supervisor must sign, or its time has not come.
+        Waiting = "waiting",
+        /// The network refused, or does not answer.
+        Failed = "failed",
+        /// In force past the review date.
+        Overdue = "overdue",
+        /// A customer asked for release and a person must decide.
+        Requests = "requests",
+        /// Over.
+        Ended = "ended",
     }
+}
+
+/// How many are in each view.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct QuarantineCounts {
+    /// Held, or on the way.
+    pub in_force: i64,
+    /// To be signed, or scheduled.
+    pub waiting: i64,
+    /// Refused or retried.
+    pub failed: i64,
+    /// Past the review date.
+    pub overdue: i64,
+    /// Release requests.
+    pub requests: i64,
 }

@@ -1,7 +1,7 @@
 //! A decision to lift: asked for by the customer, by staff or by the timer.
 use crate::{
     case::Claim,
-    id::{CaseId, QuarantineId, ReleaseId},
+    id::{CaseId, CustomerId, QuarantineId, ReleaseId},
     limit::SELF_RELEASES_MAX,
     refusal::Refusal,
     words::words,
@@ -41,6 +41,8 @@ pub struct Release {
     pub quarantine: QuarantineId,
     /// From which case.
     pub case: CaseId,
+    /// Whose.
+    pub customer: CustomerId,
     /// Who asked.
     pub asked_by: AskedBy,
     /// When.
@@ -55,6 +57,19 @@ pub struct Release {
     pub decided_at: Option<DateTime<Utc>>,
     /// Why.
     pub reason: String,
+}
+
+/// A request with the names a list shows.
+#[derive(Debug, Clone)]
+pub struct ReleaseRow {
+    /// The request.
+    pub release: Release,
+    /// Number of the case.
+    pub case_number: String,
+    /// Name of the customer.
+    pub customer_name: String,
+    /// Number of the service.
+    pub service_number: String,
 }
 
 /// Self-releases left to a customer who has used `used` within the window.
