@@ -21,6 +21,7 @@ pub mod language;
 pub mod lease;
 pub mod ledger;
 pub mod limit;
+pub mod link;
 pub mod metrics;
 pub mod notice;
 pub mod page;

@@ -218,6 +218,7 @@ CREATE TABLE cases (
     repeat_of UUID REFERENCES cases (id),
     strikes BIGINT NOT NULL,
     unread BOOLEAN NOT NULL,
+    joinable BOOLEAN NOT NULL,
     search TEXT NOT NULL,
     version BIGINT NOT NULL
 );
@@ -228,7 +229,7 @@ CREATE INDEX cases_closed ON cases (closed_at) WHERE closed_at IS NOT NULL;
 CREATE INDEX cases_customer ON cases (customer_id, category, opened_at);
 CREATE INDEX cases_assignee ON cases (assignee_id, state);
 -- At most one case that new evidence can join per customer and category: two replicas cannot open it twice.
-CREATE UNIQUE INDEX cases_joinable ON cases (customer_id, category) WHERE state <> 'closed';
+CREATE UNIQUE INDEX cases_joinable ON cases (customer_id, category) WHERE joinable = TRUE;
 CREATE TABLE messages (
     id UUID PRIMARY KEY,
     case_id UUID NOT NULL REFERENCES cases (id),
@@ -284,7 +285,7 @@ CREATE TABLE notices (
 );
 CREATE INDEX notices_case ON notices (case_id, created_at);
 CREATE INDEX notices_state ON notices (state, created_at);
-CREATE INDEX notices_created ON notices (created_at);
+CREATE INDEX notices_created ON notices (created_at, id);
 CREATE TABLE quarantines (
     id UUID PRIMARY KEY,
     service_id UUID NOT NULL REFERENCES services (id),

@@ -1,6 +1,9 @@
 //! Rows that only the store and the desk speak of (the nouns live in `domain`).
 use chrono::{DateTime, Utc};
-use domain::id::{JobId, UserId};
+use domain::{
+    class::{Category, Class},
+    id::{CaseId, CustomerId, JobId, ServiceId, UserId},
+};
 use uuid::Uuid;
 
 /// What a worker owes the world.
@@ -29,4 +32,52 @@ pub struct SessionRow {
     pub data: String,
     /// End of its life.
     pub expires_at: DateTime<Utc>,
+}
+
+/// A case to be opened; its number is given by the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewCase {
+    /// Identifier.
+    pub id: CaseId,
+    /// Whose.
+    pub customer: CustomerId,
+    /// The service most events are about.
+    pub service: Option<ServiceId>,
+    /// Grouping key.
+    pub category: Category,
+    /// Class of the first event.
+    pub class: Class,
+    /// Who works on it.
+    pub assignee: Option<UserId>,
+    /// Now.
+    pub opened_at: DateTime<Utc>,
+    /// Time of the earliest event.
+    pub first_event_at: DateTime<Utc>,
+    /// Time of the latest event.
+    pub last_event_at: DateTime<Utc>,
+    /// When its first event was stored: the figures count from there.
+    pub first_stored_at: DateTime<Utc>,
+    /// By when the desk should act.
+    pub due_at: Option<DateTime<Utc>>,
+    /// The closed case it repeats.
+    pub repeat_of: Option<CaseId>,
+    /// Earlier cases within the repeat window.
+    pub strikes: i64,
+}
+
+/// What waits for a decision under one customer and category.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    /// How many events.
+    pub events: i64,
+    /// Time of the earliest.
+    pub first_at: DateTime<Utc>,
+    /// Time of the latest.
+    pub last_at: DateTime<Utc>,
+    /// When the first was stored.
+    pub stored_at: DateTime<Utc>,
+    /// Class of the earliest.
+    pub class: Class,
+    /// The service most of them are about.
+    pub service: Option<ServiceId>,
 }

@@ -1,4 +1,5 @@
 //! What a connection can do, noun by noun: each line is forwarded to the same function of the engine at hand.
+mod case;
 mod job;
 mod ledger;
 mod session;

@@ -3,6 +3,7 @@ pub(crate) use super::{Db, dialect};
 use crate::error::StoreError;
 use sqlx::{Database, migrate::Migrator};
 
+pub(crate) mod case;
 pub(crate) mod job;
 pub(crate) mod ledger;
 pub(crate) mod load;
@@ -19,7 +20,7 @@ pub(crate) type Result<T> = std::result::Result<T, StoreError>;
 /// Every statement, for the test that prepares all of them on both engines.
 #[cfg(feature = "testing")]
 pub(crate) fn statements() -> Vec<&'static str> {
-    [job::SQL, ledger::SQL, session::SQL, user::SQL].concat()
+    [case::SQL, job::SQL, ledger::SQL, session::SQL, user::SQL].concat()
 }
 
 /// Migrations of this engine.
