@@ -2,10 +2,11 @@
 use crate::shadowserver_types::{self as types, Kind, Side};
 use crate::time::{self, Span, Unzoned};
 use crate::{Context, Parsed, address, limits};
-use csv::{ByteRecord, Reader, ReaderBuilder};
+use csv::{ByteRecord, Position, Reader, ReaderBuilder};
 use domain::class::Class;
 use domain::event::{Format, Observation, Role, Source, SourceKind, TimeGrade};
 use serde_json::Map;
+use std::io::Cursor;
 use std::net::Ipv4Addr;
 
 /// Columns that help the staff. Left out: user names and passwords (strangers'), addresses of sensors.
@@ -69,16 +70,20 @@ fn contains(haystack: &[u8], needle: &[u8]) -> bool {
 /// Records, with a way back after a quote that was never closed.
 struct Rows<'b> {
     data: &'b [u8],
-    base: usize,
-    delimiter: u8,
-    reader: Reader<&'b [u8]>,
-    /// Bytes that may still be read twice: one pass more than the file.
+    reader: Reader<Cursor<&'b [u8]>>,
+    /// Bytes that may still be read twice.
     again: usize,
 }
 
 impl<'b> Rows<'b> {
     fn new(data: &'b [u8], delimiter: u8) -> Self {
-        Self { data, base: 0, delimiter, reader: reader(data, delimiter), again: data.len().saturating_mul(2) }
+        let reader = ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(delimiter)
+            .buffer_capacity(16 * 1024)
+            .from_reader(Cursor::new(data));
+        Self { data, reader, again: data.len().saturating_mul(2) }
     }
 
     /// The next record, or `None` at the end.
@@ -94,27 +99,19 @@ impl<'b> Rows<'b> {
 
     /// Goes on with the line after the first line of a record that swallowed the lines behind it.
     fn resume_after_first_line(&mut self, record: &ByteRecord) -> bool {
-        let Some(position) = record.position() else { return false };
-        let start = self.base + usize::try_from(position.byte()).unwrap_or(usize::MAX - self.base);
-        let end = self.base + usize::try_from(self.reader.position().byte()).unwrap_or(0);
+        let offset = |p: &Position| usize::try_from(p.byte()).ok();
+        let Some(start) = record.position().and_then(offset) else { return false };
         let rest = self.data.get(start..).unwrap_or_default();
-        let Some(line) = rest.iter().position(|b| *b == b'\n') else { return false };
-        let next = start + line + 1;
-        let Some(left) = self.again.checked_sub(end.saturating_sub(next)) else { return false };
+        let text = rest.iter().take_while(|b| matches!(b, b'\n' | b'\r')).count();
+        let Some(line) = rest.get(text..).and_then(|r| r.iter().position(|b| *b == b'\n')) else { return false };
+        let next = start + text + line + 1;
+        let swallowed = offset(self.reader.position()).unwrap_or(next).saturating_sub(next);
+        let Some(left) = self.again.checked_sub(swallowed) else { return false };
         self.again = left;
-        self.base = next;
-        self.reader = reader(self.data.get(next..).unwrap_or_default(), self.delimiter);
-        true
+        let mut position = Position::new();
+        position.set_byte(next as u64);
+        self.reader.seek(position).is_ok()
     }
-}
-
-fn reader(data: &[u8], delimiter: u8) -> Reader<&[u8]> {
-    ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .buffer_capacity(64 * 1024)
-        .from_reader(data)
 }
 
 /// Where in a row everything stands.

@@ -82,3 +82,48 @@ fn nothing_vanishes() {
     println!("all: {known} of {} read by machine", read.len());
     assert!(known * 100 >= read.len() * 50, "{known} of {}", read.len());
 }
+
+/// What the folder's name promises about the format, and how many of its files must keep the promise.
+#[test]
+fn folders_are_what_their_names_say() {
+    let Some(root) = samples() else { return };
+    let promises: [(&str, usize, fn(&Parsed) -> bool); 12] = [
+        ("abuseio/feedback-loop/", 100, |p| p.format == Format::Arf && p.disposition == Disposition::Events),
+        ("abuseio/spamexperts/", 100, |p| p.format == Format::Arf && p.disposition == Disposition::Events),
+        ("abuseio/netcraft/", 100, |p| p.format == Format::XArf && p.disposition == Disposition::Events),
+        ("abuseio/blocklistde/", 100, |p| p.format == Format::XArf && p.disposition == Disposition::Events),
+        ("abuseio/ip-echelon/", 100, |p| p.format == Format::Acns),
+        ("abuseio/shadowserver/", 100, |p| p.format == Format::Shadowserver && !p.events.is_empty()),
+        ("intelmq-shadowserver/", 100, |p| p.format == Format::Shadowserver && !p.events.is_empty()),
+        ("xarf-v3/positive/", 100, |p| p.format == Format::Xarf3 && p.disposition == Disposition::Events),
+        ("xarf-spec/samples/v4/", 100, |p| p.format == Format::Xarf4 && p.disposition == Disposition::Events),
+        ("kumomta/rfc3464/", 100, |p| p.disposition == Disposition::Bounce),
+        ("kumomta/rfc5965/", 100, |p| p.format == Format::Arf && p.disposition == Disposition::Events),
+        ("parsedmarc/", 100, |p| p.disposition == Disposition::NotAReport),
+    ];
+    let read = read_all(&root);
+    for (folder, percent, kept) in promises {
+        let files: Vec<_> = read.iter().filter(|(name, _)| name.starts_with(folder)).collect();
+        let good = files.iter().filter(|(_, parsed)| kept(parsed)).count();
+        println!("{folder}: {good} of {}", files.len());
+        assert!(!files.is_empty() && good * 100 >= files.len() * percent, "{folder}: {good} of {}", files.len());
+    }
+    let bounces = read.iter().filter(|(n, _)| ["rfc3464-", "lhost-", "rhost-"].iter().any(|s| n.contains(s)));
+    for (name, parsed) in bounces {
+        assert_eq!(parsed.disposition, Disposition::Bounce, "{name}");
+    }
+    for (name, parsed) in read.iter().filter(|(n, _)| n.contains("rfc3834-")) {
+        assert_eq!(parsed.disposition, Disposition::AutoReply, "{name}");
+    }
+}
+
+/// Every row of a feed is an event or a named fault.
+#[test]
+fn no_row_vanishes() {
+    let Some(root) = samples() else { return };
+    for (name, parsed) in read_all(&root.join("intelmq-shadowserver")) {
+        let bytes = std::fs::read(root.join("intelmq-shadowserver").join(&name)).unwrap();
+        let rows = csv::ReaderBuilder::new().flexible(true).from_reader(bytes.as_slice()).byte_records().count();
+        assert_eq!(rows, parsed.events.len() + parsed.faults.len(), "{name}: {:?}", parsed.faults);
+    }
+}

@@ -1,0 +1,95 @@
+//! Mail that is no complaint, or none that a machine reads: bounces, auto-replies, statistics, free text.
+mod common;
+
+use domain::event::{Disposition, Format};
+
+#[test]
+fn a_delivery_report_names_whom_and_why() {
+    let parsed = common::read("dsn_failed.eml");
+    assert_eq!((parsed.format, parsed.disposition), (Format::Dsn, Disposition::Bounce));
+    let bounce = parsed.bounce.unwrap();
+    assert_eq!(bounce.recipient.as_deref(), Some("bob@customer.example"), "the worst outcome counts");
+    assert_eq!((bounce.action.as_str(), bounce.status.as_deref()), ("failed", Some("5.1.1")));
+    assert!(bounce.diagnostic.unwrap().contains("no such user"));
+    assert_eq!(bounce.original_message_id.as_deref(), Some("notice-17@isp.example"));
+    assert_eq!(bounce.original_envelope_id.as_deref(), Some("notice-17"));
+}
+
+#[test]
+fn delayed_is_not_failed() {
+    let text = String::from_utf8(common::fixture("dsn_failed.eml")).unwrap();
+    let parsed = common::read_as(text.replace("Action: failed", "Action: delayed").as_bytes(), "x.eml");
+    assert_eq!(parsed.bounce.unwrap().action, "delayed");
+}
+
+#[test]
+fn bounces_of_other_forms() {
+    let parsed = common::read("dsn_qmail.eml");
+    assert_eq!(parsed.disposition, Disposition::Bounce);
+    let bounce = parsed.bounce.unwrap();
+    assert_eq!(bounce.recipient.as_deref(), Some("bob@customer.example"));
+    assert_eq!(bounce.status.as_deref(), Some("5.1.1"));
+    assert_eq!(bounce.original_message_id.as_deref(), Some("notice-18@isp.example"));
+    let header = "From: Postmaster <p@mx.example>\nX-Failed-Recipients: bob@customer.example\nSubject: hm\n\nno\n";
+    let parsed = common::read_as(header.as_bytes(), "x.eml");
+    assert_eq!(parsed.bounce.unwrap().recipient.as_deref(), Some("bob@customer.example"));
+}
+
+#[test]
+fn automatic_answers() {
+    let parsed = common::read("auto_reply.eml");
+    assert_eq!(parsed.disposition, Disposition::AutoReply);
+    assert_eq!(parsed.in_reply_to.as_deref(), Some("notice-19@isp.example"));
+    for header in ["Auto-Submitted: auto-replied (vacation)", "X-Autoreply: yes", "Precedence: auto_reply"] {
+        let mail = format!("From: a@b.example\nSubject: hello\n{header}\n\nAway.\n");
+        assert_eq!(common::read_as(mail.as_bytes(), "x.eml").disposition, Disposition::AutoReply, "{header}");
+    }
+    let mail = "From: a@b.example\nSubject: hello\nAuto-Submitted: auto-generated\n\nComplaint.\n";
+    assert_eq!(common::read_as(mail.as_bytes(), "x.eml").disposition, Disposition::NeedsHuman);
+}
+
+#[test]
+fn statistics_are_no_complaints() {
+    assert_eq!(common::read("dmarc.eml").disposition, Disposition::NotAReport);
+    let tls = br#"{"organization-name":"X","date-range":{},"report-id":"1","policies":[]}"#;
+    assert_eq!(common::read_as(tls, "t.json").disposition, Disposition::NotAReport);
+}
+
+#[test]
+fn what_is_only_recognised_says_so() {
+    let acns = common::read("acns.eml");
+    assert_eq!((acns.format, acns.disposition), (Format::Acns, Disposition::NeedsHuman));
+    assert_eq!(acns.reason.as_deref(), Some("ACNS copyright notice: not read by machine yet"));
+    let text = common::read("free_text.eml");
+    assert_eq!((text.format, text.disposition), (Format::Mime, Disposition::NeedsHuman));
+    assert_eq!((text.subject.as_deref(), text.reporter.as_deref()), (Some("Stop it!"), Some("person.example")));
+}
+
+#[test]
+fn a_forwarded_report_is_read() {
+    let inner = String::from_utf8(common::fixture("xarf_old_fail2ban.eml")).unwrap();
+    let mail = format!(
+        "From: noc@isp.example\nSubject: Fwd: abuse\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"f\"\n\n\
+         --f\nContent-Type: text/plain\n\nfyi\n--f\nContent-Type: message/rfc822\n\n{inner}\n--f--\n"
+    );
+    let parsed = common::read_as(mail.as_bytes(), "x.eml");
+    assert_eq!((parsed.format, parsed.events.len()), (Format::XArf, 1), "{parsed:?}");
+    assert_eq!(parsed.reporter.as_deref(), Some("sensor.example"), "who vouches");
+    assert_eq!(parsed.sender.as_deref(), Some("noc@isp.example"), "who transmitted");
+}
+
+#[test]
+fn one_line_of_json_has_the_agreed_names() {
+    let parsed = common::read("arf_abuse.eml");
+    let line = intake::line::json_line("in/arf.eml", &parsed, Some("first.eml"));
+    let names =
+        |v: &serde_json::Value| v.as_object().unwrap().keys().cloned().collect::<std::collections::BTreeSet<_>>();
+    let want = "disposition duplicate_of events file format reason reference reporter sender sha256";
+    assert_eq!(names(&line).into_iter().collect::<Vec<_>>().join(" "), want);
+    let want = "class count faults from reference role rsit source time_grade to";
+    assert_eq!(names(&line["events"][0]).into_iter().collect::<Vec<_>>().join(" "), want);
+    assert_eq!(line["events"][0]["from"], "2024-05-01T14:30:00Z");
+    assert_eq!(line["events"][0]["rsit"], "abusive-content/spam");
+    assert_eq!(line["sha256"].as_str().unwrap().len(), 64);
+    assert_eq!(line["duplicate_of"], "first.eml");
+}
