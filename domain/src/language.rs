@@ -87,6 +87,13 @@ impl Language {
         }
     }
 
+    /// `22 November, 10:51`: for running text, where the year goes without saying.
+    #[must_use]
+    pub fn moment_short(self, at: DateTime<Utc>, zone: FixedOffset) -> String {
+        let year = at.with_timezone(&zone).year();
+        self.moment(at, zone).replacen(&format!(" {year},"), ",", 1)
+    }
+
     /// `UTC`, `UTC+1`, `UTC+5:30`.
     #[must_use]
     pub fn zone(zone: FixedOffset) -> String {
@@ -152,6 +159,7 @@ mod tests {
         let berlin = FixedOffset::east_opt(3600).unwrap();
         assert_eq!(Language::En.moment(when, utc), "1 March 2026, 23:05");
         assert_eq!(Language::De.moment(when, berlin), "2. März 2026, 00:05 Uhr");
+        assert_eq!(Language::De.moment_short(when, berlin), "2. März, 00:05 Uhr");
         let named = |seconds| Language::zone(FixedOffset::east_opt(seconds).unwrap());
         assert_eq!([named(0), named(3600), named(-7200)], ["UTC", "UTC+1", "UTC-2"]);
         assert_eq!([named(19800), named(-1800)], ["UTC+5:30", "UTC-0:30"]);
