@@ -1,4 +1,4 @@
-//! The bulk bar's voice: counts the ticks, ticks all, and hides the bar while nothing is ticked.
+//! The bulk bar's voice: counts the ticks, and ticks all. (The style hides the bar while nothing is ticked.)
 #![expect(missing_docs, reason = "the island macro writes a struct that takes no docstring")]
 
 use leptos::prelude::*;
@@ -46,9 +46,6 @@ mod browser {
         let picks = dom::picks(form);
         let count = picks.iter().filter(|pick| pick.checked()).count();
         set_text.set(format!("{count} selected"));
-        if let Some(bar) = dom::first::<HtmlElement>(&format!("form#{form}[data-bulk]")) {
-            bar.set_hidden(count == 0);
-        }
         for all in dom::all::<HtmlInputElement>(&format!("[data-all=\"{form}\"]")) {
             all.set_checked(count > 0 && count == picks.len());
             all.set_indeterminate(count > 0 && count < picks.len());

@@ -88,8 +88,8 @@ mod browser {
         match key {
             "j" => step(1),
             "k" => step(-1),
-            // A link or button that has the focus keeps its Enter.
-            "Enter" if focused.is_some_and(|f| f.tag_name() != "BODY" && f.get_attribute("data-row").is_none()) => false,
+            // What has the focus and knows Enter keeps it.
+            "Enter" if focused.is_some_and(|f| f.matches("a,button,summary,input,audio,video").unwrap_or(false)) => false,
             "Enter" | "ArrowRight" => current().and_then(|row| link_of(&row)).map(|link| link.click()).is_some(),
             "x" => current().and_then(|row| tick_of(&row)).map(|tick| toggle(&tick)).is_some(),
             "/" => dom::first::<HtmlInputElement>("[data-find]").map(|find| find.select()).is_some(),

@@ -58,7 +58,7 @@ pub fn BulkBar(
             <BulkCount form=form />
             {children()}
             <span class="keys">
-                <kbd>"j"</kbd> " " <kbd>"k"</kbd> " move · " <kbd>"x"</kbd> " select · " <kbd>"?"</kbd> " all keys"
+                <kbd>"x"</kbd> " tick · " <kbd>"?"</kbd> " all keys"
             </span>
         </form>
     }

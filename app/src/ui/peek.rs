@@ -12,7 +12,7 @@ pub fn Peek(
     #[prop(optional, into)]
     sub: String,
     /// Address of the whole thing.
-    #[prop(optional)]
+    #[prop(optional, into)]
     href: Option<String>,
     /// Facts, acts, newest evidence.
     children: Children,

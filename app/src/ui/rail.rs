@@ -136,7 +136,7 @@ fn link(place: Place, nav: &Nav) -> AnyView {
     });
     let current = (nav.current == place).then_some("page");
     view! {
-        <a href=href aria-current=current>
+        <a href=href aria-current=current title=word>
             <Icon name=icon />
             <span>{word}</span>
             {count}
