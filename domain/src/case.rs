@@ -370,7 +370,7 @@ pub struct CaseFilter {
     pub overdue: bool,
     /// Only with an open dispute.
     pub disputed: bool,
-    /// Snoozed ones too.
+    /// Only the snoozed ones; they are hidden otherwise, unless `all`.
     pub snoozed: bool,
     /// Only of this customer.
     pub customer: Option<CustomerId>,
@@ -380,6 +380,25 @@ pub struct CaseFilter {
     pub opened_to: Option<DateTime<Utc>>,
     /// Words in number, customer's name or service number.
     pub text: String,
+}
+
+/// How many cases wait in each view of the queue; closed ones left out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CaseCounts {
+    /// Not closed, not snoozed.
+    pub active: i64,
+    /// Of the person who looks.
+    pub mine: i64,
+    /// Of nobody.
+    pub unassigned: i64,
+    /// With a customer's message nobody has looked at.
+    pub unread: i64,
+    /// Past their due time.
+    pub overdue: i64,
+    /// With an open dispute.
+    pub disputed: i64,
+    /// Hidden until a time.
+    pub snoozed: i64,
 }
 
 words! {

@@ -116,3 +116,12 @@ pub struct NoticeRow {
     /// Name of the customer.
     pub customer_name: String,
 }
+
+/// Filter of the mail page; lives in the URL.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NoticeFilter {
+    /// Only in this state.
+    pub state: Option<NoticeState>,
+    /// A word of the recipient's address, the customer's name or the case's number.
+    pub text: String,
+}

@@ -3,9 +3,10 @@ use super::forward;
 use crate::types::{NewCase, Pending};
 use chrono::{DateTime, Utc};
 use domain::{
-    case::{Case, CaseState},
+    case::{Case, CaseCounts, CaseFilter, CaseOrder, CaseRow, CaseState},
     class::Category,
-    id::{CaseId, CustomerId, EventId},
+    id::{CaseId, CustomerId, EventId, UserId},
+    page::{PageOf, Rows},
     quarantine::QuarantineState,
 };
 
@@ -39,4 +40,10 @@ forward! {
     fn case_holds(id: CaseId) -> Vec<QuarantineState> = case::holds;
     /// The customer's words were looked at.
     fn case_seen(id: CaseId) -> () = case::seen;
+    /// A page of the queue.
+    fn case_list(filter: &CaseFilter, order: CaseOrder, page: PageOf, now: DateTime<Utc>) -> Rows<CaseRow> = case_list::list;
+    /// How many cases wait in each view, as `user` sees it.
+    fn case_counts(user: Option<UserId>, now: DateTime<Utc>) -> CaseCounts = case_list::counts;
+    /// Cases opened after `since`.
+    fn case_new_since(since: DateTime<Utc>) -> i64 = case_list::new_since;
 }

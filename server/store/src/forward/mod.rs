@@ -2,6 +2,7 @@
 mod case;
 mod job;
 mod ledger;
+mod notice;
 mod session;
 mod user;
 

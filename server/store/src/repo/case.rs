@@ -104,6 +104,8 @@ pub(crate) const SQL: &[&str] = &[
     SERVICE_NUMBER,
 ];
 
+pub(crate) use columns;
+
 impl Load for Case {
     fn load(row: &Row) -> Result<Self> {
         Ok(Self {

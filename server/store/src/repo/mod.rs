@@ -4,9 +4,13 @@ use crate::error::StoreError;
 use sqlx::{Database, migrate::Migrator};
 
 pub(crate) mod case;
+pub(crate) mod case_list;
 pub(crate) mod job;
 pub(crate) mod ledger;
+pub(crate) mod link;
 pub(crate) mod load;
+pub(crate) mod message;
+pub(crate) mod notice;
 pub(crate) mod session;
 pub(crate) mod user;
 
@@ -20,7 +24,8 @@ pub(crate) type Result<T> = std::result::Result<T, StoreError>;
 /// Every statement, for the test that prepares all of them on both engines.
 #[cfg(feature = "testing")]
 pub(crate) fn statements() -> Vec<&'static str> {
-    [case::SQL, job::SQL, ledger::SQL, session::SQL, user::SQL].concat()
+    [case::SQL, case_list::SQL, link::SQL, message::SQL, notice::SQL, job::SQL, ledger::SQL, session::SQL, user::SQL]
+        .concat()
 }
 
 /// Migrations of this engine.
