@@ -73,3 +73,44 @@ fn body(shell: Shell, content: AnyView) -> AnyView {
     }
     .into_any()
 }
+
+#[cfg(test)]
+mod tests {
+    use leptos::prelude::*;
+
+    use super::{Shell, render};
+    use crate::ui::{BulkBar, Flash, User};
+
+    fn staff(title: &str) -> Shell {
+        Shell {
+            title: title.to_owned(),
+            user: Some(User { name: "Mara <Lind>".to_owned(), role: "analyst".to_owned() }),
+            flash: Some(Flash::done("<b>done</b>")),
+            ..Shell::default()
+        }
+    }
+
+    #[test]
+    fn islands_are_marked_with_their_properties() {
+        let html = render(staff("Evidence"), || view! { <BulkBar id="pick" action="/evidence/open">"x"</BulkBar> });
+        assert!(html.starts_with("<!DOCTYPE html><html lang=\"en\">"), "{html}");
+        assert!(html.contains("<leptos-island data-component=\"BulkCount_"), "{html}");
+        assert!(html.contains("data-props=\"{&quot;form&quot;:&quot;pick&quot;}\""), "{html}");
+        assert!(html.contains("<leptos-island data-component=\"Shortcuts_"), "{html}");
+    }
+
+    #[test]
+    fn nothing_needs_a_weaker_policy() {
+        let html = render(staff("</title><script>x</script>"), || view! { <p>"</p><script>y</script>"</p> });
+        assert!(!html.contains(" style="), "{html}");
+        assert!(!html.contains("<style"), "{html}");
+        assert_eq!(html.matches("<script").count(), 1, "{html}");
+        assert!(html.contains("<script type=\"module\" src=\"/assets/start.js?v="), "{html}");
+    }
+
+    #[test]
+    fn strangers_get_no_rail_and_no_script() {
+        let html = render(Shell::default(), || view! { <p>"x"</p> });
+        assert!(!html.contains("<nav") && !html.contains("<script"), "{html}");
+    }
+}

@@ -20,9 +20,11 @@ pub fn LiveQueue(
     #[cfg(not(feature = "hydrate"))]
     drop((poll, set_shown, set_fresh));
     view! {
-        <a class="live" class:fresh=move || fresh.get() href=href data-key="." role="status" title="Show the newest">
-            {move || shown.get()}
-        </a>
+        <span aria-live="polite">
+            <a class="live" class:fresh=move || fresh.get() href=href data-key="." title="Show the newest">
+                {move || shown.get()}
+            </a>
+        </span>
     }
 }
 

@@ -161,7 +161,7 @@ fn day_table(days: Vec<Day>, bar: String, line: String) -> AnyView {
     view! {
         <details class="numbers">
             <summary>"As a table"</summary>
-            <table>
+            <div class="scroll" tabindex="0" role="region" aria-label="Numbers"><table>
                 <thead>
                     <tr>
                         <th scope="col">"Day"</th>
@@ -170,7 +170,7 @@ fn day_table(days: Vec<Day>, bar: String, line: String) -> AnyView {
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
-            </table>
+            </table></div>
         </details>
     }
     .into_any()

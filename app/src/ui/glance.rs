@@ -8,7 +8,7 @@ pub fn Glance(
     /// The facts.
     children: Children,
 ) -> AnyView {
-    view! { <dl class="glance">{children()}</dl> }.into_any()
+    view! { <section aria-label="At a glance"><dl class="glance">{children()}</dl></section> }.into_any()
 }
 
 /// One answer (children), with its context below in small.

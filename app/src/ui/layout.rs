@@ -32,7 +32,7 @@ pub fn Desk(
     children: Children,
 ) -> AnyView {
     let class = if side.is_some() { "desk" } else { "desk one" };
-    let side = side.map(|s| view! { <div class="side">{s}</div> });
+    let side = side.map(|s| view! { <aside class="side" aria-label="Acts and facts">{s}</aside> });
     view! {
         <div class=class>
             <main>{children()}</main>
