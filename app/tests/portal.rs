@@ -36,8 +36,7 @@ fn every_page() -> Vec<String> {
 fn compressed(html: &str) -> usize {
     let mut out = Vec::new();
     let params = brotli::enc::BrotliEncoderParams { quality: 4, ..Default::default() };
-    brotli::BrotliCompress(&mut html.as_bytes(), &mut out, &params).unwrap();
-    out.len()
+    brotli::BrotliCompress(&mut html.as_bytes(), &mut out, &params).map_or(usize::MAX, |_| out.len())
 }
 
 #[test]

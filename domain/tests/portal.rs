@@ -1,5 +1,5 @@
 //! What a customer is offered on his page is what is accepted from him, in every state.
-use chrono::{FixedOffset, Utc};
+use chrono::{Offset, Utc};
 use domain::case::Claim::{self, Dispute, Fixed, NeedHelp, NotMe};
 use domain::class::Class;
 use domain::language::Language;
@@ -15,7 +15,7 @@ fn view(state: PortalState, may: May) -> PortalView {
         state,
         class: Class::Spam,
         language: Language::En,
-        zone: FixedOffset::east_opt(0).unwrap(),
+        zone: Utc.fix(),
         first_seen: at,
         last_seen: at,
         count: 1,

@@ -25,6 +25,7 @@ pub(super) fn more(view: &PortalView, form: &PortalForm, action_url: &str, words
     });
     view! {
         <h2>{words.more}</h2>
+        {super::saw::steps_folded(view, all, words)}
         {ground}
         <details open=all><summary>{words.technical}</summary>{technical(view, words)}</details>
         {talk}
@@ -79,9 +80,9 @@ fn technical(view: &PortalView, words: &Words) -> AnyView {
         .collect();
     let moments = (!moments.is_empty()).then(|| view! { <h3>{words.sights}</h3><ul>{moments}</ul> });
     view! {
+        <p>{Advice::about(view.class, view.language).expert}</p>
         <dl>{facts}</dl>
         {moments}
-        <p>{Advice::about(view.class, view.language).expert}</p>
         <p><small>{(words.zone)(&Language::zone(view.zone))}</small></p>
     }
     .into_any()
@@ -160,7 +161,8 @@ pub(super) fn foot(view: &PortalView, form: &PortalForm, action_url: &str, words
     let case = format!("{} {}", words.case, view.case_number);
     let yours = (words.yours)(&view.language.day(view.link_expires_at, view.zone));
     let phone = view.desk_phone.as_deref().map(|phone| view! { <p>{words.questions}{super::plain::tel(phone)}</p> });
-    let receipt = view.receipt.as_ref().map(|receipt| (words.receipt)(receipt.seq));
+    // Just sent: the answer on top says it already.
+    let receipt = view.receipt.as_ref().filter(|_| !form.done).map(|receipt| (words.receipt)(receipt.seq));
     let (href, link) = if form.all {
         (format!("{action_url}?lang={}", view.language), words.short)
     } else {

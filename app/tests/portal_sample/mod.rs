@@ -1,5 +1,5 @@
 //! Customers' cases in every state, for the tests and for looking at the pages.
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, Offset, Utc};
 use domain::case::Claim;
 use domain::class::Class;
 use domain::language::Language;
@@ -21,7 +21,7 @@ pub(crate) fn told(language: Language) -> PortalView {
         state: PortalState::Told,
         class: Class::InfectedHost,
         language,
-        zone: FixedOffset::east_opt(3600).unwrap_or_else(|| FixedOffset::west_opt(0).expect("zero is a zone")),
+        zone: "+01:00".parse().unwrap_or(Utc.fix()),
         first_seen: at("2026-11-16T07:12:44Z"),
         last_seen: at("2026-11-22T10:38:12Z"),
         count: 184,

@@ -5,8 +5,7 @@ use chrono::{DateTime, FixedOffset, Utc};
 /// What works and what does not under a measure, in one or two sentences.
 #[must_use]
 pub fn what_works(measure: Measure, ports: &[u16], language: Language) -> String {
-    let named: Vec<String> = ports.iter().map(|port| port_name(*port, language)).collect();
-    let list = language.list(&named);
+    let list = language.list(&lost(ports, language));
     match (measure, language) {
         (Measure::PortBlock, Language::En) => {
             format!("These things do not work: {list}. Everything else works as usual.")
@@ -78,8 +77,31 @@ pub fn clause_sentence(
     }
 }
 
-/// What a person loses when that port is closed.
-fn port_name(port: u16, language: Language) -> String {
+/// What stops working when these ports are closed, ports of one use together.
+fn lost(ports: &[u16], language: Language) -> Vec<String> {
+    let mut uses: Vec<(&'static str, Vec<String>)> = Vec::new();
+    for port in ports {
+        let name = use_of(*port, language);
+        match uses.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, same)) => same.push(port.to_string()),
+            None => uses.push((name, vec![port.to_string()])),
+        }
+    }
+    let worded = |(name, ports): (&str, Vec<String>)| {
+        let word = match (language, ports.len()) {
+            (Language::En, 1) => "port",
+            (Language::En, _) => "ports",
+            (Language::De, 1) => "Port",
+            (Language::De, _) => "Ports",
+        };
+        let list = language.list(&ports);
+        if name.is_empty() { format!("{word} {list}") } else { format!("{name} ({word} {list})") }
+    };
+    uses.into_iter().map(worded).collect()
+}
+
+/// What a port is mostly used for; empty if that says nothing to a customer.
+const fn use_of(port: u16, language: Language) -> &'static str {
     let (english, german) = match port {
         22 => ("remote login", "Fernanmeldung"),
         23 => ("Telnet", "Telnet"),
@@ -91,10 +113,8 @@ fn port_name(port: u16, language: Language) -> String {
         _ => ("", ""),
     };
     match language {
-        Language::En if english.is_empty() => format!("port {port}"),
-        Language::En => format!("{english} (port {port})"),
-        Language::De if german.is_empty() => format!("Port {port}"),
-        Language::De => format!("{german} (Port {port})"),
+        Language::En => english,
+        Language::De => german,
     }
 }
 
@@ -109,7 +129,8 @@ mod tests {
             what_works(Measure::PortBlock, &[25, 8333], Language::En),
             "These things do not work: sending mail from an own mail server (port 25) and port 8333. Everything else works as usual."
         );
-        assert!(what_works(Measure::PortBlock, PORTS_DEFAULT, Language::De).contains("(Port 445)"));
+        let german = what_works(Measure::PortBlock, PORTS_DEFAULT, Language::De);
+        assert!(german.contains("(Port 25) und Windows-Dateifreigabe ins Internet (Ports 139 und 445)."), "{german}");
     }
 
     #[test]
