@@ -64,7 +64,7 @@ pub(crate) fn mail_address_in(text: &str) -> Option<&str> {
 
 /// What a reporter's "source" is, judged by its look.
 pub(crate) fn source_of(text: &str, port: Option<u16>) -> Option<Source> {
-    let text = crate::limits::clip(text.trim(), 2000);
+    let text = crate::limits::clip(text.trim(), crate::limits::SOURCE_BYTES);
     if let Some(ip) = parse_ip(text).filter(|_| !text.contains("://") && !text.contains('/')) {
         return Some(Source::from_ip(ip, port));
     }

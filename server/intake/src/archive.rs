@@ -1,5 +1,5 @@
 //! ZIP archives, read through a limit: what is packed small may be large.
-use crate::{Context, Hint, Parsed, csv_file, detect, limits};
+use crate::{Context, Hint, Parsed, detect, limits};
 use domain::event::{Disposition, Format};
 use std::io::{Cursor, Read};
 use zip::ZipArchive;
@@ -55,12 +55,7 @@ pub(crate) fn read(bytes: &[u8], context: Context) -> Parsed {
 }
 
 fn read_file(content: &[u8], name: &str, context: Context) -> Parsed {
-    let hint = Hint { content_type: None, file_name: Some(name) };
-    if content.len() <= limits::INPUT_BYTES {
-        return detect::read(content, hint, context.deeper());
-    }
-    csv_file::read(content, hint, context.deeper())
-        .unwrap_or_else(|| Parsed::parked(Format::Unknown, "larger than 25 MiB and not CSV"))
+    detect::read(content, Hint { content_type: None, file_name: Some(name) }, context.deeper())
 }
 
 enum Refusal {

@@ -18,9 +18,10 @@ pub(crate) fn read(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
     };
     let part = mail.parts.get(at)?;
     // Some senders put empty lines between the fields.
+    let text = part.text();
     let fields = match part.enclosed {
         Some(message) => mail::header_block(message),
-        None => block::flat(&part.text()),
+        None => block::flat(&text),
     };
     let feedback = fields.get("Feedback-Type").unwrap_or_default().to_ascii_lowercase();
     let original = mail.parts.get(at + 1..).unwrap_or_default().iter().find_map(enclosed_in);
@@ -40,21 +41,21 @@ pub(crate) fn read(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
     Some(parsed.from(mail.originator_domain().or(agent)))
 }
 
-fn enclosed_in(part: &mail::Part<'_>) -> Option<Enclosed> {
+fn enclosed_in<'m>(part: &mail::Part<'m>) -> Option<Enclosed<'m>> {
     let block = match part.enclosed {
         Some(message) => mail::header_block(message),
         None if part.is("message", "rfc822")
             || part.is("text", "rfc822-headers")
             || part.is("message", "rfc822-headers") =>
         {
-            block::read(&part.text())
+            block::read(part.text())
         }
         None => return None,
     };
     Some(Enclosed(block))
 }
 
-fn complaint(fields: &Block, original: Option<Enclosed>, context: Context) -> Parsed {
+fn complaint(fields: &Block<'_>, original: Option<Enclosed<'_>>, context: Context) -> Parsed {
     let mut faults = Vec::new();
     let feedback = fields.get("Feedback-Type").unwrap_or_default();
     let class = classify(feedback, &mut faults);
@@ -106,17 +107,17 @@ fn classify(feedback: &str, faults: &mut Vec<String>) -> Class {
     }
 }
 
-fn port(fields: &Block) -> Option<u16> {
+fn port(fields: &Block<'_>) -> Option<u16> {
     fields.get("Source-Port").and_then(|p| p.parse().ok()).filter(|p| *p > 0)
 }
 
-fn source_of_original(original: Option<&Enclosed>, faults: &mut Vec<String>) -> Option<Source> {
+fn source_of_original(original: Option<&Enclosed<'_>>, faults: &mut Vec<String>) -> Option<Source> {
     let ip = original?.handed_over_by()?;
     faults.push("no Source-IP: taken from the enclosed mail's Received lines".into());
     Some(Source::from_ip(ip, None))
 }
 
-fn source_of_domain(fields: &Block, faults: &mut Vec<String>) -> Option<Source> {
+fn source_of_domain(fields: &Block<'_>, faults: &mut Vec<String>) -> Option<Source> {
     let domain = fields.get("Reported-Domain")?;
     let source = address::source_of(domain, None)?;
     faults.push("no Source-IP: only the reported domain is known".into());
@@ -124,7 +125,7 @@ fn source_of_domain(fields: &Block, faults: &mut Vec<String>) -> Option<Source> 
 }
 
 /// Arrival-Date (historically Received-Date), else the trace line of the enclosed mail, else receipt.
-fn when(fields: &Block, original: Option<&Enclosed>, ip: Option<IpAddr>, context: Context) -> Span {
+fn when(fields: &Block<'_>, original: Option<&Enclosed<'_>>, ip: Option<IpAddr>, context: Context) -> Span {
     let (arrival, received) = (fields.get("Arrival-Date"), fields.get("Received-Date"));
     if let Some(text) = arrival.or(received) {
         let mut span = time::span(None, Some(text), Unzoned::IsGuess, context.received_at);
@@ -145,7 +146,7 @@ fn when(fields: &Block, original: Option<&Enclosed>, ip: Option<IpAddr>, context
 }
 
 /// No recipients: they are complainants or traps.
-fn details(fields: &Block, original: Option<&Enclosed>) -> Map<String, Value> {
+fn details(fields: &Block<'_>, original: Option<&Enclosed<'_>>) -> Map<String, Value> {
     let mut details = Map::new();
     let mut put = |key: &str, value: Option<&str>| {
         if let Some(value) = value.map(str::trim).filter(|v| !v.is_empty()) {

@@ -6,6 +6,13 @@ use std::borrow::Cow;
 /// Reads bytes of any kind.
 pub(crate) fn read(bytes: &[u8], hint: Hint<'_>, context: Context) -> Parsed {
     if bytes.len() > limits::INPUT_BYTES {
+        // Feeds are read row by row: for them alone size does not matter much.
+        let feed = (bytes.len() as u64 <= limits::UNPACKED_BYTES)
+            .then(|| csv_file::read_known(bytes, hint.file_name, context))
+            .flatten();
+        if let Some(parsed) = feed {
+            return parsed;
+        }
         let size = bytes.len() / (1024 * 1024);
         return Parsed::parked(
             Format::Unknown,

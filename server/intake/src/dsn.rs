@@ -15,11 +15,11 @@ pub(crate) fn read(mail: &Mail<'_>) -> Option<Parsed> {
     };
     let part = mail.parts.get(at)?;
     let text = part.text();
-    let mut groups: Vec<Block> = block::blocks(&text).take(200).collect();
+    let mut groups: Vec<Block<'_>> = block::blocks(&text).take(200).collect();
     if let Some(message) = part.enclosed {
         groups.push(mail::header_block(message));
     }
-    let (recipients, whole): (Vec<&Block>, Vec<&Block>) =
+    let (recipients, whole): (Vec<&Block<'_>>, Vec<&Block<'_>>) =
         groups.iter().partition(|g| ["Final-Recipient", "Original-Recipient", "Action"].iter().any(|name| g.has(name)));
     let guess = dsn_text::bounce(mail);
     let worst = recipients.iter().min_by_key(|g| rank(&action(g)));
@@ -48,10 +48,10 @@ pub(crate) fn read(mail: &Mail<'_>) -> Option<Parsed> {
     Some(parsed)
 }
 
-fn original_of(part: &mail::Part<'_>) -> Option<Enclosed> {
+fn original_of<'m>(part: &mail::Part<'m>) -> Option<Enclosed<'m>> {
     let block = match part.enclosed {
         Some(message) => mail::header_block(message),
-        None => block::read(&part.text()),
+        None => block::read(part.text()),
     };
     (block.has("Message-ID") || block.has("Subject")).then_some(Enclosed(block))
 }
@@ -64,7 +64,7 @@ fn recipient(field: &str) -> Option<String> {
     (!found.is_empty()).then(|| found.to_owned())
 }
 
-fn action(group: &Block) -> String {
+fn action(group: &Block<'_>) -> String {
     let said = group.get("Action").map(|a| a.split([' ', '(', ';']).next().unwrap_or_default().to_ascii_lowercase());
     match said.as_deref() {
         Some("failed" | "failure" | "expired") => "failed".into(),

@@ -4,9 +4,9 @@ use crate::{address, time};
 use std::net::IpAddr;
 
 /// The header fields of the mail that a report is about.
-pub(crate) struct Enclosed(pub(crate) Block);
+pub(crate) struct Enclosed<'m>(pub(crate) Block<'m>);
 
-impl Enclosed {
+impl Enclosed<'_> {
     /// Message-ID without brackets.
     pub(crate) fn message_id(&self) -> Option<String> {
         let id = self.0.get("Message-ID")?;

@@ -26,6 +26,8 @@ const MIME_NESTING_LARGE: usize = 50;
 pub(crate) const TEXT_BYTES: usize = 256 * 1024;
 /// One name, subject, reference, reason or fault.
 pub(crate) const NAME_BYTES: usize = 500;
+/// One source; only URLs come near it.
+pub(crate) const SOURCE_BYTES: usize = 2000;
 /// One detail of an event.
 pub(crate) const DETAIL_BYTES: usize = 300;
 
@@ -46,7 +48,9 @@ pub(crate) fn shorten(text: &mut String, max: usize) {
     if text.len() > max {
         text.truncate(clip(text, max).len());
     }
-    if text.chars().any(char::is_control) {
+    // 0xc2 leads the control characters beyond ASCII.
+    let suspicious = text.bytes().any(|b| b < 0x20 || b == 0x7f || b == 0xc2);
+    if suspicious && text.chars().any(char::is_control) {
         *text = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     }
 }

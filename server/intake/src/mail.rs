@@ -8,7 +8,7 @@ use mail_parser::{Address, HeaderName, HeaderValue, Message, MessageParser, Mime
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-/// Only what the readers ask for is parsed; everything else stays raw.
+/// Only what every mail is asked for is parsed; the rest is looked up in the raw text.
 static PARSER: LazyLock<MessageParser> = LazyLock::new(|| {
     MessageParser::new()
         .with_mime_headers()
@@ -16,7 +16,7 @@ static PARSER: LazyLock<MessageParser> = LazyLock::new(|| {
         .header_address(HeaderName::From)
         .header_id(HeaderName::MessageId)
         .header_id(HeaderName::InReplyTo)
-        .default_header_raw()
+        .default_header_ignore()
 });
 
 /// One mail. Parts of enclosed mails are not its parts.
@@ -159,10 +159,10 @@ impl<'m> Mail<'m> {
 }
 
 /// The header fields of an enclosed mail.
-pub(crate) fn header_block(message: &Message<'_>) -> Block {
+pub(crate) fn header_block<'m>(message: &'m Message<'_>) -> Block<'m> {
     let Some(root) = message.parts.first() else { return Block::default() };
     let raw = message.raw_message.get(root.offset_header as usize..root.offset_body as usize).unwrap_or_default();
-    block::read(&String::from_utf8_lossy(raw))
+    block::read(String::from_utf8_lossy(raw))
 }
 
 /// Reads a mail.

@@ -104,7 +104,7 @@ impl Parsed {
         self
     }
 
-    /// Notes a fault; a report with thousands of broken rows keeps the first ones and a count.
+    /// Notes what was wrong with the report or one of its rows.
     pub(crate) fn fault(&mut self, text: impl Into<String>) {
         self.faults.push(text.into());
     }
@@ -130,14 +130,38 @@ impl Parsed {
             let more = self.faults.len() - 1;
             self.reason = Some(if more == 0 { first.clone() } else { format!("{first} (and {more} more)") });
         }
-        for text in [&mut self.subject, &mut self.reporter, &mut self.sender, &mut self.reference, &mut self.reason]
-            .into_iter()
-            .flatten()
-        {
+        self.clean();
+    }
+
+    /// Bounds every text and takes out control characters: these texts go to databases, logs and pages.
+    fn clean(&mut self) {
+        let envelope = [
+            &mut self.subject,
+            &mut self.reporter,
+            &mut self.sender,
+            &mut self.reference,
+            &mut self.reason,
+            &mut self.message_id,
+            &mut self.in_reply_to,
+        ];
+        let bounce = self.bounce.as_mut().map(|b| {
+            let Bounce { recipient, status, diagnostic, original_message_id, original_envelope_id, .. } = b;
+            [recipient, status, diagnostic, original_message_id, original_envelope_id]
+        });
+        let texts = envelope.into_iter().chain(bounce.into_iter().flatten()).flatten();
+        for text in texts.chain(&mut self.faults) {
             limits::shorten(text, limits::NAME_BYTES);
         }
-        for text in &mut self.faults {
-            limits::shorten(text, limits::NAME_BYTES);
+        for event in &mut self.events {
+            limits::shorten(&mut event.source.value, limits::SOURCE_BYTES);
+            for text in event.reference.iter_mut().chain(&mut event.faults) {
+                limits::shorten(text, limits::NAME_BYTES);
+            }
+            for (_, value) in &mut event.details {
+                if let serde_json::Value::String(text) = value {
+                    limits::shorten(text, limits::DETAIL_BYTES);
+                }
+            }
         }
     }
 }

@@ -244,7 +244,7 @@ impl<'t> Table<'t> {
             return Err("the source is empty".into());
         }
         if kind != SourceKind::Ip {
-            return Ok(Source::new(kind, limits::clip(text, 2000), port));
+            return Ok(Source::new(kind, limits::clip(text, limits::SOURCE_BYTES), port));
         }
         // Text that the strict parser takes is already canonical.
         if text.parse::<Ipv4Addr>().is_ok() {

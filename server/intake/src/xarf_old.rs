@@ -12,13 +12,10 @@ pub(crate) fn read(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
     let announced = mail.has_header("X-XARF") || mail.has_header("X-ARF");
     let found = mail.parts.iter().filter(|p| p.bytes.len() <= limits::TEXT_BYTES).find_map(|part| {
         let named = part.name_ends(&["report.txt", "xarf.txt", "x-arf.txt", ".yml", ".yaml"]);
-        (part.is_text() || named).then(|| fields_of(&part.text())).flatten()
+        (part.is_text() || named).then(|| read_text(&part.text(), context)).flatten()
     });
-    match found {
-        Some(fields) => Some(report(&fields, context)),
-        None if announced => Some(Parsed::parked(Format::XArf, "X-ARF header without a readable report block")),
-        None => None,
-    }
+    let unread = || Parsed::parked(Format::XArf, "X-ARF header without a readable report block");
+    found.or_else(|| announced.then(unread))
 }
 
 /// Reads a text that is the block alone.
@@ -26,11 +23,11 @@ pub(crate) fn read_text(text: &str, context: Context) -> Option<Parsed> {
     fields_of(text).map(|fields| report(&fields, context))
 }
 
-/// The block: after a line `---` or `X-XARF: PLAIN`, or the whole text.
-fn fields_of(text: &str) -> Option<Block> {
+/// The group of fields that looks most like a report; lines such as `---` are skipped.
+fn fields_of(text: &str) -> Option<Block<'_>> {
     let text = limits::clip(text, limits::TEXT_BYTES);
     let mut best = None;
-    for group in block::blocks(&text.replace("\n---\n", "\n\n").replace("\n---\r\n", "\n\n")) {
+    for group in block::blocks(text) {
         let signs =
             ["Report-Type", "Category", "Source", "Source-Type", "Reported-From", "Report-ID", "Schema-URL", "Version"];
         let score = signs.iter().filter(|s| group.has(s)).count();
@@ -42,7 +39,7 @@ fn fields_of(text: &str) -> Option<Block> {
     best.map(|(_, group)| group)
 }
 
-fn report(fields: &Block, context: Context) -> Parsed {
+fn report(fields: &Block<'_>, context: Context) -> Parsed {
     let mut faults = Vec::new();
     let reporter = fields.get("Reported-From").and_then(address::domain_of);
     let reference = fields.get("Report-ID").map(|r| limits::clip(unquoted(r), limits::NAME_BYTES).to_owned());
@@ -78,7 +75,7 @@ fn unquoted(text: &str) -> &str {
     text.trim().trim_matches(['"', '\''])
 }
 
-fn classify(fields: &Block, faults: &mut Vec<String>) -> Class {
+fn classify(fields: &Block<'_>, faults: &mut Vec<String>) -> Class {
     let kind = fields.get("Report-Type").map(|t| unquoted(t).to_ascii_lowercase()).unwrap_or_default();
     let category = fields.get("Category").map(|t| unquoted(t).to_ascii_lowercase()).unwrap_or_default();
     let has = |words: &[&str]| words.iter().any(|w| kind.contains(w));
@@ -111,7 +108,7 @@ fn classify(fields: &Block, faults: &mut Vec<String>) -> Class {
 }
 
 /// `Port` is the attacked port, except where the report is about something that our customer serves.
-fn source_of(fields: &Block, class: Class, faults: &mut Vec<String>) -> Option<Source> {
+fn source_of(fields: &Block<'_>, class: Class, faults: &mut Vec<String>) -> Option<Source> {
     let text = unquoted(fields.get("Source")?);
     let served = matches!(class, Class::Phishing | Class::Malware | Class::Fraud);
     let port = ["Source-Port", "Download-Port"]
@@ -122,7 +119,7 @@ fn source_of(fields: &Block, class: Class, faults: &mut Vec<String>) -> Option<S
     let kind = fields.get("Source-Type").map(|t| unquoted(t).to_ascii_lowercase()).unwrap_or_default();
     let source = match kind.as_str() {
         "ip-address" | "ip" | "ipv4" | "ipv6" => address::parse_ip(text).map(|ip| Source::from_ip(ip, port)),
-        "uri" | "url" => Some(Source::new(SourceKind::Url, limits::clip(text, 2000), port)),
+        "uri" | "url" => Some(Source::new(SourceKind::Url, limits::clip(text, limits::SOURCE_BYTES), port)),
         _ => address::source_of(text, port),
     };
     if source.is_none() {
@@ -131,7 +128,7 @@ fn source_of(fields: &Block, class: Class, faults: &mut Vec<String>) -> Option<S
     source
 }
 
-fn details(fields: &Block) -> Map<String, Value> {
+fn details(fields: &Block<'_>) -> Map<String, Value> {
     const NAMES: [&str; 9] =
         ["Category", "Report-Type", "Service", "Port", "Domain", "Download-Link", "User-Agent", "TLP", "Protocol"];
     let pairs = NAMES.iter().filter_map(|name| {

@@ -1,4 +1,5 @@
 //! Everything in the folder of foreign samples is read: without a panic, in time, and nothing vanishes.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly")]
 use chrono::{DateTime, Utc};
 use domain::event::{Disposition, Format, TimeGrade};
 use intake::{Hint, Parsed, parse};
@@ -83,11 +84,14 @@ fn nothing_vanishes() {
     assert!(known * 100 >= read.len() * 50, "{known} of {}", read.len());
 }
 
-/// What the folder's name promises about the format, and how many of its files must keep the promise.
+/// A folder, how many percent of its files must keep its promise, and the promise.
+type Promise = (&'static str, usize, fn(&Parsed) -> bool);
+
+/// What a folder's name promises about the format of its files.
 #[test]
 fn folders_are_what_their_names_say() {
     let Some(root) = samples() else { return };
-    let promises: [(&str, usize, fn(&Parsed) -> bool); 12] = [
+    let promises: [Promise; 12] = [
         ("abuseio/feedback-loop/", 100, |p| p.format == Format::Arf && p.disposition == Disposition::Events),
         ("abuseio/spamexperts/", 100, |p| p.format == Format::Arf && p.disposition == Disposition::Events),
         ("abuseio/netcraft/", 100, |p| p.format == Format::XArf && p.disposition == Disposition::Events),

@@ -1,4 +1,5 @@
 //! Hostile and broken bytes: never a panic, never a hang, always a disposition with a reason.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly")]
 use chrono::{DateTime, Utc};
 use domain::event::Disposition;
 use intake::{Hint, parse};
@@ -15,6 +16,13 @@ fn check(bytes: &[u8], name: Option<&str>) {
     assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
     assert_eq!(parsed.disposition == Disposition::Events, !parsed.events.is_empty());
     assert!(parsed.disposition == Disposition::Events || parsed.reason.is_some());
+    for event in &parsed.events {
+        let texts = event.details.values().filter_map(|v| v.as_str()).chain(event.faults.iter().map(String::as_str));
+        for text in texts.chain([event.source.value.as_str()]) {
+            assert!(!text.chars().any(char::is_control) && text.len() <= 2000, "{text:?}");
+        }
+        assert!(event.from <= event.to && event.count >= 1);
+    }
     assert!(!parsed.reason.is_some_and(|r| r.contains("reader failed")), "a reader panicked");
 }
 
@@ -38,6 +46,7 @@ fn odd_bytes() {
     check(b"Content-Type: multipart/report; report-type=feedback-report\n\n", Some("x.eml"));
     check(&[b'['; 200_000], Some("x.json"));
     check(b"timestamp,ip,asn,geo\n\"", Some("x.csv"));
+    check(b"timestamp,url,asn,geo,tag\n2024-05-01 00:00:00,http://x.example/\0\x01a,1,AT,\0b\xc2\x85\n", Some("x.csv"));
 }
 
 #[test]

@@ -1,4 +1,5 @@
 //! Shadowserver CSV: plain, zipped, inside a mail; broken rows; whose fault it is.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly")]
 mod common;
 
 use domain::class::Class;

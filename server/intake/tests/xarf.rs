@@ -1,4 +1,5 @@
 //! XARF in all its ages: X-ARF 0.1/0.2, v3 and v4.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly")]
 mod common;
 
 use domain::class::Class;

@@ -1,4 +1,5 @@
 //! Fixtures and a fixed time of receipt for the tests of the readers.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly")]
 use chrono::{DateTime, Utc};
 use intake::{Hint, Parsed, parse};
 use std::path::Path;
