@@ -22,8 +22,8 @@ words! {
 /// One possible holder, with the lease row as proof.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Candidate {
-    /// Which lease.
-    pub lease: LeaseId,
+    /// Which lease; none = the user name itself belongs to the service, or a person said so.
+    pub lease: Option<LeaseId>,
     /// The service that held it.
     pub service: ServiceId,
     /// Whose service.
@@ -41,7 +41,7 @@ pub struct Candidate {
 impl From<&Lease> for Candidate {
     fn from(lease: &Lease) -> Self {
         Self {
-            lease: lease.id,
+            lease: Some(lease.id),
             service: lease.service,
             customer: lease.customer,
             from: lease.from,

@@ -65,6 +65,25 @@ words! {
     }
 }
 
+/// Days a row's trend shows.
+pub const SPARK_DAYS: usize = 10;
+
+words! {
+    /// Sort order of the inbox; the word is the `sort` parameter.
+    InboxOrder {
+        /// Latest arrival first.
+        Received = "-received",
+        /// Most events first.
+        Most = "-events",
+        /// Fewest events first.
+        Fewest = "events",
+        /// Latest event first.
+        Latest = "-last",
+        /// Oldest event first.
+        Oldest = "last",
+    }
+}
+
 /// Filter of the inbox; lives in the URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InboxFilter {
@@ -76,11 +95,19 @@ pub struct InboxFilter {
     pub reporter: String,
     /// Words in the customer's name, service number or source.
     pub text: String,
+    /// What comes first.
+    pub order: InboxOrder,
 }
 
 impl Default for InboxFilter {
     fn default() -> Self {
-        Self { tab: InboxTab::Decide, category: None, reporter: String::new(), text: String::new() }
+        Self {
+            tab: InboxTab::Decide,
+            category: None,
+            reporter: String::new(),
+            text: String::new(),
+            order: InboxOrder::Most,
+        }
     }
 }
 
@@ -97,17 +124,23 @@ pub struct InboxRow {
     pub category: Category,
     /// Class of the newest event.
     pub class: Class,
-    /// Newest source value (`198.51.100.77:49431`).
+    /// What the newest event points at.
     pub source: String,
+    /// Its port.
+    pub port: Option<u16>,
     /// How sure.
     pub certainty: Certainty,
+    /// How many services it may have been.
+    pub candidates: i64,
+    /// Why it is not certain; empty when it is.
+    pub why: String,
     /// Number of events.
     pub events: i64,
     /// Newest event's time.
     pub last_at: DateTime<Utc>,
     /// Newest arrival.
     pub received_at: DateTime<Utc>,
-    /// Events per day, oldest of ten days first.
+    /// Events per day, the oldest of [`SPARK_DAYS`] first.
     pub days: Vec<i64>,
     /// Reporter of the newest event.
     pub reporter: String,
@@ -121,16 +154,16 @@ pub struct InboxRow {
     pub case: Option<(CaseId, String)>,
 }
 
-/// How many rows wait in each queue: the numbers on the tabs and the rail.
+/// How many rows (groups, not events) each queue has: the numbers on the tabs and the rail.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct InboxCounts {
-    /// Events that wait for a decision (certain, no case).
+    /// Customers and categories that wait for a decision (certain, no case).
     pub decide: i64,
-    /// Events on open cases.
+    /// Open cases with evidence.
     pub on_case: i64,
-    /// Ambiguous events.
+    /// Sources with several candidates.
     pub ambiguous: i64,
-    /// Unknown events.
+    /// Sources nobody is known for.
     pub unknown: i64,
     /// Parked reports.
     pub parked: i64,

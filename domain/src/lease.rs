@@ -32,6 +32,19 @@ impl Lease {
     }
 }
 
+/// A lease with the names people know its holder by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// The lease.
+    pub lease: Lease,
+    /// Number of the service.
+    pub service_number: String,
+    /// Its product.
+    pub product: String,
+    /// Name of the customer.
+    pub customer_name: String,
+}
+
 /// A range of the provider's own addresses: an event from elsewhere is not ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnRange {

@@ -74,3 +74,12 @@ pub struct Report {
     /// Which parser version read it.
     pub parser_version: i64,
 }
+
+/// Filter of the list of reports; lives in the URL.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReportFilter {
+    /// Only in this state; none = any.
+    pub state: Option<ReportState>,
+    /// Only of exactly this reporter or sender; empty = any.
+    pub who: String,
+}

@@ -164,10 +164,15 @@ CREATE TABLE events (
     state TEXT NOT NULL,
     fingerprint BLOB NOT NULL
 ) STRICT;
-CREATE INDEX events_pending ON events (certainty, customer_id, category) WHERE state = 'pending';
+-- The inbox reads these two alone: what waits, by holder where he is certain, else by source.
+CREATE INDEX events_decide ON events (customer_id, category, at, received_at, reporter)
+    WHERE state = 'pending' AND certainty = 'certain';
+CREATE INDEX events_unsure ON events (certainty, source, category, at, received_at, reporter)
+    WHERE state = 'pending' AND certainty <> 'certain';
 CREATE INDEX events_case ON events (case_id, at) WHERE case_id IS NOT NULL;
 CREATE INDEX events_customer ON events (customer_id, at) WHERE customer_id IS NOT NULL;
-CREATE INDEX events_report ON events (report_id, position);
+-- A second worker on the same report stops here.
+CREATE UNIQUE INDEX events_report ON events (report_id, position);
 -- The same observation of the same reporter counts once.
 CREATE UNIQUE INDEX events_fingerprint ON events (fingerprint) WHERE state <> 'duplicate';
 -- Dated answers to "whose was it then?"; a correction is a newer row.
@@ -225,6 +230,7 @@ CREATE TABLE cases (
 CREATE INDEX cases_state_due ON cases (state, due_at, id);
 CREATE INDEX cases_state_opened ON cases (state, opened_at, id);
 CREATE INDEX cases_opened ON cases (opened_at, id);
+CREATE INDEX cases_live ON cases (last_event_at) WHERE state <> 'closed';
 CREATE INDEX cases_closed ON cases (closed_at) WHERE closed_at IS NOT NULL;
 CREATE INDEX cases_customer ON cases (customer_id, category, opened_at);
 CREATE INDEX cases_assignee ON cases (assignee_id, state);

@@ -1,7 +1,9 @@
 //! Rows that only the store and the desk speak of (the nouns live in `domain`).
 use chrono::{DateTime, Utc};
 use domain::{
+    case::CaseState,
     class::{Category, Class},
+    evidence::Event,
     id::{CaseId, CustomerId, JobId, ServiceId, UserId},
 };
 use uuid::Uuid;
@@ -80,4 +82,32 @@ pub struct Pending {
     pub class: Class,
     /// The service most of them are about.
     pub service: Option<ServiceId>,
+}
+
+/// An event to be stored, with what makes it the same as another.
+#[derive(Debug, Clone)]
+pub struct NewEvent {
+    /// The event.
+    pub event: Event,
+    /// SHA-256 of reporter, reference, source, port, time and class.
+    pub fingerprint: [u8; 32],
+}
+
+/// A case that new evidence may join, as far as grouping needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Joinable {
+    /// Which case.
+    pub id: CaseId,
+    /// Its number.
+    pub number: String,
+    /// Whose.
+    pub customer: CustomerId,
+    /// Grouping key.
+    pub category: Category,
+    /// Where it stands.
+    pub state: CaseState,
+    /// Earliest event.
+    pub first_event_at: DateTime<Utc>,
+    /// Latest event.
+    pub last_event_at: DateTime<Utc>,
 }

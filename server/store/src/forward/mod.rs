@@ -1,9 +1,14 @@
 //! What a connection can do, noun by noun: each line is forwarded to the same function of the engine at hand.
 mod case;
+mod customer;
+mod event;
 mod job;
+mod lease;
 mod ledger;
 mod notice;
+mod report;
 mod session;
+mod terms;
 mod user;
 
 /// `fn name(args) -> T = module::function;` becomes a method of [`crate::Conn`] that calls

@@ -3,15 +3,24 @@ pub(crate) use super::{Db, dialect};
 use crate::error::StoreError;
 use sqlx::{Database, migrate::Migrator};
 
+pub(crate) mod bulk;
 pub(crate) mod case;
 pub(crate) mod case_list;
+pub(crate) mod customer;
+pub(crate) mod event;
+pub(crate) mod evidence;
+pub(crate) mod grouping;
 pub(crate) mod job;
+pub(crate) mod lease;
 pub(crate) mod ledger;
 pub(crate) mod link;
 pub(crate) mod load;
 pub(crate) mod message;
 pub(crate) mod notice;
+pub(crate) mod report;
+pub(crate) mod service;
 pub(crate) mod session;
+pub(crate) mod terms;
 pub(crate) mod user;
 
 /// A connection of this engine.
@@ -24,8 +33,26 @@ pub(crate) type Result<T> = std::result::Result<T, StoreError>;
 /// Every statement, for the test that prepares all of them on both engines.
 #[cfg(feature = "testing")]
 pub(crate) fn statements() -> Vec<&'static str> {
-    [case::SQL, case_list::SQL, link::SQL, message::SQL, notice::SQL, job::SQL, ledger::SQL, session::SQL, user::SQL]
-        .concat()
+    [
+        case::SQL,
+        case_list::SQL,
+        customer::SQL,
+        event::SQL,
+        evidence::SQL,
+        grouping::SQL,
+        job::SQL,
+        lease::SQL,
+        ledger::SQL,
+        link::SQL,
+        message::SQL,
+        notice::SQL,
+        report::SQL,
+        service::SQL,
+        session::SQL,
+        terms::SQL,
+        user::SQL,
+    ]
+    .concat()
 }
 
 /// Migrations of this engine.
