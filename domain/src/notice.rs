@@ -1,5 +1,6 @@
 //! One message owed to one recipient about a case, with its delivery states.
 use crate::{
+    actor::Permission,
     id::{CaseId, CustomerId, NoticeId},
     refusal::Refusal,
     words::words,
@@ -67,6 +68,14 @@ pub fn step(state: NoticeState, command: N) -> Result<NoticeState, Refusal> {
     found
         .map(|row| row.2)
         .ok_or_else(|| Refusal::invalid("notice", format!("is {state}: {command} is not possible from there")))
+}
+
+/// The right a member of staff needs for a command; none = the mailer's alone.
+pub const fn right(command: N) -> Option<Permission> {
+    match command {
+        N::Retry | N::Cancel => Some(Permission::WorkCases),
+        N::Begin | N::Accept | N::Defer | N::Fail | N::Bounce => None,
+    }
 }
 
 /// A notice as written and sent.
