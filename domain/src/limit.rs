@@ -17,6 +17,8 @@ pub const GROUPING: TimeDelta = TimeDelta::days(14);
 pub const REPEAT_WINDOW: TimeDelta = TimeDelta::days(365);
 /// Time a customer has to act, counted from the delivery of the notice.
 pub const ANSWER_TIME: TimeDelta = TimeDelta::days(3);
+/// Time the desk has for a case that waits for it: opened, or answered by the customer.
+pub const DESK_TIME: TimeDelta = TimeDelta::hours(24);
 /// Watch period after a release.
 pub const WATCH: TimeDelta = TimeDelta::days(7);
 /// Self-releases within [`SELF_RELEASE_WINDOW`]; then a person decides.

@@ -134,3 +134,126 @@ pub struct NoticeFilter {
     /// A word of the recipient's address, the customer's name or the case's number.
     pub text: String,
 }
+
+/// A notice before it is sent, as the compose page shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// Name of the template.
+    pub template: String,
+    /// Language of the text.
+    pub language: crate::language::Language,
+    /// Address it goes to.
+    pub recipient: String,
+    /// Subject line.
+    pub subject: String,
+    /// Plain text; [`LINK_MARK`] stands where the customer's own link will be.
+    pub body: String,
+    /// What forbids to send it as it is.
+    pub faults: Vec<String>,
+}
+
+/// Stands in a draft for the customer's own link, which is made when the notice is sent.
+pub const LINK_MARK: &str = "[link]";
+
+/// Characters of a subject line at most.
+pub const SUBJECT_CHARS_MAX: usize = 200;
+
+/// What a member of staff sends: the draft, perhaps edited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoticeForm {
+    /// Identifier, made with the page, so that a double click sends once.
+    pub id: NoticeId,
+    /// Name of the template.
+    pub template: String,
+    /// Language of the text.
+    pub language: crate::language::Language,
+    /// Subject line; none = as the template says.
+    pub subject: Option<String>,
+    /// Text; none = as the template says.
+    pub body: Option<String>,
+    /// The case's version when the page was made.
+    pub version: i64,
+}
+
+/// Why a notice cannot go to this address; none when it can. One recipient, no control characters, no display name.
+#[must_use]
+pub fn address_fault(address: &str) -> Option<&'static str> {
+    if address.is_empty() {
+        return Some("the customer has no mail address: call, or write a letter");
+    }
+    if address.chars().any(|c| c.is_control() || c.is_whitespace() || matches!(c, ',' | ';' | '<' | '>' | '"')) {
+        return Some(
+            "the customer's mail address holds characters that no address has: correct it in the customer's data",
+        );
+    }
+    let Some((local, domain)) = address.rsplit_once('@') else {
+        return Some("the customer's mail address has no @: correct it in the customer's data");
+    };
+    let labels_fit = domain.split('.').all(|label| !label.is_empty() && label.len() <= 63);
+    if local.is_empty() || local.len() > 64 || domain.len() > 255 || local.contains('@') || !labels_fit {
+        return Some("the customer's mail address is not complete: correct it in the customer's data");
+    }
+    None
+}
+
+/// Checks what would be sent: every fault in words; none when it may go out.
+#[must_use]
+pub fn faults(recipient: &str, subject: &str, body: &str) -> Vec<String> {
+    let mut faults: Vec<String> = address_fault(recipient).map(str::to_owned).into_iter().collect();
+    let chars = subject.chars().count();
+    if subject.trim().is_empty() || chars > SUBJECT_CHARS_MAX {
+        faults.push(format!("the subject needs 1 to {SUBJECT_CHARS_MAX} characters; it has {chars}"));
+    }
+    if subject.chars().any(char::is_control) {
+        faults.push("the subject holds a line break or another control character".to_owned());
+    }
+    if body.matches(LINK_MARK).count() != 1 {
+        faults.push(format!("the text must hold {LINK_MARK} exactly once, where the customer's own link will stand"));
+    }
+    if body.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
+        faults.push("the text holds control characters".to_owned());
+    }
+    let chars = body.chars().count();
+    if chars > BODY_CHARS_MAX {
+        faults.push(format!("the text may have at most {BODY_CHARS_MAX} characters; it has {chars}"));
+    }
+    faults
+}
+
+/// Characters of a notice at most.
+pub const BODY_CHARS_MAX: usize = 20_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_plain_address_and_nothing_else() {
+        for good in ["n.okafor@mail.example", "a+b@sub.mail.example", "müller@mail.example"] {
+            assert_eq!(address_fault(good), None, "{good}");
+        }
+        for bad in [
+            "",
+            "nobody",
+            "@mail.example",
+            "a@",
+            "a@b..example",
+            "a@b.example\r\nBcc: c@d.example",
+            "a@b.example, c@d.example",
+            "\"a\" <a@b.example>",
+            "a@b@c.example",
+            "a b@c.example",
+        ] {
+            assert!(address_fault(bad).is_some(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_header_cannot_be_smuggled_in() {
+        let body = format!("Dear customer,\n{LINK_MARK}");
+        assert!(faults("a@b.example", "[L-2026-000001] News", &body).is_empty());
+        assert_eq!(faults("a@b.example", "News\r\nBcc: c@d.example", &body).len(), 1);
+        assert_eq!(faults("a@b.example", "News", "no link").len(), 1);
+        assert_eq!(faults("a@b.example", "", &format!("{body}\u{1b}[31m")).len(), 2);
+    }
+}

@@ -3,7 +3,7 @@ use super::forward;
 use crate::types::{NewCase, Pending};
 use chrono::{DateTime, Utc};
 use domain::{
-    case::{Case, CaseCounts, CaseFilter, CaseOrder, CaseRow, CaseState},
+    case::{Case, CaseCounts, CaseFilter, CaseOrder, CaseRow, CaseState, Sightings},
     class::Category,
     id::{CaseId, CustomerId, EventId, UserId},
     page::{PageOf, Rows},
@@ -40,6 +40,8 @@ forward! {
     fn case_holds(id: CaseId) -> Vec<QuarantineState> = case::holds;
     /// The customer's words were looked at.
     fn case_seen(id: CaseId) -> () = case::seen;
+    /// What the case's events add up to.
+    fn case_sightings(id: CaseId) -> Sightings = case::sightings;
     /// A page of the queue.
     fn case_list(filter: &CaseFilter, order: CaseOrder, page: PageOf, now: DateTime<Utc>) -> Rows<CaseRow> = case_list::list;
     /// How many cases wait in each view, as `user` sees it.

@@ -6,7 +6,7 @@ use super::{
 use crate::types::{NewCase, Pending};
 use chrono::{DateTime, Utc};
 use domain::{
-    case::{Case, CaseState, Claim, DisputeState, Outcome},
+    case::{Case, CaseState, Claim, DisputeState, Outcome, Sightings},
     class::{Category, Class},
     id::{CaseId, CustomerId, EventId, ServiceId, UserId},
     quarantine::QuarantineState,
@@ -80,6 +80,11 @@ pub(crate) const SEEN: &str = "UPDATE cases SET unread = FALSE WHERE id = $1";
 pub(crate) const SEARCH: &str = "SELECT number, name FROM customers WHERE id = $1";
 pub(crate) const SERVICE_NUMBER: &str = "SELECT number FROM services WHERE id = $1";
 
+pub(crate) const SIGHTINGS: &str = "SELECT CAST(COALESCE(SUM(count), 0) AS BIGINT) AS times,
+    COUNT(DISTINCT reporter) AS reporters,
+    CAST(COALESCE(SUM(CASE WHEN certainty = 'certain' THEN 1 ELSE 0 END), 0) AS BIGINT) AS certain
+    FROM events WHERE case_id = $1";
+
 /// Statements of this file.
 #[cfg(feature = "testing")]
 pub(crate) const SQL: &[&str] = &[
@@ -100,6 +105,7 @@ pub(crate) const SQL: &[&str] = &[
     REPEATS,
     HOLDS,
     SEEN,
+    SIGHTINGS,
     SEARCH,
     SERVICE_NUMBER,
 ];
@@ -328,4 +334,10 @@ pub(crate) async fn holds(conn: &mut Raw, id: CaseId) -> Result<Vec<QuarantineSt
 /// The customer's words were looked at.
 pub(crate) async fn seen(conn: &mut Raw, id: CaseId) -> Result<()> {
     run(conn, query(SEEN).bind(id.0)).await.map(drop)
+}
+
+/// What the case's events add up to.
+pub(crate) async fn sightings(conn: &mut Raw, id: CaseId) -> Result<Sightings> {
+    let row = query(SIGHTINGS).bind(id.0).fetch_one(conn).await?;
+    Ok(Sightings { times: get(&row, "times")?, reporters: get(&row, "reporters")?, certain: get(&row, "certain")? })
 }
