@@ -375,6 +375,7 @@ CREATE TABLE ledger (
     leaf_hash BYTEA NOT NULL
 );
 CREATE INDEX ledger_case ON ledger (case_id, seq) WHERE case_id IS NOT NULL;
+CREATE INDEX ledger_noun ON ledger (noun_id, seq);
 CREATE INDEX ledger_act ON ledger (act, seq);
 CREATE INDEX ledger_at ON ledger (at);
 -- The tree's right edge: one row, changed with every append.

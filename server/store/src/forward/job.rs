@@ -16,6 +16,8 @@ forward! {
     fn job_postpone(id: JobId, worker: &str, due_at: DateTime<Utc>) -> bool = job::postpone;
     /// No longer owed.
     fn job_forget(kind: &str, noun: Uuid) -> () = job::forget;
+    /// Whether it is owed.
+    fn job_owed(kind: &str, noun: Uuid) -> bool = job::owed;
     /// How many are owed.
     fn job_count(kind: &str) -> i64 = job::count;
 }

@@ -10,6 +10,8 @@ use ledger::{Row, SignedHead};
 forward! {
     /// The timeline of a case, newest first.
     fn ledger_of_case(case: CaseId, limit: i64) -> Vec<Entry> = ledger::of_case;
+    /// The history of one thing, newest first.
+    fn ledger_of_noun(noun: &str, id: &str, limit: i64) -> Vec<Entry> = ledger::of_noun;
     /// A page of the record, newest first.
     fn ledger_list(filter: &LedgerFilter, limit: i64) -> Vec<Entry> = ledger::list;
     /// Rows after `seq` in order, for verification (-1 = from the first).

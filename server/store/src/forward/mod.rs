@@ -6,6 +6,8 @@ mod job;
 mod lease;
 mod ledger;
 mod notice;
+mod quarantine;
+mod release;
 mod report;
 mod session;
 mod terms;

@@ -22,6 +22,7 @@ pub(crate) const POSTPONE: &str =
     "UPDATE jobs SET due_at = $3, attempts = attempts + 1, locked_by = NULL, locked_until = 0
     WHERE id = $1 AND locked_by = $2";
 pub(crate) const FORGET: &str = "DELETE FROM jobs WHERE kind = $1 AND noun_id = $2";
+pub(crate) const OWED: &str = "SELECT COUNT(*) AS n FROM jobs WHERE kind = $1 AND noun_id = $2";
 pub(crate) const COUNT: &str = "SELECT COUNT(*) AS n FROM jobs WHERE kind = $1";
 
 /// The take statement differs by one fragment.
@@ -35,7 +36,7 @@ fn take_sql() -> &'static str {
 
 /// Statements of this file.
 #[cfg(feature = "testing")]
-pub(crate) const SQL: &[&str] = &[OWE, DUE, SETTLE, POSTPONE, FORGET, COUNT];
+pub(crate) const SQL: &[&str] = &[OWE, DUE, SETTLE, POSTPONE, FORGET, OWED, COUNT];
 
 impl Load for Job {
     fn load(row: &Row) -> Result<Self> {
@@ -86,6 +87,11 @@ pub(crate) async fn postpone(conn: &mut Raw, id: JobId, worker: &str, due_at: Da
 /// No longer owed.
 pub(crate) async fn forget(conn: &mut Raw, kind: &str, noun: Uuid) -> Result<()> {
     run(conn, query(FORGET).bind(kind.to_owned()).bind(noun)).await.map(drop)
+}
+
+/// Whether it is owed.
+pub(crate) async fn owed(conn: &mut Raw, kind: &str, noun: Uuid) -> Result<bool> {
+    Ok(super::load::one::<i64>(conn, query(OWED).bind(kind.to_owned()).bind(noun)).await? > 0)
 }
 
 /// How many are owed.

@@ -26,6 +26,8 @@ pub(crate) const ROWS_FROM: &str =
     FROM ledger WHERE seq > $1 ORDER BY seq LIMIT $2";
 pub(crate) const OF_CASE: &str = "SELECT seq, at, actor, act, noun, noun_id, case_id, body, leaf_hash
     FROM ledger WHERE case_id = $1 ORDER BY seq DESC LIMIT $2";
+pub(crate) const OF_NOUN: &str = "SELECT seq, at, actor, act, noun, noun_id, case_id, body, leaf_hash
+    FROM ledger WHERE noun_id = $1 AND noun = $2 ORDER BY seq DESC LIMIT $3";
 pub(crate) const LIST: &str = "SELECT seq, at, actor, act, noun, noun_id, case_id, body, leaf_hash
     FROM ledger
     WHERE ($1 = '' OR act = $1 OR act LIKE $1 || '.%') AND ($2 = '' OR actor LIKE $2 || '%')
@@ -40,7 +42,7 @@ pub(crate) const HEADS: &str = "SELECT size, root, at, key_id, signature FROM le
 /// Statements of this file.
 #[cfg(feature = "testing")]
 pub(crate) const SQL: &[&str] =
-    &[LOCK_TIP, MAKE_TIP, SET_TIP, APPEND, ROWS_FROM, OF_CASE, LIST, TIP, SIZE, ADD_HEAD, HEADS];
+    &[LOCK_TIP, MAKE_TIP, SET_TIP, APPEND, ROWS_FROM, OF_CASE, OF_NOUN, LIST, TIP, SIZE, ADD_HEAD, HEADS];
 
 fn bytes<const N: usize>(row: &Row, column: &'static str) -> Result<[u8; N]> {
     let value: Vec<u8> = get(row, column)?;
@@ -164,6 +166,11 @@ pub(crate) async fn rows_after(conn: &mut Raw, seq: i64, limit: i64) -> Result<V
 /// The timeline of a case, newest first.
 pub(crate) async fn of_case(conn: &mut Raw, case: CaseId, limit: i64) -> Result<Vec<Entry>> {
     all(conn, query(OF_CASE).bind(case.0).bind(limit)).await
+}
+
+/// The history of one thing, newest first.
+pub(crate) async fn of_noun(conn: &mut Raw, noun: &str, id: &str, limit: i64) -> Result<Vec<Entry>> {
+    all(conn, query(OF_NOUN).bind(id.to_owned()).bind(noun.to_owned()).bind(limit)).await
 }
 
 /// A page of the record, newest first.

@@ -7,6 +7,7 @@ pub(crate) mod bulk;
 pub(crate) mod case;
 pub(crate) mod case_list;
 pub(crate) mod customer;
+pub(crate) mod dispute;
 pub(crate) mod event;
 pub(crate) mod evidence;
 pub(crate) mod grouping;
@@ -17,6 +18,9 @@ pub(crate) mod link;
 pub(crate) mod load;
 pub(crate) mod message;
 pub(crate) mod notice;
+pub(crate) mod quarantine;
+pub(crate) mod quarantine_list;
+pub(crate) mod release;
 pub(crate) mod report;
 pub(crate) mod service;
 pub(crate) mod session;
@@ -37,6 +41,7 @@ pub(crate) fn statements() -> Vec<&'static str> {
         case::SQL,
         case_list::SQL,
         customer::SQL,
+        dispute::SQL,
         event::SQL,
         evidence::SQL,
         grouping::SQL,
@@ -46,6 +51,9 @@ pub(crate) fn statements() -> Vec<&'static str> {
         link::SQL,
         message::SQL,
         notice::SQL,
+        quarantine::SQL,
+        quarantine_list::SQL,
+        release::SQL,
         report::SQL,
         service::SQL,
         session::SQL,

@@ -1,0 +1,189 @@
+//! Lists of quarantines with the names people know them by.
+use super::{
+    Db, Raw, Result, Row,
+    load::{Load, all, get, micros, one, optional, query},
+    quarantine::columns,
+};
+use chrono::{DateTime, Utc};
+use domain::{
+    id::{CaseId, CustomerId, QuarantineId},
+    limit::PAGE_ROWS,
+    page::PageOf,
+    quarantine::{Quarantine, QuarantineCounts, QuarantineRow, QuarantineTab},
+};
+use sqlx::QueryBuilder;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+macro_rules! rows {
+    ($tail:literal) => {
+        concat!(
+            "SELECT ",
+            columns!(),
+            ", s.number AS service_number, s.product, s.protected, c.name AS customer_name,
+             k.number AS clause_number, k.terms_version
+             FROM quarantines q JOIN services s ON s.id = q.service_id JOIN customers c ON c.id = q.customer_id
+             JOIN clauses k ON k.id = q.clause_id ",
+            $tail
+        )
+    };
+}
+
+pub(crate) const IN_FORCE: &str = rows!(
+    "WHERE q.state IN ('applying', 'in_force', 'lifting')
+    ORDER BY q.review_at, q.id LIMIT $1 OFFSET $2"
+);
+pub(crate) const WAITING: &str = rows!(
+    "WHERE q.state IN ('awaiting_approval', 'scheduled')
+    ORDER BY q.ordered_at, q.id LIMIT $1 OFFSET $2"
+);
+pub(crate) const FAILED: &str = rows!(
+    "WHERE q.state = 'failed' OR (q.state IN ('applying', 'lifting') AND q.attempts > 0)
+    ORDER BY q.ordered_at, q.id LIMIT $1 OFFSET $2"
+);
+pub(crate) const OVERDUE: &str = rows!(
+    "WHERE q.state = 'in_force' AND q.review_at < $3
+    ORDER BY q.review_at, q.id LIMIT $1 OFFSET $2"
+);
+pub(crate) const REQUESTS: &str = rows!(
+    "WHERE q.id IN (SELECT r.quarantine_id FROM releases r WHERE r.state = 'waiting')
+    ORDER BY q.id LIMIT $1 OFFSET $2"
+);
+// Identifiers rise with time: the newest first without a sort of all.
+pub(crate) const ENDED: &str = rows!(
+    "WHERE q.state IN ('lifted', 'cancelled', 'refused')
+    ORDER BY q.id DESC LIMIT $1 OFFSET $2"
+);
+pub(crate) const ONE: &str = rows!("WHERE q.id = $1");
+pub(crate) const OF_CASE: &str = rows!(
+    "WHERE q.id IN (SELECT x.quarantine_id FROM quarantine_causes x WHERE x.case_id = $1)
+    ORDER BY q.id DESC LIMIT 50"
+);
+pub(crate) const OF_CUSTOMER: &str = rows!("WHERE q.customer_id = $1 ORDER BY q.id DESC LIMIT 50");
+pub(crate) const COUNTS: &str = "SELECT
+    (SELECT COUNT(*) FROM quarantines WHERE state IN ('applying', 'in_force', 'lifting')) AS in_force,
+    (SELECT COUNT(*) FROM quarantines WHERE state IN ('awaiting_approval', 'scheduled')) AS waiting,
+    (SELECT COUNT(*) FROM quarantines WHERE state = 'failed'
+        OR (state IN ('applying', 'lifting') AND attempts > 0)) AS failed,
+    (SELECT COUNT(*) FROM quarantines WHERE state = 'in_force' AND review_at < $1) AS overdue,
+    (SELECT COUNT(DISTINCT quarantine_id) FROM releases WHERE state = 'waiting') AS requests";
+// What waits for a supervisor: signatures and objections.
+pub(crate) const APPROVALS: &str = "SELECT
+    (SELECT COUNT(*) FROM quarantines WHERE state = 'awaiting_approval')
+    + (SELECT COUNT(*) FROM disputes WHERE decided_at IS NULL)";
+const CASES: &str = "SELECT x.quarantine_id, x.case_id, k.number FROM quarantine_causes x
+    JOIN quarantines q ON q.id = x.quarantine_id JOIN cases k ON k.id = x.case_id
+    WHERE (x.gone_at IS NULL OR q.state IN ('lifted', 'cancelled', 'refused')) AND x.quarantine_id IN (";
+
+/// Statements of this file.
+#[cfg(feature = "testing")]
+pub(crate) const SQL: &[&str] =
+    &[IN_FORCE, WAITING, FAILED, OVERDUE, REQUESTS, ENDED, ONE, OF_CASE, OF_CUSTOMER, COUNTS, APPROVALS];
+
+impl Load for QuarantineRow {
+    fn load(row: &Row) -> Result<Self> {
+        Ok(Self {
+            quarantine: Quarantine::load(row)?,
+            service_number: get(row, "service_number")?,
+            product: get(row, "product")?,
+            protected: get(row, "protected")?,
+            customer_name: get(row, "customer_name")?,
+            clause_number: get(row, "clause_number")?,
+            terms_version: get(row, "terms_version")?,
+            cases: Vec::new(),
+        })
+    }
+}
+
+impl Load for QuarantineCounts {
+    fn load(row: &Row) -> Result<Self> {
+        Ok(Self {
+            in_force: get(row, "in_force")?,
+            waiting: get(row, "waiting")?,
+            failed: get(row, "failed")?,
+            overdue: get(row, "overdue")?,
+            requests: get(row, "requests")?,
+        })
+    }
+}
+
+struct CauseOf(Uuid, CaseId, String);
+
+impl Load for CauseOf {
+    fn load(row: &Row) -> Result<Self> {
+        Ok(Self(get(row, "quarantine_id")?, CaseId(get(row, "case_id")?), get(row, "number")?))
+    }
+}
+
+/// Adds the cases that hold them (of ended ones: that held them).
+async fn with_cases(conn: &mut Raw, mut rows: Vec<QuarantineRow>) -> Result<Vec<QuarantineRow>> {
+    if rows.is_empty() {
+        return Ok(rows);
+    }
+    let mut builder = QueryBuilder::<Db>::new(CASES);
+    let mut ids = builder.separated(", ");
+    for row in &rows {
+        ids.push_bind(row.quarantine.id.0);
+    }
+    builder.push(") ORDER BY k.number");
+    let mut cases: HashMap<Uuid, Vec<(CaseId, String)>> = HashMap::new();
+    for row in builder.build().fetch_all(conn).await? {
+        let cause = CauseOf::load(&row)?;
+        cases.entry(cause.0).or_default().push((cause.1, cause.2));
+    }
+    for row in &mut rows {
+        row.cases = cases.remove(&row.quarantine.id.0).unwrap_or_default();
+    }
+    Ok(rows)
+}
+
+/// A page of one view: at most one row more than a page holds.
+pub(crate) async fn list(
+    conn: &mut Raw,
+    tab: QuarantineTab,
+    page: PageOf,
+    now: DateTime<Utc>,
+) -> Result<Vec<QuarantineRow>> {
+    let sql = match tab {
+        QuarantineTab::InForce => IN_FORCE,
+        QuarantineTab::Waiting => WAITING,
+        QuarantineTab::Failed => FAILED,
+        QuarantineTab::Overdue => OVERDUE,
+        QuarantineTab::Requests => REQUESTS,
+        QuarantineTab::Ended => ENDED,
+    };
+    let mut bound = query(sql).bind(PAGE_ROWS + 1).bind(page.offset());
+    if tab == QuarantineTab::Overdue {
+        bound = bound.bind(micros(now));
+    }
+    let rows = all(conn, bound).await?;
+    with_cases(conn, rows).await
+}
+
+/// How many are in each view.
+pub(crate) async fn counts(conn: &mut Raw, now: DateTime<Utc>) -> Result<QuarantineCounts> {
+    one(conn, query(COUNTS).bind(micros(now))).await
+}
+
+/// Signatures and objections that wait for a supervisor.
+pub(crate) async fn approvals(conn: &mut Raw) -> Result<i64> {
+    one(conn, query(APPROVALS)).await
+}
+
+/// One with its names.
+pub(crate) async fn row(conn: &mut Raw, id: QuarantineId) -> Result<Option<QuarantineRow>> {
+    let row = optional(conn, query(ONE).bind(id.0)).await?;
+    Ok(with_cases(conn, row.into_iter().collect()).await?.pop())
+}
+
+/// Those of a case, newest first.
+pub(crate) async fn of_case(conn: &mut Raw, case: CaseId) -> Result<Vec<QuarantineRow>> {
+    let rows = all(conn, query(OF_CASE).bind(case.0)).await?;
+    with_cases(conn, rows).await
+}
+
+/// Those of a customer, newest first.
+pub(crate) async fn of_customer(conn: &mut Raw, customer: CustomerId) -> Result<Vec<QuarantineRow>> {
+    let rows = all(conn, query(OF_CUSTOMER).bind(customer.0)).await?;
+    with_cases(conn, rows).await
+}
