@@ -30,14 +30,14 @@ pub(crate) fn read(bytes: &[u8], hint: Hint<'_>, context: Context) -> Parsed {
     if body.starts_with(&[0x1f, 0x8b]) {
         return Parsed::parked(Format::Unknown, "gzip file: not read yet, unpack it first");
     }
-    if is_mail(body, hint) {
-        return mail::read(body, context);
-    }
     let text = String::from_utf8_lossy(body);
     if matches!(body.first(), Some(b'{' | b'['))
         && let Some(parsed) = json::read(&text, context)
     {
         return parsed;
+    }
+    if is_mail(body, hint) {
+        return mail::read(body, context);
     }
     if let Some(parsed) = csv_file::read(body, hint, context) {
         return parsed;

@@ -5,6 +5,12 @@ use serde_json::{Map, Value};
 
 /// Reads JSON. `None` if it is none and nothing claims that it is.
 pub(crate) fn read(text: &str, context: Context) -> Option<Parsed> {
+    if text.bytes().filter(|b| matches!(b, b'{' | b'[' | b',')).count() > limits::JSON_VALUES {
+        return Some(Parsed::parked(
+            Format::Json,
+            format!("JSON of more than {} values: split the file", limits::JSON_VALUES),
+        ));
+    }
     match serde_json::from_str::<Value>(text.trim_start_matches('\u{feff}').trim()) {
         Ok(Value::Object(object)) => Some(read_object(&object, context)),
         Ok(Value::Array(items)) => Some(read_array(&items, context)),

@@ -14,6 +14,8 @@ pub(crate) const ARCHIVE_SMALL: u64 = 8 * 1024 * 1024;
 pub(crate) const DEPTH: u8 = 2;
 /// Events of one report.
 pub(crate) const EVENTS: usize = 500_000;
+/// Values of one JSON text; evidence in base64 counts as one.
+pub(crate) const JSON_VALUES: usize = 1_000_000;
 /// Lines of one mail.
 const MIME_LINES: usize = 1_000_000;
 /// Boundary-like lines of one mail.

@@ -92,9 +92,16 @@ impl<'b> Rows<'b> {
         matches!(self.reader.read_byte_record(record), Ok(true)).then_some(())
     }
 
-    /// Whether the record runs over several lines.
-    fn is_long(&self, record: &ByteRecord) -> bool {
-        record.position().is_some_and(|p| self.reader.position().line() > p.line() + 1)
+    /// Whether a quote in the record was never closed, so that it swallowed the rows behind it: it runs over
+    /// several lines, and has too many or too few columns or a line that starts like a row.
+    fn swallowed(&self, record: &ByteRecord, odd: bool) -> bool {
+        let Some(start) = record.position() else { return false };
+        if self.reader.position().line() <= start.line() + 1 {
+            return false;
+        }
+        let range = usize::try_from(start.byte()).ok().zip(usize::try_from(self.reader.position().byte()).ok());
+        let raw = range.and_then(|(from, to)| self.data.get(from..to)).unwrap_or_default().trim_ascii();
+        odd || raw.split(|b| *b == b'\n').skip(1).any(starts_like_a_row)
     }
 
     /// Goes on with the line after the first line of a record that swallowed the lines behind it.
@@ -178,7 +185,7 @@ impl<'t> Table<'t> {
                 continue;
             }
             let odd = record.len() != self.width;
-            if odd && rows.is_long(record) && rows.resume_after_first_line(record) {
+            if rows.swallowed(record, odd) && rows.resume_after_first_line(record) {
                 note(&mut parsed, &mut unkept, format!("row {number}: a quote is not closed"));
                 continue;
             }
@@ -272,6 +279,13 @@ impl<'t> Table<'t> {
         let first = start.as_deref().or(timestamp.as_deref());
         time::span(first, end.as_deref().or(timestamp.as_deref()), Unzoned::IsUtc, received_at)
     }
+}
+
+/// All reports begin with the timestamp.
+fn starts_like_a_row(line: &[u8]) -> bool {
+    let line = line.strip_prefix(b"\"").unwrap_or(line);
+    let date = |(at, byte): (usize, &u8)| if matches!(at, 4 | 7) { *byte == b'-' } else { byte.is_ascii_digit() };
+    line.get(..10).is_some_and(|head| head.iter().enumerate().all(date))
 }
 
 fn is_blank(record: &ByteRecord) -> bool {

@@ -73,6 +73,12 @@ fn deep_and_wide_mails() {
 }
 
 #[test]
+fn json_of_very_many_values() {
+    let many = format!("[{}1]", "{\"a\":[1]},".repeat(600_000));
+    check(many.as_bytes(), Some("x.json"));
+}
+
+#[test]
 fn every_fixture_cut_anywhere() {
     for bytes in fixtures() {
         for end in (0..bytes.len()).step_by(37) {

@@ -76,6 +76,17 @@ fn an_open_quote_costs_one_row() {
 }
 
 #[test]
+fn two_open_quotes_do_not_make_one_row_of_three() {
+    let header = "timestamp,ip,asn,geo,tag\n";
+    let row = |n: u8, tag: &str| format!("2024-05-01 00:00:0{n},192.0.2.{n},64496,AT,{tag}\n");
+    let csv = [header, &row(1, "\"a"), &row(2, "b"), &row(3, "\"c"), &row(4, "\"two\nlines\"")].concat();
+    let parsed = common::read_as(csv.as_bytes(), "scan_x.csv");
+    let sources: Vec<&str> = parsed.events.iter().map(|e| e.source.value.as_str()).collect();
+    assert_eq!(sources, ["192.0.2.2", "192.0.2.4"]);
+    assert_eq!(parsed.faults, ["row 2: a quote is not closed", "row 4: a quote is not closed"]);
+}
+
+#[test]
 fn zipped_and_inside_a_mail() {
     let archive = zipped(&[(SINKHOLE, &common::fixture(SINKHOLE)), (TARGET, &common::fixture(TARGET))]);
     let parsed = common::read_as(&archive, "reports.zip");
