@@ -317,6 +317,7 @@ CREATE TABLE quarantines (
 ) STRICT;
 CREATE INDEX quarantines_state ON quarantines (state, review_at);
 CREATE INDEX quarantines_lifted ON quarantines (lifted_at);
+CREATE INDEX quarantines_confirmed ON quarantines (confirmed_at);
 CREATE INDEX quarantines_customer ON quarantines (customer_id);
 -- One live restriction per service: several cases hold it together.
 CREATE UNIQUE INDEX quarantines_live ON quarantines (service_id)
@@ -377,12 +378,20 @@ CREATE TABLE ledger (
 CREATE INDEX ledger_case ON ledger (case_id, seq) WHERE case_id IS NOT NULL;
 CREATE INDEX ledger_noun ON ledger (noun_id, seq);
 CREATE INDEX ledger_act ON ledger (act, seq);
-CREATE INDEX ledger_at ON ledger (at);
+-- The figures count the work of people; most entries are the machine's.
+CREATE INDEX ledger_staff ON ledger (at, actor, act) WHERE substr(actor, 1, 5) = 'user:';
 -- The tree's right edge: one row, changed with every append.
 CREATE TABLE ledger_tip (
     id INTEGER PRIMARY KEY,
     size INTEGER NOT NULL,
     frontier BLOB NOT NULL
+) STRICT;
+-- Roots of complete subtrees of 256, 65536... entries: an inclusion proof reads some hundred rows, not all.
+CREATE TABLE ledger_nodes (
+    level INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    PRIMARY KEY (level, place)
 ) STRICT;
 CREATE TABLE ledger_heads (
     size INTEGER PRIMARY KEY,

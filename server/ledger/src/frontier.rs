@@ -2,6 +2,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::entry::Hash;
+use crate::proof::Node;
 
 const FORMAT: u8 = 1;
 const CHECK: usize = 4;
@@ -49,11 +50,17 @@ impl Frontier {
 
     /// Adds one leaf hash at the right.
     pub fn append(&mut self, leaf_hash: Hash) {
+        self.append_with(leaf_hash, |_, _| {});
+    }
+
+    /// The same, and names each subtree that became complete by it: what may be stored to prove inclusion quickly.
+    pub fn append_with(&mut self, leaf_hash: Hash, mut complete: impl FnMut(Node, Hash)) {
         let mut node = leaf_hash;
         // Each trailing one bit of the size is a complete subtree that the new node closes.
-        for _ in 0..self.size.trailing_ones() {
+        for level in 1..=self.size.trailing_ones() {
             if let Some(left) = self.peaks.pop() {
                 node = parent_hash(&left, &node);
+                complete(Node { level, index: self.size >> level }, node);
             }
         }
         self.peaks.push(node);
@@ -154,6 +161,22 @@ mod tests {
             frontier.append(leaf_hash(&n.to_be_bytes()));
             tree.push(n.to_be_bytes().to_vec());
             assert_eq!(frontier.root().as_slice(), tree.root().as_bytes().as_slice(), "size {}", n + 1);
+        }
+    }
+
+    #[test]
+    fn complete_subtrees_are_named_once_with_their_root() {
+        let leaves: Vec<Hash> = (0_u32..70).map(|n| leaf_hash(&n.to_be_bytes())).collect();
+        let (mut frontier, mut seen) = (Frontier::new(), Vec::new());
+        for leaf in &leaves {
+            frontier.append_with(*leaf, |node, hash| seen.push((node, hash)));
+        }
+        assert_eq!(seen.len(), 35 + 17 + 8 + 4 + 2 + 1);
+        for (node, hash) in seen {
+            let mut tree = Frontier::new();
+            let first = (node.index << node.level) as usize;
+            leaves.iter().skip(first).take(1 << node.level).for_each(|leaf| tree.append(*leaf));
+            assert_eq!(tree.root(), hash, "{node:?}");
         }
     }
 

@@ -146,10 +146,11 @@ impl Verifier {
                 break;
             }
             if self.tree.root() == *root {
-                self.last_fit = *size;
+                // The tip can be rewritten with the rows; only a signed head vouches for what lies before it.
                 if matches!(from, Checkpoint::Head { .. }) {
                     self.heads_checked += 1;
                     self.covered = *size;
+                    self.last_fit = *size;
                 }
             } else {
                 self.misfits.push((*size, from.clone()));
@@ -158,7 +159,7 @@ impl Verifier {
         }
     }
 
-    /// A checkpoint that fails although a later one holds was changed itself; the first one after the last
+    /// A checkpoint that fails although a later signed head holds was changed itself; the first one after the last
     /// that holds bounds the change, and those behind it fail for the same cause.
     fn judge_misfits(&mut self) {
         let last_fit = self.last_fit;

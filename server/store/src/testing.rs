@@ -25,13 +25,13 @@ pub async fn both<F: Future<Output = ()>>(folder: &Path, clock: SharedClock, tes
     admin.execute(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).await.unwrap();
 }
 
-/// The PostgreSQL server for tests, without a trailing slash.
+/// The PostgreSQL server for tests, without a trailing slash and without a database.
 pub fn pg_server() -> Option<String> {
     let server = std::env::var("LAZARET_TEST_PG").ok();
     if server.is_none() {
         eprintln!("SKIPPED: no PostgreSQL (set LAZARET_TEST_PG, or run the tests through `make test`)");
     }
-    server.map(|url| url.trim_end_matches('/').to_owned())
+    server.map(|url| url.trim_end_matches('/').trim_end_matches("/postgres").to_owned())
 }
 
 /// Prepares every registered statement on this engine.

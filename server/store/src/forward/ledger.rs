@@ -5,7 +5,7 @@ use domain::{
     id::CaseId,
     ledger::{Entry, LedgerFilter, NewEntry},
 };
-use ledger::{Row, SignedHead};
+use ledger::{Proof, Row, SignedHead};
 
 forward! {
     /// The timeline of a case, newest first.
@@ -16,6 +16,10 @@ forward! {
     fn ledger_list(filter: &LedgerFilter, limit: i64) -> Vec<Entry> = ledger::list;
     /// Rows after `seq` in order, for verification (-1 = from the first).
     fn ledger_rows_after(seq: i64, limit: i64) -> Vec<Row> = ledger::rows_after;
+    /// One row with its hashes.
+    fn ledger_row(seq: i64) -> Option<Row> = ledger_proof::row;
+    /// The hashes that prove row `seq` to be in the tree of the first `size` rows; none when it is outside.
+    fn ledger_proof(seq: i64, size: i64) -> Option<Proof> = ledger_proof::prove;
     /// The bytes of the tree's right edge; none before the first entry.
     fn ledger_tip() -> Option<Vec<u8>> = ledger::tip;
     /// Number of entries.

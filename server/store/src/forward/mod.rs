@@ -5,6 +5,7 @@ mod event;
 mod job;
 mod lease;
 mod ledger;
+mod metrics;
 mod notice;
 mod quarantine;
 mod release;

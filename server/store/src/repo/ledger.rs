@@ -109,8 +109,10 @@ pub(crate) async fn append(conn: &mut Raw, entries: &[NewEntry], now: DateTime<U
     }
     for (place, entry) in (first..).zip(entries) {
         let row = stored(entry, place, now)?;
-        tree.append(row.leaf_hash);
+        let mut nodes = Vec::new();
+        tree.append_with(row.leaf_hash, |node, hash| nodes.push((node, hash)));
         run(conn, insert(&row, entry.case)).await?;
+        super::ledger_proof::keep(conn, &nodes).await?;
     }
     run(conn, query(SET_TIP).bind(tree.to_bytes())).await?;
     Ok(first)

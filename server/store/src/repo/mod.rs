@@ -14,9 +14,11 @@ pub(crate) mod grouping;
 pub(crate) mod job;
 pub(crate) mod lease;
 pub(crate) mod ledger;
+pub(crate) mod ledger_proof;
 pub(crate) mod link;
 pub(crate) mod load;
 pub(crate) mod message;
+pub(crate) mod metrics;
 pub(crate) mod notice;
 pub(crate) mod quarantine;
 pub(crate) mod quarantine_list;
@@ -48,8 +50,10 @@ pub(crate) fn statements() -> Vec<&'static str> {
         job::SQL,
         lease::SQL,
         ledger::SQL,
+        ledger_proof::SQL,
         link::SQL,
         message::SQL,
+        metrics::SQL,
         notice::SQL,
         quarantine::SQL,
         quarantine_list::SQL,
