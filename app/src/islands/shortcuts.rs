@@ -15,7 +15,7 @@ const KEYS: [(&str, &str); 15] = [
     ("m", "note"),
     ("a", "assign to me"),
     ("z", "undo"),
-    ("[ ]", "newer, older page"),
+    ("[ ]", "previous, next page"),
     (".", "show what is new"),
     ("?", "this list"),
 ];

@@ -28,8 +28,8 @@ pub fn Pager(
     view! {
         <nav class="pager" aria-label="Pages">
             <span>{range} " " {total}</span>
-            {step(prev, "prev", "[", "← Newer")}
-            {step(next, "next", "]", "Older →")}
+            {step(prev, "prev", "[", "← Previous")}
+            {step(next, "next", "]", "Next →")}
         </nav>
     }
     .into_any()

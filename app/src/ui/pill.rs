@@ -5,7 +5,7 @@ use leptos::prelude::*;
 /// A state: dot and word, never colour alone. `class` is one of the six state colours, see [`state_class`].
 #[component]
 pub fn Pill(
-    /// The state's word.
+    /// The state's word; underscores are shown as blanks.
     #[prop(into)]
     word: String,
     /// Its colour: open, notified, quarantined, answered, released, closed.
@@ -13,7 +13,7 @@ pub fn Pill(
     class: String,
 ) -> AnyView {
     let class = if class.is_empty() { state_class(&word) } else { &class };
-    view! { <span class=format!("pill {class}")>{word}</span> }.into_any()
+    view! { <span class=format!("pill {class}")>{word.replace('_', " ")}</span> }.into_any()
 }
 
 /// The colour of a case's, quarantine's or notice's state, from its word with spaces or underscores.

@@ -48,6 +48,12 @@ impl Query {
         self.pairs.iter().filter(|(n, _)| !names.contains(&n.as_str())).cloned().collect()
     }
 
+    /// The addresses of the pages before and after page `number` (1-based), for [`super::Pager`].
+    pub fn around(&self, number: i64, more: bool) -> (Option<String>, Option<String>) {
+        let page = |n: i64| self.with("page", if n > 1 { n.to_string() } else { String::new() }).url();
+        ((number > 1).then(|| page(number - 1)), more.then(|| page(number + 1)))
+    }
+
     /// The address.
     pub fn url(&self) -> String {
         let mut out = self.path.clone();
@@ -100,6 +106,13 @@ mod tests {
         assert_eq!(query.get("q"), Some("a&b c"));
         assert_eq!(query.with("sort", "-age").url(), "/cases?state=open&q=a%26b%20c&sort=-age");
         assert_eq!(query.without("q").without("sort").url(), "/cases?state=open");
+    }
+
+    #[test]
+    fn finds_the_pages_around() {
+        let query = Query::new("/cases", "q=a&page=2");
+        assert_eq!(query.around(2, true), (Some("/cases?q=a".to_owned()), Some("/cases?q=a&page=3".to_owned())));
+        assert_eq!(query.around(1, false), (None, None));
     }
 
     #[test]
