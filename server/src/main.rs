@@ -1,2 +1,6 @@
-//! Placeholder.
-fn main() {}
+//! The one binary: see `lazaret --help`.
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    lazaret::cli::main()
+}

@@ -20,7 +20,7 @@ mod url;
 pub use conn::Conn;
 pub use error::{Result, StoreError};
 pub use tx::{Chore, Entries, Tx};
-pub use types::{Job, Joinable, NewCase, NewEvent, Pending, SessionRow};
+pub use types::*;
 
 use domain::clock::SharedClock;
 

@@ -111,3 +111,24 @@ pub struct Joinable {
     /// Latest event.
     pub last_event_at: DateTime<Utc>,
 }
+
+/// How much waits where.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Events certain whose, without a case.
+    pub evidence: i64,
+    /// Parked reports, ambiguous and unknown events.
+    pub sort_out: i64,
+    /// Cases not closed and not snoozed.
+    pub cases: i64,
+    /// Cases with an unread customer's message.
+    pub unread: i64,
+    /// Quarantines that wait for a signature, releases and disputes that wait for a decision.
+    pub approvals: i64,
+    /// Quarantines the network holds or should hold.
+    pub quarantines: i64,
+    /// Quarantines in trouble: failed.
+    pub quarantines_failed: i64,
+    /// Mail that failed or came back.
+    pub mail: i64,
+}

@@ -6,6 +6,7 @@ use sqlx::{Database, migrate::Migrator};
 pub(crate) mod bulk;
 pub(crate) mod case;
 pub(crate) mod case_list;
+pub(crate) mod counts;
 pub(crate) mod customer;
 pub(crate) mod dispute;
 pub(crate) mod event;
@@ -42,6 +43,7 @@ pub(crate) fn statements() -> Vec<&'static str> {
     [
         case::SQL,
         case_list::SQL,
+        counts::SQL,
         customer::SQL,
         dispute::SQL,
         event::SQL,

@@ -1,0 +1,87 @@
+//! What the desk can do, noun by noun. Each act is one transaction: authorise, load, decide in `domain`, save with the
+//! state guard in the WHERE, ledger entry, jobs, commit. Only workers touch the world.
+mod account;
+mod counts;
+mod error;
+pub mod password;
+
+pub use account::SignIn;
+pub use error::DeskError;
+
+use crate::config::Config;
+use domain::{
+    actor::{Actor, Permission},
+    clock::SharedClock,
+    refusal::Refusal,
+};
+use std::sync::Arc;
+use store::Store;
+use tokio::sync::Notify;
+
+/// The desk. Cheap to clone.
+#[derive(Clone)]
+pub struct Desk {
+    pub(crate) store: Store,
+    pub(crate) clock: SharedClock,
+    pub(crate) config: Arc<Config>,
+    pub(crate) wake: Arc<Wake>,
+    pub(crate) passwords: password::Hasher,
+}
+
+/// Wakes the workers of this process at once; those of other replicas look every second.
+#[derive(Default)]
+pub struct Wake {
+    /// Jobs `mail`.
+    pub mail: Notify,
+    /// Jobs `apply` and `lift`.
+    pub enforcement: Notify,
+    /// Jobs `parse`.
+    pub intake: Notify,
+}
+
+impl Desk {
+    /// A desk over a store.
+    pub fn new(store: Store, config: Config) -> Self {
+        let clock = store.clock().clone();
+        let passwords = password::Hasher::default();
+        Self { store, clock, config: Arc::new(config), wake: Arc::default(), passwords }
+    }
+
+    /// The same desk with cheap password hashing, for tests and the demo's throw-away accounts.
+    #[must_use]
+    pub fn with_cheap_passwords(mut self) -> Self {
+        self.passwords = password::Hasher::cheap();
+        self
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &SharedClock {
+        &self.clock
+    }
+
+    /// The store, for workers and tests.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Where browsers and customers reach the desk, without a trailing slash.
+    pub fn public_url(&self) -> String {
+        match self.config.text("http.public_url") {
+            "" => format!("http://{}", self.config.text("http.listen")),
+            url => url.trim_end_matches('/').to_owned(),
+        }
+    }
+
+    /// Refuses an actor without the right.
+    ///
+    /// # Errors
+    /// [`Refusal::NotAllowed`].
+    pub(crate) fn require(&self, actor: &Actor, permission: Permission) -> Result<(), DeskError> {
+        if actor.may(permission) { Ok(()) } else { Err(Refusal::NotAllowed(permission).into()) }
+    }
+}

@@ -1,0 +1,85 @@
+//! What a person sees when something is not there, not allowed, or broken.
+use super::AppState;
+use crate::desk::DeskError;
+use app::pages::error_page;
+use axum::{
+    body::Body,
+    extract::State,
+    http::StatusCode,
+    response::{Html, IntoResponse, Response},
+};
+use domain::refusal::Refusal;
+use std::any::Any;
+
+/// A request that came to nothing.
+#[derive(Debug)]
+pub struct HttpError(DeskError);
+
+impl<E: Into<DeskError>> From<E> for HttpError {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl HttpError {
+    /// 404.
+    pub fn not_found() -> Self {
+        Self(Refusal::NotFound.into())
+    }
+
+    /// Status and words.
+    pub fn told(&self) -> (StatusCode, &'static str, String) {
+        match &self.0 {
+            // What you may not see is not there (design rule 9).
+            DeskError::Refused(Refusal::NotFound | Refusal::NotAllowed(_)) => {
+                (StatusCode::NOT_FOUND, "Not found", "There is no such page, or not for your role.".to_owned())
+            }
+            DeskError::Refused(refusal @ Refusal::Stale) => {
+                (StatusCode::CONFLICT, "Changed meanwhile", capital(refusal))
+            }
+            DeskError::Refused(refusal) => (StatusCode::UNPROCESSABLE_ENTITY, "Not possible", capital(refusal)),
+            DeskError::Store(_) | DeskError::Broken(_) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The desk cannot do this right now",
+                "Nothing was changed. Try again in a moment; if it stays, tell the administrator the time.".to_owned(),
+            ),
+        }
+    }
+}
+
+/// The refusal as a sentence.
+pub(super) fn capital(refusal: &Refusal) -> String {
+    let text = refusal.to_string();
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str().trim_end_matches('.'))
+}
+
+impl IntoResponse for HttpError {
+    fn into_response(self) -> Response {
+        let (status, title, words) = self.told();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            tracing::error!(error = %self.0, "request failed");
+        }
+        (status, Html(error_page(status.as_u16(), title, &words))).into_response()
+    }
+}
+
+/// Any address nobody answers to.
+pub(super) async fn not_found() -> HttpError {
+    HttpError::not_found()
+}
+
+/// Whether the store answers.
+pub(super) async fn ready(State(state): State<AppState>) -> Response {
+    match state.desk.counts().await {
+        Ok(_) => "ready".into_response(),
+        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {error}")).into_response(),
+    }
+}
+
+/// A fault of ours: logged, and told without its inside.
+pub(super) fn panicked(_panic: Box<dyn Any + Send>) -> axum::http::Response<Body> {
+    tracing::error!("a handler panicked");
+    HttpError(DeskError::Broken("panic".to_owned())).into_response()
+}

@@ -1,0 +1,61 @@
+//! The web server: forms and pages of the staff, the API, the customer's page. Each handler makes one call to the desk.
+mod account;
+mod assets;
+mod error;
+mod headers;
+mod page;
+mod session;
+mod staff;
+
+pub use error::HttpError;
+pub use page::{Flash, act, redirect_with, show, show_with};
+pub use staff::Staff;
+
+use crate::desk::Desk;
+use axum::{Router, extract::DefaultBodyLimit, routing::get};
+use std::time::Duration;
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer, timeout::TimeoutLayer,
+    trace::TraceLayer,
+};
+
+/// What every handler can reach.
+#[derive(Clone)]
+pub struct AppState {
+    /// The desk.
+    pub desk: Desk,
+    /// Demo logins shown on the sign-in page: address, role, password.
+    pub demo_logins: Vec<(String, String, String)>,
+}
+
+impl AppState {
+    /// The usual state over a desk.
+    pub fn new(desk: Desk) -> Self {
+        Self { desk, demo_logins: Vec::new() }
+    }
+}
+
+/// Largest form, in bytes; uploads and the API set their own limit.
+const FORM_BYTES_MAX: usize = 256 * 1024;
+/// A request that takes longer is given up.
+const REQUEST_TIME_MAX: Duration = Duration::from_secs(60);
+
+/// The whole web server.
+pub fn router(state: AppState) -> Router {
+    let staff = Router::new().merge(account::routes());
+    let staff = staff.layer(session::layer(&state.desk));
+    Router::new()
+        .merge(staff)
+        .merge(assets::routes())
+        .route("/healthz", get(|| async { "ok" }))
+        .route("/readyz", get(error::ready))
+        .fallback(error::not_found)
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .layer(CsrfLayer::new())
+        .layer(headers::layer())
+        .layer(CompressionLayer::new())
+        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME_MAX))
+        .layer(CatchPanicLayer::custom(error::panicked))
+        .layer(TraceLayer::new_for_http())
+        .with_state(state)
+}
