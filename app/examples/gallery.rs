@@ -32,9 +32,22 @@ fn main() -> io::Result<()> {
         ("inbox", render(shell("Evidence", Place::Evidence, None), inbox::page)),
         ("case", render(shell("L-2026-001204", Place::Cases, Some(done)), case::page)),
         ("figures", render(shell("Figures", Place::Figures, None), figures::page)),
-        ("parts", render(shell("Parts", Place::Settings, Some(Flash::refused("Not saved: the page was stale."))), parts::page)),
+        (
+            "parts",
+            render(
+                shell("Parts", Place::Settings, Some(Flash::refused("Not saved: the page was stale."))),
+                parts::page,
+            ),
+        ),
         ("sign-in", sign_in(&typed())),
-        ("error", error_page(404, "There is nothing here", "The address may be mistyped, or it is not for your role. Look for the case by its number.")),
+        (
+            "error",
+            error_page(
+                404,
+                "There is nothing here",
+                "The address may be mistyped, or it is not for your role. Look for the case by its number.",
+            ),
+        ),
     ];
     for (name, html) in pages {
         fs::write(folder.join(format!("{name}.html")), html)?;
@@ -47,7 +60,12 @@ fn typed() -> SignInForm {
     SignInForm {
         email: "mara@desk.example".to_owned(),
         error: Some("Address and password do not belong together.".to_owned()),
-        demo: vec![login("mara", "analyst"), login("jonas", "supervisor"), login("ines", "administrator"), login("paul", "auditor")],
+        demo: vec![
+            login("mara", "analyst"),
+            login("jonas", "supervisor"),
+            login("ines", "administrator"),
+            login("paul", "auditor"),
+        ],
     }
 }
 

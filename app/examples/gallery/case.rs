@@ -1,12 +1,12 @@
 //! A case that was answered, composed of parts.
 
 use app::ui::{
-    Act, Btn, Card, Choice, DataTable, Desk, Fact, Field, Glance, KeyValues, LinkBtn, LongField, Moment, Pair, Pill, PostForm, Quote, Tag,
-    Timeline, Top,
+    Act, Btn, Card, Choice, DataTable, Desk, Fact, Field, Glance, KeyValues, LinkBtn, LongField, Moment, Pair, Pill,
+    PostForm, Quote, Tag, Timeline, Top,
 };
 use leptos::prelude::*;
 
-pub fn page() -> AnyView {
+pub(crate) fn page() -> AnyView {
     view! {
         <Top title="L-2026-001204" sub="Bot infection · Okafor, Nadia">
             <Pill word="answered" />

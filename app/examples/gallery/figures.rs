@@ -3,7 +3,7 @@
 use app::ui::{BarRow, BarTable, Day, DayChart, Figure, Figures, LinkBtn, Tab, Tabs, Top};
 use leptos::prelude::*;
 
-pub fn page() -> AnyView {
+pub(crate) fn page() -> AnyView {
     let tab = |word: &str, current| Tab::new(word, format!("/figures?period={word}"), None, current);
     let tabs = vec![tab("7 days", false), tab("30 days", true), tab("Quarter", false), tab("Own period", false)];
     view! {
@@ -29,7 +29,10 @@ pub fn page() -> AnyView {
 }
 
 fn days() -> Vec<Day> {
-    let bars = [21, 19, 25, 23, 31, 29, 24, 35, 33, 40, 37, 34, 45, 43, 38, 35, 42, 47, 51, 44, 36, 33, 41, 47, 52, 49, 44, 38, 46, 41];
+    let bars = [
+        21, 19, 25, 23, 31, 29, 24, 35, 33, 40, 37, 34, 45, 43, 38, 35, 42, 47, 51, 44, 36, 33, 41, 47, 52, 49, 44, 38,
+        46, 41,
+    ];
     (0_u64..)
         .zip(bars)
         .map(|(i, bar)| Day { label: format!("{} Nov", i + 1), bar, line: (bar * 2 + 60 + i) / 4 })

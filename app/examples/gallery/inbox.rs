@@ -3,8 +3,8 @@
 use app::{
     islands::LiveQueue,
     ui::{
-        Act, AllCheck, BulkBar, Btn, Cols, DataTable, KeyValues, LongField, Pager, Pair, Peek, PostForm, Query, Raw, RowCheck, Select,
-        Spark, Strikes, Tab, Tabs, Tag, Th, Top,
+        Act, AllCheck, Btn, BulkBar, Cols, DataTable, KeyValues, LongField, Pager, Pair, Peek, PostForm, Query, Raw,
+        RowCheck, Select, Spark, Strikes, Tab, Tabs, Tag, Th, Top,
     },
 };
 use leptos::prelude::*;
@@ -12,7 +12,7 @@ use leptos::prelude::*;
 struct Row {
     events: &'static str,
     ago: &'static str,
-    trend: [u64; 10],
+    trend: Vec<u64>,
     who: &'static str,
     strikes: u64,
     line: &'static str,
@@ -23,7 +23,7 @@ struct Row {
     reporters: &'static str,
 }
 
-pub fn page() -> AnyView {
+pub(crate) fn page() -> AnyView {
     let query = Query::new("/evidence", "view=decide&sort=-events");
     let tab = |word: &str, n, current| Tab::new(word, format!("/evidence?view={word}"), n, current);
     let tabs = vec![
@@ -73,7 +73,7 @@ fn line(index: usize, row: Row) -> AnyView {
         <tr data-row="" data-peek=format!("/evidence?at={index}") aria-selected=chosen>
             <td><RowCheck form="pick" value=index.to_string() label=row.who /></td>
             <td class="n"><b>{row.events}</b><small>{row.ago}</small></td>
-            <td class="opt"><Spark points=row.trend.to_vec() /></td>
+            <td class="opt"><Spark points=row.trend /></td>
             <td class="lead"><a class="who" href=href>{row.who}</a>" "<Strikes n=row.strikes /><small>{row.line}</small></td>
             <td>{row.what}<small class="mono">{row.class}</small></td>
             <td><span class="mono">{row.source}</span>" "<Tag word=row.sure /><small>{row.reporters}</small></td>
@@ -121,17 +121,25 @@ fn peek() -> AnyView {
     .into_any()
 }
 
+/// Events, newest, trend, customer, strikes, line, what, class, source, certainty, reporters.
+const ROWS: &str = "\
+184|4 min ago|1 2 1 6 11 18 30 44 58 64|Okafor, Nadia|2|Fibre 500 · ln-20418|Bot infection|connection/infected_host|198.51.100.77:49431|certain|Shadowserver, CERT-NL
+61|11 min ago|0 0 0 1 6 12 9 14 11 8|Bakkerij De Vries BV|1|Business DSL · ln-00917|Spam sent|messaging/spam|203.0.113.9|certain|SpamCop, Yahoo FBL +2
+38|18 min ago|3 4 4 5 3 4 6 3 4 2|2 candidates|0|CGNAT, port missing|Login attack|connection/login_attack|192.0.2.14|ambiguous|blocklist.de
+12|1 h ago|1 1 1 1 1 1 1 1 1 1|Hoekstra, Wim|0|Fibre 100 · ln-31177|Open resolver|vulnerability/open_service|2001:db8:4f:1200::/56|certain|Shadowserver scan_dns
+9|2 h ago|0 1 0 2 0 1 0 2 1 2|Studentenhuis Noord|7|Fibre 1000 · ln-08820|Copyright claim|copyright/p2p|198.51.100.140:34890|certain|IP-Echelon
+3|3 h ago|0 0 0 0 0 0 0 1 1 1|Yilmaz, Ece|0|Cable 250 · ln-41260|Phishing page|content/phishing|hxxps://kamer[.]example/login|certain|Netcraft
+1|6 h ago|0 0 0 0 0 0 0 0 0 1|not our range|0|—|Port scan|connection/port_scan|198.18.4.4|unknown|fail2ban@kuiper.example";
+
 fn rows() -> Vec<Row> {
-    let row = |events, ago, trend, who, strikes, line, what, class, source, sure, reporters| Row {
-        events, ago, trend, who, strikes, line, what, class, source, sure, reporters,
-    };
-    vec![
-        row("184", "4 min ago", [1, 2, 1, 6, 11, 18, 30, 44, 58, 64], "Okafor, Nadia", 2, "Fibre 500 · ln-20418", "Bot infection", "connection/infected_host", "198.51.100.77:49431", "certain", "Shadowserver, CERT-NL"),
-        row("61", "11 min ago", [0, 0, 0, 1, 6, 12, 9, 14, 11, 8], "Bakkerij De Vries BV", 1, "Business DSL · ln-00917", "Spam sent", "messaging/spam", "203.0.113.9", "certain", "SpamCop, Yahoo FBL +2"),
-        row("38", "18 min ago", [3, 4, 4, 5, 3, 4, 6, 3, 4, 2], "2 candidates", 0, "CGNAT, port missing", "Login attack", "connection/login_attack", "192.0.2.14", "ambiguous", "blocklist.de"),
-        row("12", "1 h ago", [1; 10], "Hoekstra, Wim", 0, "Fibre 100 · ln-31177", "Open resolver", "vulnerability/open_service", "2001:db8:4f:1200::/56", "certain", "Shadowserver scan_dns"),
-        row("9", "2 h ago", [0, 1, 0, 2, 0, 1, 0, 2, 1, 2], "Studentenhuis Noord", 7, "Fibre 1000 · ln-08820", "Copyright claim", "copyright/p2p", "198.51.100.140:34890", "certain", "IP-Echelon"),
-        row("3", "3 h ago", [0, 0, 0, 0, 0, 0, 0, 1, 1, 1], "Yilmaz, Ece", 0, "Cable 250 · ln-41260", "Phishing page", "content/phishing", "hxxps://kamer[.]example/login", "certain", "Netcraft"),
-        row("1", "6 h ago", [0, 0, 0, 0, 0, 0, 0, 0, 0, 1], "not our range", 0, "—", "Port scan", "connection/port_scan", "198.18.4.4", "unknown", "fail2ban@kuiper.example"),
-    ]
+    ROWS.lines()
+        .filter_map(|line| {
+            let cells: Vec<&'static str> = line.split('|').collect();
+            let [events, ago, trend, who, strikes, line, what, class, source, sure, reporters] =
+                cells.try_into().ok()?;
+            let trend = trend.split(' ').filter_map(|n| n.parse().ok()).collect();
+            let strikes = strikes.parse().ok()?;
+            Some(Row { events, ago, trend, who, strikes, line, what, class, source, sure, reporters })
+        })
+        .collect()
 }

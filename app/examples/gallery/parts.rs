@@ -1,10 +1,24 @@
 //! What the compositions do not show: forms with errors, empty lists, all marks.
 
-use app::ui::{Btn, Card, Choice, Desk, EmptyState, Field, LongField, Pill, PostForm, Raw, Select, Strikes, Tag, Tick, Top};
+use app::ui::{
+    Btn, Card, Choice, Desk, EmptyState, Field, LongField, Pill, PostForm, Raw, Select, Strikes, Tag, Tick, Top,
+};
 use leptos::prelude::*;
 
-pub fn page() -> AnyView {
-    let states = ["open", "notified", "quarantined", "answered", "released", "closed", "awaiting approval", "applying", "in force", "lifted", "failed"];
+pub(crate) fn page() -> AnyView {
+    let states = [
+        "open",
+        "notified",
+        "quarantined",
+        "answered",
+        "released",
+        "closed",
+        "awaiting approval",
+        "applying",
+        "in force",
+        "lifted",
+        "failed",
+    ];
     let pills: Vec<_> = states.into_iter().map(|word| view! { <Pill word=word /> " " }).collect();
     view! {
         <Top title="Parts" sub="every mark and field" find="okafor" />

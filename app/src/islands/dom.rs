@@ -30,7 +30,9 @@ pub(super) fn shown(element: &HtmlElement) -> bool {
 pub(super) fn takes_text(element: &Element) -> bool {
     match element.tag_name().as_str() {
         "TEXTAREA" | "SELECT" => true,
-        "INPUT" => !matches!(element.get_attribute("type").as_deref(), Some("checkbox" | "radio" | "button" | "submit")),
+        "INPUT" => {
+            !matches!(element.get_attribute("type").as_deref(), Some("checkbox" | "radio" | "button" | "submit"))
+        }
         _ => element.closest("[contenteditable]").ok().flatten().is_some(),
     }
 }

@@ -25,10 +25,8 @@ const KEYS: [(&str, &str); 15] = [
 pub fn Shortcuts() -> impl IntoView {
     #[cfg(feature = "hydrate")]
     browser::start();
-    let rows: Vec<_> = KEYS
-        .into_iter()
-        .map(|(key, what)| view! { <div><dt><kbd>{key}</kbd></dt><dd>{what}</dd></div> })
-        .collect();
+    let rows: Vec<_> =
+        KEYS.into_iter().map(|(key, what)| view! { <div><dt><kbd>{key}</kbd></dt><dd>{what}</dd></div> }).collect();
     view! {
         <dialog id="keys" aria-label="Keys">
             <h2>"Keys"</h2>
@@ -89,7 +87,9 @@ mod browser {
             "j" => step(1),
             "k" => step(-1),
             // What has the focus and knows Enter keeps it.
-            "Enter" if focused.is_some_and(|f| f.matches("a,button,summary,input,audio,video").unwrap_or(false)) => false,
+            "Enter" if focused.is_some_and(|f| f.matches("a,button,summary,input,audio,video").unwrap_or(false)) => {
+                false
+            }
             "Enter" | "ArrowRight" => current().and_then(|row| link_of(&row)).map(|link| link.click()).is_some(),
             "x" => current().and_then(|row| tick_of(&row)).map(|tick| toggle(&tick)).is_some(),
             "/" => dom::first::<HtmlInputElement>("[data-find]").map(|find| find.select()).is_some(),
@@ -146,7 +146,14 @@ mod browser {
                 t.set(t.get() + 1);
                 t.get()
             });
-            set_timeout(move || if TURN.with(Cell::get) == turn { peek::show(url) }, REST);
+            set_timeout(
+                move || {
+                    if TURN.with(Cell::get) == turn {
+                        peek::show(url)
+                    }
+                },
+                REST,
+            );
         }
     }
 

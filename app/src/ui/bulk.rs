@@ -47,10 +47,8 @@ pub fn BulkBar(
     /// Buttons.
     children: Children,
 ) -> AnyView {
-    let hidden: Vec<_> = hidden
-        .into_iter()
-        .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
-        .collect();
+    let hidden: Vec<_> =
+        hidden.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect();
     let form = id.clone();
     view! {
         <form class="bulk" id=id method="post" action=action data-bulk="">

@@ -19,7 +19,10 @@ pub fn defang(text: &str) -> String {
 }
 
 fn is_break(c: char) -> bool {
-    c.is_whitespace() || c.is_control() || is_direction(c) || matches!(c, '<' | '>' | '"' | '\'' | '(' | ')' | ',' | ';' | '=')
+    c.is_whitespace()
+        || c.is_control()
+        || is_direction(c)
+        || matches!(c, '<' | '>' | '"' | '\'' | '(' | ')' | ',' | ';' | '=')
 }
 
 /// Characters that reorder what one reads (Unicode UAX #9) or show nothing.

@@ -39,7 +39,11 @@ pub fn bytes(n: u64) -> String {
         1_000_000..=999_999_999 => ("MB", 1_000_000),
         _ => ("GB", 1_000_000_000),
     };
-    if n / size < 10 { format!("{}.{} {unit}", n / size, n % size * 10 / size) } else { format!("{} {unit}", thousands(n / size)) }
+    if n / size < 10 {
+        format!("{}.{} {unit}", n / size, n % size * 10 / size)
+    } else {
+        format!("{} {unit}", thousands(n / size))
+    }
 }
 
 #[cfg(test)]

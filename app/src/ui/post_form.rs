@@ -27,10 +27,8 @@ pub fn PostForm(
 ) -> AnyView {
     let class = if class.is_empty() { "stack".to_owned() } else { class };
     let enctype = files.then_some("multipart/form-data");
-    let hidden: Vec<_> = hidden
-        .into_iter()
-        .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
-        .collect();
+    let hidden: Vec<_> =
+        hidden.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect();
     view! {
         <form method="post" action=action class=class id=id enctype=enctype>
             {hidden}

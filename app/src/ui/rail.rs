@@ -105,8 +105,7 @@ pub fn Rail(
     let groups: Vec<_> = Place::GROUPS
         .iter()
         .map(|group| {
-            let links: Vec<_> =
-                group.iter().filter(|p| !nav.hidden.contains(p)).map(|p| link(*p, &nav)).collect();
+            let links: Vec<_> = group.iter().filter(|p| !nav.hidden.contains(p)).map(|p| link(*p, &nav)).collect();
             view! { <div class="group">{links}</div> }
         })
         .collect();

@@ -19,7 +19,11 @@ pub fn short(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
 
 /// `22 Nov 10:38`, with the year when it is not this one.
 pub fn stamp(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
-    if at.year() == now.year() { at.format("%-d %b %H:%M").to_string() } else { at.format("%-d %b %Y %H:%M").to_string() }
+    if at.year() == now.year() {
+        at.format("%-d %b %H:%M").to_string()
+    } else {
+        at.format("%-d %b %Y %H:%M").to_string()
+    }
 }
 
 /// `2026-11-22 10:38:12 UTC`: for titles, proofs and tables of events.
