@@ -1,12 +1,25 @@
 //! What the desk can do, noun by noun. Each act is one transaction: authorise, load, decide in `domain`, save with the
 //! state guard in the WHERE, ledger entry, jobs, commit. Only workers touch the world.
 mod account;
+mod case;
+mod case_bulk;
+mod case_view;
 mod counts;
+mod delivery;
 mod error;
+mod link;
+mod note;
+mod notice;
+mod notice_text;
 pub mod password;
 
 pub use account::SignIn;
+pub use case::Opened;
+pub use case_bulk::{BulkAct, BulkDone};
+pub use delivery::{Delivery, Relayed};
 pub use error::DeskError;
+pub use note::Replied;
+pub use notice::{Preview, StateCounts};
 
 use crate::config::Config;
 use domain::{

@@ -1,4 +1,6 @@
 //! What the desk owes the world. Workers look for due jobs every second, and at once when the desk wakes them.
+pub mod mail;
+
 use crate::desk::Desk;
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -22,6 +24,7 @@ impl Workers {
                 tracing::warn!(%error, "expired sessions stay for now");
             }
         });
+        workers.mailers(desk);
         workers
     }
 
@@ -40,6 +43,32 @@ impl Workers {
                 }
             }
         });
+    }
+
+    /// Starts the mailers; they share one connection pool to the relay.
+    fn mailers(&self, desk: &Desk) {
+        let mailer = match mail::Mailer::new(desk, "mailer") {
+            Ok(mailer) => std::sync::Arc::new(mailer),
+            Err(error) => return tracing::error!(%error, "no mail goes out"),
+        };
+        for _ in 0..mail::AT_ONCE {
+            let (mailer, stop, wake) = (mailer.clone(), self.stop.clone(), desk.wake.clone());
+            self.tracker.spawn(async move {
+                while !stop.is_cancelled() {
+                    match mailer.deliver_one().await {
+                        Ok(true) => {}
+                        Ok(false) => tokio::select! {
+                            () = stop.cancelled() => break,
+                            () = woken(&wake.mail) => {}
+                        },
+                        Err(error) => {
+                            tracing::error!(%error, "mailer");
+                            tokio::time::sleep(LOOK_EVERY).await;
+                        }
+                    }
+                }
+            });
+        }
     }
 
     /// Lets each finish what it has begun.

@@ -1,0 +1,134 @@
+//! The mailer: takes owed notices and hands them to the relay; without a relay they are kept for the mail page.
+use crate::desk::{Delivery, Desk, DeskError, Relayed};
+use domain::notice::Notice;
+use lettre::{
+    Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    address::Envelope,
+    message::{Mailbox, header},
+    transport::smtp::{Error as SmtpError, PoolConfig},
+};
+use std::time::Duration;
+
+/// Longest wait for one answer of the relay.
+const ANSWER_MAX: Duration = Duration::from_secs(40);
+/// Longest time for a whole mail; below the job's lease, so that nobody else takes it meanwhile.
+const MAIL_MAX: Duration = Duration::from_secs(75);
+/// Mails on their way at the same time.
+pub(super) const AT_ONCE: usize = 4;
+
+/// Speaks to the relay.
+pub struct Mailer {
+    desk: Desk,
+    relay: Option<AsyncSmtpTransport<Tokio1Executor>>,
+    name: String,
+}
+
+impl Mailer {
+    /// A mailer for the desk's settings; `name` tells the workers of all replicas apart.
+    ///
+    /// # Errors
+    /// [`DeskError::Broken`] when `smtp.url` is not one.
+    pub fn new(desk: &Desk, name: &str) -> Result<Self, DeskError> {
+        let url = desk.config().text("smtp.url");
+        let relay = if url.is_empty() {
+            None
+        } else {
+            // The address may hold a password: it is not repeated.
+            let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
+                .map_err(|error| DeskError::Broken(format!("smtp.url: {error}")))?;
+            let pool = PoolConfig::new().max_size(u32::try_from(AT_ONCE).unwrap_or(4));
+            Some(builder.timeout(Some(ANSWER_MAX)).pool_config(pool).build())
+        };
+        Ok(Self { desk: desk.clone(), relay, name: format!("{name}-{}", uuid::Uuid::now_v7().simple()) })
+    }
+
+    /// Delivers one owed notice; false when none is due.
+    ///
+    /// # Errors
+    /// Only when the store fails; the notice is then taken up again after the job's lease.
+    pub async fn deliver_one(&self) -> Result<bool, DeskError> {
+        let Some(delivery) = self.desk.begin_delivery(&self.name).await? else { return Ok(false) };
+        let relayed = self.relay(&delivery).await;
+        if let Relayed::Later(answer) | Relayed::Away(answer) | Relayed::Never(answer) = &relayed {
+            tracing::warn!(notice = %delivery.notice.id, answer, "mail not taken");
+        }
+        self.desk.settle_delivery(&self.name, &delivery, &relayed).await?;
+        Ok(true)
+    }
+
+    async fn relay(&self, delivery: &Delivery) -> Relayed {
+        let Some(relay) = &self.relay else {
+            return Relayed::Taken("kept here: no smtp.url set".to_owned());
+        };
+        let (envelope, bytes) = match self.written(&delivery.notice) {
+            Ok(written) => written,
+            Err(problem) => return Relayed::Never(format!("not a mail that can be sent: {problem}")),
+        };
+        match tokio::time::timeout(MAIL_MAX, relay.send_raw(&envelope, &bytes)).await {
+            Err(_) => Relayed::Away("the relay did not answer in time".to_owned()),
+            Ok(Ok(response)) => {
+                let text: Vec<&str> = response.message().collect();
+                Relayed::Taken(shortened(&format!("{} {}", response.code(), text.join(" "))))
+            }
+            Ok(Err(error)) => judged(&error),
+        }
+    }
+
+    /// The mail as it leaves: the same bytes at every try.
+    fn written(&self, notice: &Notice) -> Result<(Envelope, Vec<u8>), Box<dyn std::error::Error + Send + Sync>> {
+        let config = self.desk.config();
+        let from: Address = config.text("mail.from").parse()?;
+        let to: Address = notice.recipient.parse()?;
+        let domain = match config.text("mail.bounce_domain") {
+            "" => config.mail_domain(),
+            domain => domain,
+        };
+        let back: Address = format!("bounce+{}@{domain}", notice.id).parse()?;
+        let sender = Mailbox::new(Some(config.text("desk.name").to_owned()), from);
+        let message = Message::builder()
+            .message_id(Some(notice.message_id.clone()))
+            .date(notice.created_at.into())
+            .from(sender.clone())
+            .reply_to(sender)
+            .to(Mailbox::new(None, to.clone()))
+            .subject(notice.subject.clone())
+            .raw_header(raw("Auto-Submitted", "auto-generated")?)
+            .raw_header(raw("Content-Language", &notice.language)?)
+            .header(header::ContentType::TEXT_PLAIN)
+            .body(notice.body.clone())?;
+        Ok((Envelope::new(Some(back), vec![to])?, message.formatted()))
+    }
+}
+
+fn raw(name: &'static str, value: &str) -> Result<header::HeaderValue, header::InvalidHeaderName> {
+    Ok(header::HeaderValue::new(header::HeaderName::new_from_ascii(name.to_owned())?, value.to_owned()))
+}
+
+fn judged(error: &SmtpError) -> Relayed {
+    let words = shortened(&words(error));
+    if error.is_permanent() {
+        Relayed::Never(words)
+    } else if error.is_transient() {
+        Relayed::Later(words)
+    } else {
+        Relayed::Away(words)
+    }
+}
+
+/// The error with its causes: lettre keeps the relay's words in the cause.
+fn words(error: &SmtpError) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        let inner_text = inner.to_string();
+        if !text.contains(&inner_text) {
+            text = format!("{text}: {inner_text}");
+        }
+        cause = inner.source();
+    }
+    text
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect()
+}
