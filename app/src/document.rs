@@ -30,6 +30,8 @@ pub fn render<V: IntoView>(shell: Shell, view: impl FnOnce() -> V) -> String {
     let context = SsrSharedContext::new_islands();
     let owner = Owner::new_root(Some(Arc::new(context)));
     let html = owner.with(|| whole(shell, view().into_any()).to_html());
+    // leptos marks text for hydration; a title is plain text and would show the mark in the browser's tab.
+    let html = html.replacen("<!></title>", "</title>", 1);
     owner.unset_with_forced_cleanup();
     html
 }
