@@ -44,8 +44,6 @@ export class Desk {
       LAZARET_QUARANTINE__TOKEN: backend.token,
       LAZARET_LEDGER__KEY_FILE: join(folder, "ledger.key"),
     };
-    // What the tests use themselves is no setting of the server, and an unknown key is an error.
-    for (const own of ["BIN", "CHROMIUM", "PYTHON", "ENGINE", "TEST_PG", "SAMPLES", "WASM_FALLBACK"]) delete env[`LAZARET_${own}`];
     const desk = new Desk(folder, `http://${listen}`, sink, backend, env);
     desk.lazaret(["migrate"]);
     for (const [role, who] of Object.entries(STAFF)) {
