@@ -20,7 +20,8 @@ export const test = base.extend<{ signIn: (role: Role) => Promise<Page> }, { des
       await page.getByLabel(/e-?mail/i).fill(STAFF[role].email);
       await page.getByLabel(/password/i).fill(PASSWORD);
       await page.getByRole("button", { name: /sign in/i }).click();
-      await expect(page.getByRole("button", { name: /sign out/i })).toBeVisible();
+      await expect(page).not.toHaveURL(/\/sign-in/);
+      await expect(page.getByRole("navigation").first()).toBeAttached();
       return page;
     });
   },
