@@ -77,6 +77,21 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Whether the words were erased.
+    pub fn erased(&self) -> bool {
+        self.body.is_null()
+    }
+
+    /// Whether the fact is there and not null.
+    pub fn has(&self, name: &str) -> bool {
+        !self.body[name].is_null()
+    }
+
+    /// Names of all facts.
+    pub fn names(&self) -> Vec<String> {
+        self.body.as_object().map(|body| body.keys().cloned().collect()).unwrap_or_default()
+    }
+
     /// A fact as text, empty when absent.
     pub fn text(&self, name: &str) -> String {
         match &self.body[name] {
@@ -85,6 +100,34 @@ impl Entry {
             other => other.to_string(),
         }
     }
+}
+
+/// A row of the record page.
+#[derive(Debug, Clone)]
+pub struct EntryRow {
+    /// The entry.
+    pub entry: Entry,
+    /// Human number of its case, where it has one.
+    pub case_number: String,
+}
+
+/// The proof that an entry is in the record, as the entry's page shows it.
+#[derive(Debug, Clone)]
+pub struct EntryProof {
+    /// SHA-256 of salt and body, hex.
+    pub content: String,
+    /// The body was erased; the hashes stay.
+    pub erased: bool,
+    /// The proof is for the tree of the first so many entries.
+    pub size: i64,
+    /// Its root, hex.
+    pub root: String,
+    /// When that tree was signed and with which key; none = not signed yet.
+    pub signed: Option<(DateTime<Utc>, String)>,
+    /// The hashes beside the path from the leaf up, hex.
+    pub path: Vec<String>,
+    /// What does not fit; empty = the entry is in that tree as it stands here.
+    pub problem: String,
 }
 
 /// Filter of the record page.
