@@ -66,3 +66,30 @@ pub async fn tamper(conn: &mut Conn, sql: &str) -> Result<()> {
     }
     Ok(())
 }
+
+const SQLITE_SHAPE: &str = "SELECT 'column ' || m.name || '.' || p.name || ' ' || p.type
+        || CASE WHEN p.\"notnull\" = 1 OR p.pk > 0 THEN ' not null' ELSE '' END AS line
+    FROM sqlite_master m JOIN pragma_table_info(m.name) p WHERE m.type = 'table' AND m.name NOT LIKE '\\_%' ESCAPE '\\'
+        AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+    UNION ALL SELECT 'index ' || i.tbl_name || '.' || i.name FROM sqlite_master i WHERE i.type = 'index' AND i.sql IS NOT NULL
+    ORDER BY 1";
+const POSTGRES_SHAPE: &str = "SELECT 'column ' || table_name || '.' || column_name || ' '
+        || CASE data_type WHEN 'uuid' THEN 'BLOB' WHEN 'bytea' THEN 'BLOB' WHEN 'text' THEN 'TEXT'
+            WHEN 'bigint' THEN 'INTEGER' WHEN 'boolean' THEN 'INTEGER' ELSE data_type END
+        || CASE WHEN is_nullable = 'NO' THEN ' not null' ELSE '' END AS line
+    FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE '\\_%'
+    UNION ALL SELECT 'index ' || tablename || '.' || indexname FROM pg_indexes
+        WHERE schemaname = 'public' AND indexname NOT LIKE '%\\_pkey' AND indexname NOT LIKE '%\\_key'
+    ORDER BY 1";
+
+/// Tables, columns, nullability and named indexes, one a line, in words that are the same for both engines.
+///
+/// # Errors
+/// Whatever the engine says.
+pub async fn shape(store: &Store) -> Result<Vec<String>> {
+    let mut conn = store.read().await?;
+    Ok(match conn.raw() {
+        Raw::Sqlite(raw) => sqlx::query_scalar(SQLITE_SHAPE).fetch_all(raw).await?,
+        Raw::Postgres(raw) => sqlx::query_scalar(POSTGRES_SHAPE).fetch_all(raw).await?,
+    })
+}
