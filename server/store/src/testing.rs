@@ -37,21 +37,24 @@ pub fn pg_server() -> Option<String> {
 /// Prepares every registered statement on this engine.
 ///
 /// # Errors
-/// The first statement that the engine does not take, with its text.
+/// The statements that the engine does not take, with its words.
 pub async fn prepare_all(store: &Store) -> std::result::Result<usize, String> {
     let mut conn = store.read().await.map_err(|error| error.to_string())?;
     let statements = match conn.raw() {
         Raw::Sqlite(_) => crate::sqlite::repo::statements(),
         Raw::Postgres(_) => crate::postgres::repo::statements(),
     };
+    let mut faults = Vec::new();
     for sql in &statements {
         let outcome = match conn.raw() {
             Raw::Sqlite(raw) => raw.prepare(sqlx::SqlStr::from_static(sql)).await.map(drop),
             Raw::Postgres(raw) => raw.prepare(sqlx::SqlStr::from_static(sql)).await.map(drop),
         };
-        outcome.map_err(|error| format!("{error}\n{sql}"))?;
+        if let Err(error) = outcome {
+            faults.push(format!("{error}\n{sql}"));
+        }
     }
-    Ok(statements.len())
+    if faults.is_empty() { Ok(statements.len()) } else { Err(faults.join("\n\n")) }
 }
 
 /// Runs SQL text as it stands: what an attacker or a test would type into the database.

@@ -31,7 +31,7 @@ pub(crate) const OF_NOUN: &str = "SELECT seq, at, actor, act, noun, noun_id, cas
 pub(crate) const LIST: &str = "SELECT seq, at, actor, act, noun, noun_id, case_id, body, leaf_hash
     FROM ledger
     WHERE ($1 = '' OR act = $1 OR act LIKE $1 || '.%') AND ($2 = '' OR actor LIKE $2 || '%')
-      AND ($3 IS NULL OR case_id = $3) AND seq < $4
+      AND (case_id = $3 OR $3 IS NULL) AND seq < $4
     ORDER BY seq DESC LIMIT $5";
 pub(crate) const TIP: &str = "SELECT frontier FROM ledger_tip WHERE id = 1";
 pub(crate) const SIZE: &str = "SELECT COALESCE(MAX(size), 0) AS n FROM ledger_tip";
