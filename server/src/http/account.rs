@@ -1,5 +1,5 @@
 //! Signing in and out.
-use super::{AppState, HttpError, Staff, session::USER};
+use super::{AppState, HttpError, Staff, client::Client, session::USER};
 use crate::desk::{DeskError, SignIn};
 use app::{
     pages::{self, SignInForm},
@@ -7,14 +7,13 @@ use app::{
 };
 use axum::{
     Router,
-    extract::{ConnectInfo, Form, Query, State},
+    extract::{Form, Query, State},
     http::StatusCode,
     response::{Html, IntoResponse, Redirect, Response},
     routing::{get, post},
 };
 use domain::limit::SESSION_LIFE;
 use serde::Deserialize;
-use std::net::SocketAddr;
 use tower_sessions::{Expiry, Session, cookie::time::OffsetDateTime};
 
 pub(super) fn routes() -> Router<AppState> {
@@ -39,12 +38,12 @@ async fn form(State(state): State<AppState>) -> Html<String> {
 
 async fn sign_in(
     State(state): State<AppState>,
-    ConnectInfo(client): ConnectInfo<SocketAddr>,
+    Client(client): Client,
     session: Session,
     Query(Next { next }): Query<Next>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, HttpError> {
-    let outcome = state.desk.sign_in(&typed.email, &typed.password, &client.ip().to_string()).await?;
+    let outcome = state.desk.sign_in(&typed.email, &typed.password, &client).await?;
     let (status, error) = match outcome {
         SignIn::Welcome(user) => {
             let broken = |error: tower_sessions::session::Error| DeskError::Broken(format!("session: {error}"));

@@ -1,12 +1,14 @@
 //! The web server: forms and pages of the staff, the API, the customer's page. Each handler makes one call to the desk.
 mod account;
 mod assets;
+mod client;
 mod error;
 mod headers;
 mod page;
 mod session;
 mod staff;
 
+pub use client::Client;
 pub use error::HttpError;
 pub use page::{Flash, act, redirect_with, show, show_with};
 pub use staff::Staff;
@@ -44,6 +46,7 @@ const REQUEST_TIME_MAX: Duration = Duration::from_secs(60);
 pub fn router(state: AppState) -> Router {
     let staff = Router::new().merge(account::routes());
     let staff = staff.layer(session::layer(&state.desk));
+    let desk = state.desk.clone();
     Router::new()
         .merge(staff)
         .merge(assets::routes())
@@ -51,11 +54,17 @@ pub fn router(state: AppState) -> Router {
         .route("/readyz", get(error::ready))
         .fallback(error::not_found)
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
-        .layer(CsrfLayer::new())
+        .layer(csrf(&desk))
         .layer(headers::layer())
         .layer(CompressionLayer::new())
         .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME_MAX))
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(TraceLayer::new_for_http())
         .with_state(state)
+}
+
+/// Refuses state-changing requests that come from another site (Sec-Fetch-Site, Origin); behind a proxy that rewrites
+/// the host the public address counts too.
+fn csrf(desk: &Desk) -> CsrfLayer {
+    CsrfLayer::new().add_trusted_origin(desk.public_url()).unwrap_or_else(|_| CsrfLayer::new())
 }
