@@ -10,4 +10,5 @@ pub mod desk;
 pub mod http;
 pub mod secret;
 pub mod serve;
+mod sessions;
 pub mod worker;

@@ -2,35 +2,52 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A layer and the words its sources must not hold: a path segment (`store::`), a crate, or a call.
+/// A layer and what its sources must not name.
 struct Arrow {
     layer: &'static str,
-    never: &'static [&'static str],
+    /// Crates, ours and others'.
+    crates: &'static [&'static str],
+    /// Modules of the server (`crate::mail`).
+    modules: &'static [&'static str],
     reason: &'static str,
 }
 
 const ARROWS: &[Arrow] = &[
     Arrow {
         layer: "domain/src",
-        never: &["app", "intake", "store", "ledger", "leptos", "sqlx", "axum", "tokio", "reqwest", "lettre"],
+        crates: &["app", "intake", "store", "ledger", "leptos", "sqlx", "axum", "tokio", "reqwest", "lettre"],
+        modules: &[],
         reason: "the rules know nothing of the world",
     },
     Arrow {
         layer: "app/src",
-        never: &["sqlx", "lettre", "argon2", "store", "ledger", "intake", "axum", "reqwest", "tokio"],
+        crates: &["sqlx", "lettre", "argon2", "store", "ledger", "intake", "axum", "reqwest", "tokio"],
+        modules: &[],
         reason: "pages are given their data",
     },
-    Arrow { layer: "server/store/src", never: &["desk", "http", "app", "axum"], reason: "the store is SQL only" },
-    Arrow { layer: "server/src/http", never: &["store", "sqlx", "lettre"], reason: "HTTP asks the desk" },
+    Arrow { layer: "server/store/src", crates: &["app", "axum"], modules: &["desk", "http"], reason: "SQL only" },
+    Arrow {
+        layer: "server/src/http",
+        crates: &["store", "sqlx", "lettre"],
+        modules: &["mail", "enforcement"],
+        reason: "HTTP asks the desk",
+    },
     Arrow {
         layer: "server/src/desk",
-        never: &["mail", "enforcement", "http", "lettre", "reqwest", "axum"],
+        crates: &["lettre", "reqwest", "axum", "sqlx"],
+        modules: &["mail", "enforcement", "worker", "http"],
         reason: "only workers touch the world",
     },
-    Arrow { layer: "server/intake/src", never: &["store", "sqlx", "tokio", "reqwest"], reason: "intake is pure" },
+    Arrow {
+        layer: "server/intake/src",
+        crates: &["store", "sqlx", "tokio", "reqwest"],
+        modules: &[],
+        reason: "intake is pure",
+    },
     Arrow {
         layer: "server/ledger/src",
-        never: &["store", "sqlx", "tokio", "reqwest"],
+        crates: &["store", "sqlx", "tokio", "reqwest"],
+        modules: &[],
         reason: "an auditor runs it alone",
     },
 ];
@@ -51,9 +68,12 @@ fn no_layer_names_one_it_must_not_know() {
     let mut faults = Vec::new();
     for arrow in ARROWS {
         for source in sources(&root().join(arrow.layer)) {
-            for (number, line) in code_lines(&source) {
-                for word in arrow.never.iter().filter(|word| names_module(&line, word)) {
-                    faults.push(format!("{}:{number}: names {word}: {}", shown(&source), arrow.reason));
+            for path in paths(&code(&source)) {
+                let named = |name: &&&str| path.first().is_some_and(|first| first == **name);
+                let inside = |name: &&&str| path.len() > 1 && path[0] == "crate" && path[1] == **name;
+                let crates = arrow.crates.iter().filter(named);
+                for word in crates.chain(arrow.modules.iter().filter(inside)) {
+                    faults.push(format!("{}: names {word} ({}): {}", shown(&source), path.join("::"), arrow.reason));
                 }
             }
         }
@@ -67,7 +87,7 @@ fn no_manifest_lists_a_crate_its_layer_must_not_know() {
     for (manifest, layer) in MANIFESTS {
         let text = fs::read_to_string(root().join(manifest)).expect(manifest);
         let listed = dependencies(&text);
-        for word in ARROWS.iter().filter(|arrow| arrow.layer == *layer).flat_map(|arrow| arrow.never) {
+        for word in ARROWS.iter().filter(|arrow| arrow.layer == *layer).flat_map(|arrow| arrow.crates) {
             if listed.iter().any(|name| name == word) {
                 faults.push(format!("{manifest}: depends on {word}"));
             }
@@ -87,7 +107,9 @@ fn only_the_clock_reads_the_time() {
 #[test]
 fn sql_stays_in_the_store() {
     let store = root().join("server/store");
-    let faults = grep(|source, line| !source.starts_with(&store) && names_module(line, "sqlx"));
+    let outside = all_sources().into_iter().filter(|source| !source.starts_with(&store) && !is_this(source));
+    let faults: Vec<String> =
+        outside.filter(|source| paths(&code(source)).iter().any(|p| p[0] == "sqlx")).map(|p| shown(&p)).collect();
     assert!(faults.is_empty(), "SQL outside the store:\n{}", faults.join("\n"));
 }
 
@@ -126,26 +148,74 @@ fn files_are_short_and_say_what_they_are() {
 }
 
 #[test]
-fn the_detector_sees_modules_and_crates_but_not_parts_of_words() {
-    assert!(names_module("use store::Store;", "store"));
-    assert!(names_module("use crate::mail;", "mail"));
-    assert!(names_module("    let row = store::repo::load(id).await?;", "store"));
-    assert!(names_module("use crate::{http, mail::send};", "mail"));
-    assert!(!names_module("use tower_sessions::session_store::Error;", "store"));
-    assert!(!names_module("self.store.load(id).await?", "store"));
-    assert!(!names_module("let mail = desk.mail();", "mail"));
+fn the_detector_reads_use_trees_and_paths() {
+    let seen = |text: &str| paths(text).iter().map(|path| path.join("::")).collect::<Vec<_>>();
+    assert_eq!(seen("use store::Store;"), ["store::Store"]);
+    assert_eq!(seen("pub(crate) use crate::mail;"), ["crate::mail"]);
+    assert_eq!(
+        seen("use domain::{\n    ledger::NewEntry,\n    id::{self, CaseId as Case},\n};"),
+        ["domain::ledger::NewEntry", "domain::id::self", "domain::id::CaseId",]
+    );
+    assert_eq!(seen("let row = store::repo::load(id);"), ["store::repo::load"]);
+    assert_eq!(seen("x.store.load(id); tower_sessions::Session"), ["tower_sessions::Session"]);
+    assert_eq!(seen("let mail = desk.mail();"), Vec::<String>::new());
 }
 
-/// Whether a line of code names the module or crate `word`: as `word::`, or at the end of a `use` path.
-fn names_module(line: &str, word: &str) -> bool {
-    let is_use = line.trim_start().trim_start_matches("pub ").trim_start_matches("pub(crate) ").starts_with("use ");
-    line.match_indices(word).any(|(at, _)| {
-        let before = line[..at].chars().next_back();
-        let after = &line[at + word.len()..];
-        let whole = !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '.' || c == '"' || c == '/');
-        let ends_use = is_use && (after.starts_with([';', ',', '}']) || after.is_empty());
-        whole && (after.starts_with("::") || ends_use)
-    })
+/// Every path with at least two segments in a source text, `use` trees spread out.
+fn paths(text: &str) -> Vec<Vec<String>> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("use ") {
+        let starts = rest[..at].chars().next_back().is_none_or(char::is_whitespace);
+        let end = rest[at..].find(';').map_or(rest.len(), |end| at + end);
+        if starts {
+            found.extend(plain(&rest[..at]));
+            spread(&[], &rest[at + 4..end], &mut found);
+            rest = &rest[end..];
+        } else {
+            found.extend(plain(&rest[..at + 4]));
+            rest = &rest[at + 4..];
+        }
+    }
+    found.extend(plain(rest));
+    found
+}
+
+/// The paths of code that is no `use`.
+fn plain(text: &str) -> Vec<Vec<String>> {
+    let is_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':' || c == '.';
+    let words = text.split(|c: char| !is_path(c)).filter(|word| !word.starts_with([':', '.']));
+    let words = words.filter_map(|word| word.split('.').next()).filter(|word| word.contains("::"));
+    words.map(|word| word.split("::").filter(|part| !part.is_empty()).map(str::to_owned).collect()).collect()
+}
+
+/// One `use` tree: `a::{b, c::d}` becomes `a::b` and `a::c::d`.
+fn spread(before: &[String], tree: &str, found: &mut Vec<Vec<String>>) {
+    let (head, branches) = match tree.find('{') {
+        Some(open) => (&tree[..open], tree[open + 1..].trim_end().strip_suffix('}')),
+        None => (tree, None),
+    };
+    let mut path = before.to_vec();
+    let head = head.split(" as ").next().unwrap_or_default();
+    path.extend(head.split("::").map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned));
+    let Some(branches) = branches else {
+        found.push(path);
+        return;
+    };
+    let (mut depth, mut start) = (0_i32, 0);
+    for (at, c) in branches.char_indices().chain([(branches.len(), ',')]) {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                if !branches[start..at].trim().is_empty() {
+                    spread(&path, branches[start..at].trim(), found);
+                }
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
 }
 
 /// The names on the left of every `[..dependencies]` table.
@@ -166,7 +236,7 @@ fn dependencies(manifest: &str) -> Vec<String> {
 /// Every line of code in the workspace for which `fault` holds, as `file:line: text`.
 fn grep(fault: impl Fn(&Path, &str) -> bool) -> Vec<String> {
     let mut faults = Vec::new();
-    for source in all_sources().into_iter().filter(|source| !source.ends_with("server/tests/tidy.rs")) {
+    for source in all_sources().into_iter().filter(|source| !is_this(source)) {
         for (number, line) in code_lines(&source) {
             if fault(&source, &line) {
                 faults.push(format!("{}:{number}: {}", shown(&source), line.trim()));
@@ -174,6 +244,15 @@ fn grep(fault: impl Fn(&Path, &str) -> bool) -> Vec<String> {
         }
     }
     faults
+}
+
+fn is_this(source: &Path) -> bool {
+    source.ends_with("server/tests/tidy.rs")
+}
+
+/// A source file without its comment lines.
+fn code(source: &Path) -> String {
+    code_lines(source).into_iter().map(|(_, line)| line + "\n").collect()
 }
 
 /// Numbered lines without comments.

@@ -1,6 +1,6 @@
 //! How much waits where: the numbers in the rail.
 use super::{Desk, DeskError};
-use store::Counts;
+pub use store::Counts;
 
 impl Desk {
     /// The numbers in the rail.

@@ -16,6 +16,7 @@ pub mod password;
 pub use account::SignIn;
 pub use case::Opened;
 pub use case_bulk::{BulkAct, BulkDone};
+pub use counts::Counts;
 pub use delivery::{Delivery, Relayed};
 pub use error::DeskError;
 pub use note::Replied;

@@ -1,5 +1,6 @@
 //! A staff page around a view, and the message for the next one.
 use super::{AppState, HttpError, Staff, staff::FLASH};
+use crate::desk::Counts;
 use app::{
     document::{self, Shell},
     ui,
@@ -11,7 +12,6 @@ use axum::{
 use domain::actor::Permission;
 use leptos::prelude::IntoView;
 use serde::{Deserialize, Serialize};
-use store::Counts;
 
 /// What the last act did, kept in the session until the next page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
