@@ -1,5 +1,11 @@
 //! Who pays: customers, their contracts with the terms they accepted, and their services.
-use crate::id::{ContractId, CustomerId, ServiceId};
+use crate::{
+    case::CaseRow,
+    evidence::Event,
+    id::{ContractId, CustomerId, ServiceId},
+    lease::Lease,
+    page::Rows,
+};
 use chrono::{DateTime, Utc};
 
 /// A customer.
@@ -72,4 +78,30 @@ pub struct CustomerRow {
     pub cases: i64,
     /// Last event attributed to him.
     pub last_event_at: Option<DateTime<Utc>>,
+}
+
+/// A service with what it holds.
+#[derive(Debug, Clone)]
+pub struct ServiceView {
+    /// The service.
+    pub service: Service,
+    /// Its newest leases.
+    pub leases: Vec<Lease>,
+}
+
+/// The page of a customer.
+#[derive(Debug, Clone)]
+pub struct CustomerView {
+    /// The customer.
+    pub customer: Customer,
+    /// His contracts.
+    pub contracts: Vec<Contract>,
+    /// His services.
+    pub services: Vec<ServiceView>,
+    /// His newest cases.
+    pub cases: Vec<CaseRow>,
+    /// His newest events.
+    pub events: Rows<Event>,
+    /// When it was read.
+    pub now: DateTime<Utc>,
 }

@@ -1,9 +1,13 @@
 //! Reports and events seen together, as the staff's screen shows them.
 use crate::{
-    attribution::Certainty,
+    attribution::{Answer, Candidate, Certainty},
+    case::{Case, CaseRow},
     class::{Category, Class},
+    customer::{Contract, Customer, Service},
     event::Observation,
     id::{AttributionId, CaseId, CustomerId, EventId, ReportId, ServiceId},
+    page::Rows,
+    report::Report,
     words::words,
 };
 use chrono::{DateTime, Utc};
@@ -181,5 +185,69 @@ pub struct Attribution {
     /// By whom, as the ledger names him.
     pub made_by: String,
     /// The answer with the lease rows as they were.
-    pub answer: crate::attribution::Answer,
+    pub answer: Answer,
+}
+
+/// A candidate with the names people know it by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The candidate as the answer holds it.
+    pub candidate: Candidate,
+    /// Name of the customer.
+    pub customer_name: String,
+    /// Number of the service.
+    pub service_number: String,
+    /// Its product.
+    pub product: String,
+    /// Address or prefix of the lease; empty without one.
+    pub net: String,
+}
+
+/// A page of the inbox.
+#[derive(Debug, Clone)]
+pub struct Inbox {
+    /// Its rows.
+    pub rows: Rows<InboxRow>,
+    /// The numbers on the tabs.
+    pub counts: InboxCounts,
+    /// When it was read.
+    pub now: DateTime<Utc>,
+}
+
+/// The panel beside the inbox: one row in sentences.
+#[derive(Debug, Clone)]
+pub struct Peek {
+    /// The newest event of the row.
+    pub event: Event,
+    /// Its report.
+    pub report: Option<Report>,
+    /// Whose it was, with the proof.
+    pub answer: Answer,
+    /// The candidates by name.
+    pub candidates: Vec<Named>,
+    /// Whose, when certain.
+    pub customer: Option<Customer>,
+    /// Which service, when certain.
+    pub service: Option<Service>,
+    /// Its contract.
+    pub contract: Option<Contract>,
+    /// The customer's newest cases.
+    pub cases: Vec<CaseRow>,
+    /// What waits: number of events, earliest, latest.
+    pub waiting: Option<(i64, DateTime<Utc>, DateTime<Utc>)>,
+}
+
+/// The page of an event.
+#[derive(Debug, Clone)]
+pub struct EventView {
+    /// The event.
+    pub event: Event,
+    /// Its report.
+    pub report: Report,
+    /// Every answer about whose it was, newest first, with its candidates by name.
+    pub answers: Vec<(Attribution, Vec<Named>)>,
+    /// The case it is on.
+    pub case: Option<Case>,
+    /// Whose it is, when certain.
+    pub customer: Option<Customer>,
 }

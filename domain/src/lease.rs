@@ -45,6 +45,23 @@ pub struct Holder {
     pub customer_name: String,
 }
 
+/// The answer to "who had this?".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Who {
+    /// The address.
+    pub address: IpAddr,
+    /// The source port, if asked for.
+    pub port: Option<u16>,
+    /// The instant.
+    pub at: DateTime<Utc>,
+    /// Whether it is one of our addresses at all.
+    pub ours: bool,
+    /// The answer, as attribution would give it.
+    pub answer: crate::attribution::Answer,
+    /// Leases of the address around that instant, newest first.
+    pub holders: Vec<Holder>,
+}
+
 /// A range of the provider's own addresses: an event from elsewhere is not ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnRange {

@@ -17,6 +17,7 @@ pub mod enforcement;
 pub mod event;
 pub mod evidence;
 pub mod id;
+pub mod import;
 pub mod language;
 pub mod lease;
 pub mod ledger;

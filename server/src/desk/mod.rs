@@ -1,26 +1,36 @@
 //! What the desk can do, noun by noun. Each act is one transaction: authorise, load, decide in `domain`, save with the
 //! state guard in the WHERE, ledger entry, jobs, commit. Only workers touch the world.
 mod account;
+mod attribute;
+mod batch;
 mod case;
 mod case_bulk;
 mod case_view;
 mod counts;
+mod customer;
 mod delivery;
 mod error;
+mod evidence;
+mod import;
+mod intake;
 mod link;
 mod note;
 mod notice;
 mod notice_text;
 pub mod password;
+mod report;
 
 pub use account::SignIn;
 pub use case::Opened;
 pub use case_bulk::{BulkAct, BulkDone};
 pub use counts::Counts;
+pub use customer::{Found, address_of};
 pub use delivery::{Delivery, Relayed};
 pub use error::DeskError;
+pub use import::{ImportOrder, Progress};
 pub use note::Replied;
 pub use notice::{Preview, StateCounts};
+pub use report::{Arrival, PARSE_JOB, Received, ReportView};
 
 use crate::config::Config;
 use domain::{

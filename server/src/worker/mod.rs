@@ -1,4 +1,5 @@
 //! What the desk owes the world. Workers look for due jobs every second, and at once when the desk wakes them.
+pub mod intake;
 pub mod mail;
 
 use crate::desk::Desk;
@@ -25,6 +26,7 @@ impl Workers {
             }
         });
         workers.mailers(desk);
+        workers.reader(desk);
         workers
     }
 
@@ -69,6 +71,27 @@ impl Workers {
                 }
             });
         }
+    }
+
+    /// Starts the reader of received reports; one is enough, parsing is what takes the time.
+    fn reader(&self, desk: &Desk) {
+        let (desk, stop) = (desk.clone(), self.stop.clone());
+        let name = format!("reader-{}", uuid::Uuid::now_v7().simple());
+        self.tracker.spawn(async move {
+            while !stop.is_cancelled() {
+                match intake::step(&desk, &name).await {
+                    Ok(true) => {}
+                    Ok(false) => tokio::select! {
+                        () = stop.cancelled() => break,
+                        () = woken(&desk.wake.intake) => {}
+                    },
+                    Err(error) => {
+                        tracing::error!(%error, "reader");
+                        tokio::time::sleep(LOOK_EVERY).await;
+                    }
+                }
+            }
+        });
     }
 
     /// Lets each finish what it has begun.

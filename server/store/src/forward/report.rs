@@ -8,8 +8,10 @@ use domain::{
 };
 
 forward! {
-    /// Keeps a report with its bytes. The same bytes are kept once.
-    fn report_add(report: &Report, bytes: &[u8]) -> () = report::add;
+    /// Keeps the bytes, once. A second sender of the same bytes waits here until the first is done, and finds his report.
+    fn report_add_bytes(sha256: &str, bytes: &[u8]) -> () = report::add_bytes;
+    /// Keeps a report whose bytes are kept.
+    fn report_add(report: &Report) -> () = report::add;
     /// The first report with these bytes.
     fn report_first_with_bytes(sha256: &str) -> Option<ReportId> = report::first_with_bytes;
     /// The bytes as they came.

@@ -219,7 +219,7 @@ pub(crate) async fn list(
     };
     let bound = query(sql)
         .bind(filter.category.map_or("", Category::as_str))
-        .bind(filter.reporter.trim().to_lowercase())
+        .bind(filter.reporter.trim().to_owned())
         .bind(bulk::like(&filter.text))
         .bind(filter.order.as_str())
         .bind(PAGE_ROWS + 1)

@@ -86,10 +86,13 @@ impl Load for Report {
     }
 }
 
-/// Keeps a report with its bytes. The same bytes are kept once.
-pub(crate) async fn add(conn: &mut Raw, report: &Report, bytes: &[u8]) -> Result<()> {
-    // Borrowed, so that 25 MiB are not copied once more than the engine's own interface does.
-    sqlx::query(ADD_BYTES).bind(report.sha256.clone()).bind(bytes.to_vec()).execute(&mut *conn).await?;
+/// Keeps the bytes, once. A second sender of the same bytes waits here until the first is done, and finds his report.
+pub(crate) async fn add_bytes(conn: &mut Raw, sha256: &str, bytes: &[u8]) -> Result<()> {
+    run(conn, query(ADD_BYTES).bind(sha256.to_owned()).bind(bytes.to_vec())).await.map(drop)
+}
+
+/// Keeps a report whose bytes are kept.
+pub(crate) async fn add(conn: &mut Raw, report: &Report) -> Result<()> {
     let bound = query(ADD)
         .bind(report.id.0)
         .bind(micros(report.received_at))
@@ -149,7 +152,7 @@ pub(crate) async fn set_state(conn: &mut Raw, id: ReportId, from: ReportState, t
 
 /// A page of reports, newest first.
 pub(crate) async fn list(conn: &mut Raw, filter: &ReportFilter, page: PageOf) -> Result<Rows<Report>> {
-    let who = filter.who.trim().to_lowercase();
+    let who = filter.who.trim().to_owned();
     let bound = match filter.state {
         Some(state) => query(LIST_STATE).bind(state.as_str()).bind(who),
         None => query(LIST).bind(who),

@@ -1,0 +1,164 @@
+//! Reads received reports: parse, attribute, leave out what was said before, group into cases, park what needs a person.
+use super::{Desk, DeskError, attribute::Attributor, batch::Batch, report::PARSE_JOB};
+use domain::{
+    act::Act,
+    actor::Actor,
+    event::Disposition,
+    id::ReportId,
+    ledger::NewEntry,
+    limit::EVENTS_PER_TRANSACTION,
+    refusal::Refusal,
+    report::{Report, ReportState},
+};
+use intake::{Bounce, Hint, Parsed};
+use store::StoreError;
+
+/// Who the ledger names for what intake decides.
+pub(super) fn intake_actor() -> Actor {
+    Actor::system("intake")
+}
+
+impl Desk {
+    /// Reads a received report to its end: its events are stored, or it is parked with a reason. Doing it again, or on
+    /// two replicas at once, changes nothing more; after a crash it goes on where it stopped.
+    ///
+    /// # Errors
+    /// Any store error; the report stays received, and its job is owed.
+    pub async fn read_report(&self, id: ReportId) -> Result<Report, DeskError> {
+        let mut conn = self.store.read().await?;
+        let report = conn.report_by_id(id).await?.ok_or(Refusal::NotFound)?;
+        if report.state != ReportState::Received {
+            return Ok(report);
+        }
+        let bytes = conn.report_bytes(id).await?.ok_or(Refusal::NotFound)?;
+        drop(conn);
+        let parsed = parse(&report, bytes).await?;
+        let read = Report {
+            format: Some(parsed.format),
+            disposition: Some(parsed.disposition),
+            state: ReportState::Done,
+            reason: parsed.reason.clone(),
+            reporter: parsed.reporter.clone().or_else(|| parsed.sender.clone()),
+            sender: parsed.sender.clone(),
+            subject: parsed.subject.clone(),
+            parser_version: intake::PARSER_VERSION,
+            ..report
+        };
+        let outcome = match parsed.disposition {
+            Disposition::Events => self.store_events(&read, parsed).await,
+            Disposition::NeedsHuman | Disposition::Unreadable => self.park(read.clone()).await,
+            Disposition::Bounce => self.bounced(read.clone(), parsed.bounce.unwrap_or_default()).await,
+            Disposition::AutoReply | Disposition::NotAReport => self.settle(read.clone()).await,
+        };
+        match outcome {
+            Ok(()) => {}
+            // Another worker was faster; what it stored stands.
+            Err(DeskError::Refused(Refusal::Stale) | DeskError::Store(StoreError::Conflict(_))) => {
+                tracing::info!(report = %id, "read by another worker already");
+            }
+            Err(error) => return Err(error),
+        }
+        let settled = self.store.read().await?.report_by_id(id).await?;
+        settled.ok_or_else(|| Refusal::NotFound.into())
+    }
+
+    async fn store_events(&self, report: &Report, parsed: Parsed) -> Result<(), DeskError> {
+        let mut conn = self.store.read().await?;
+        let attributor = Attributor::load(&mut conn).await?;
+        let stored = usize::try_from(conn.event_last_position(report.id).await? + 1).unwrap_or(0);
+        drop(conn);
+        let total = parsed.events.len();
+        let report = Report { events: i64::try_from(total).unwrap_or(i64::MAX), ..report.clone() };
+        let mut position = stored;
+        let mut rest = parsed.events.into_iter().skip(stored);
+        loop {
+            let seen: Vec<_> = rest.by_ref().take(EVENTS_PER_TRANSACTION).collect();
+            let taken = seen.len();
+            let last = position + taken >= total;
+            let mut conn = self.store.read().await?;
+            let answers = attributor.answers(&mut conn, &seen, report.received_at).await?;
+            drop(conn);
+            let batch = Batch::new(&report, position, seen, answers);
+            self.store_batch(&batch, last.then_some(&report)).await?;
+            position += taken;
+            if last {
+                return Ok(());
+            }
+        }
+    }
+
+    /// A person has to look at it.
+    async fn park(&self, report: Report) -> Result<(), DeskError> {
+        self.settle(Report { state: ReportState::Parked, ..report }).await
+    }
+
+    /// Records what became of a report without events.
+    async fn settle(&self, report: Report) -> Result<(), DeskError> {
+        let mut tx = self.store.write().await?;
+        tx.report_settle(&report, ReportState::Received).await?;
+        tx.job_forget(PARSE_JOB, report.id.0).await?;
+        tx.commit(read_entry(&report)).await?;
+        Ok(())
+    }
+
+    /// A mail of ours came back: the notice was not given. One that is not ours is for a person.
+    async fn bounced(&self, report: Report, bounce: Bounce) -> Result<(), DeskError> {
+        let why = bounce_words(&bounce);
+        if bounce.action != "failed" {
+            return self.settle(Report { reason: Some(why), ..report }).await;
+        }
+        let original = bounce.original_message_id.clone().or(bounce.original_envelope_id.clone());
+        let ours = match original {
+            Some(message_id) => self.notice_bounced(&message_id, &why).await?,
+            None => false,
+        };
+        if ours {
+            return self.settle(Report { reason: Some(why), ..report }).await;
+        }
+        self.park(Report { reason: Some(format!("{why}; it matches no notice of ours")), ..report }).await
+    }
+}
+
+async fn parse(report: &Report, bytes: Vec<u8>) -> Result<Parsed, DeskError> {
+    let (content_type, file_name) = (report.content_type.clone(), report.file_name.clone());
+    let received_at = report.received_at;
+    // Megabytes of CSV take a while: the web server must not wait for them.
+    let parsed = tokio::task::spawn_blocking(move || {
+        let hint = Hint {
+            content_type: Some(content_type.as_str()).filter(|text| !text.is_empty()),
+            file_name: Some(file_name.as_str()).filter(|text| !text.is_empty()),
+        };
+        intake::parse(&bytes, hint, received_at)
+    });
+    parsed.await.map_err(|error| DeskError::Broken(format!("the reader stopped: {error}")))
+}
+
+/// The ledger's line about a report that was read.
+pub(super) fn read_entry(report: &Report) -> NewEntry {
+    let act = if report.state == ReportState::Parked { Act::ReportParked } else { Act::ReportParsed };
+    let entry = NewEntry::new(&intake_actor(), act, "report", report.id)
+        .change("received", report.state.as_str())
+        .fact("events", report.events)
+        .fact("parser", report.parser_version);
+    let entry = match report.format {
+        Some(format) => entry.fact("format", format.as_str()),
+        None => entry,
+    };
+    entry.why(report.reason.as_deref().unwrap_or_default())
+}
+
+fn bounce_words(bounce: &Bounce) -> String {
+    let whom = bounce.recipient.as_deref().unwrap_or("an unnamed recipient");
+    let verb = match bounce.action.as_str() {
+        "failed" => "was not delivered",
+        "delayed" => "is delayed",
+        other => other,
+    };
+    let said = [bounce.status.as_deref(), bounce.diagnostic.as_deref()];
+    let said: Vec<&str> = said.into_iter().flatten().collect();
+    if said.is_empty() {
+        format!("mail to {whom} {verb}")
+    } else {
+        format!("mail to {whom} {verb}: {}", said.join(" "))
+    }
+}
