@@ -380,6 +380,7 @@ CREATE INDEX ledger_noun ON ledger (noun_id, seq);
 CREATE INDEX ledger_act ON ledger (act, seq);
 -- The figures count the work of people; most entries are the machine's.
 CREATE INDEX ledger_staff ON ledger (at, actor, act) WHERE substr(actor, 1, 5) = 'user:';
+CREATE INDEX ledger_person ON ledger (actor, seq) WHERE substr(actor, 1, 5) = 'user:';
 -- The tree's right edge: one row, changed with every append.
 CREATE TABLE ledger_tip (
     id BIGINT PRIMARY KEY,

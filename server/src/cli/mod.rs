@@ -7,6 +7,7 @@ mod parse;
 mod serve;
 mod token;
 mod user;
+mod verify;
 
 use crate::{config::Config, desk::Desk};
 use clap::{Parser, Subcommand};
@@ -49,6 +50,8 @@ enum Command {
     /// Manage the keys of the HTTP API.
     #[command(subcommand)]
     Token(token::Token),
+    /// Check that nobody changed the record: exit 0 whole, 1 changed (each finding on stderr), 3 unreachable.
+    Verify(verify::Verify),
 }
 
 /// How a command ended, beside errors.
@@ -113,6 +116,7 @@ async fn run(cli: Cli) -> anyhow::Result<End> {
         Command::Import(import) => import.run(&desk(config).await?).await,
         Command::User(user) => user.run(&desk(config).await?).await,
         Command::Token(token) => token.run(&desk(config).await?).await,
+        Command::Verify(verify) => verify.run(config).await,
     }
 }
 

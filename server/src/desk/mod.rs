@@ -14,11 +14,14 @@ mod evidence;
 mod import;
 mod intake;
 mod link;
+mod metrics;
 mod note;
 mod notice;
 mod notice_text;
 pub mod password;
 mod report;
+mod record;
+mod settings;
 
 pub use account::SignIn;
 pub use case::Opened;
@@ -31,6 +34,8 @@ pub use import::{ImportOrder, Progress};
 pub use note::Replied;
 pub use notice::{Preview, StateCounts};
 pub use report::{Arrival, PARSE_JOB, Received, ReportView};
+pub use record::RecordState;
+pub use settings::Inventory;
 
 use crate::config::Config;
 use domain::{

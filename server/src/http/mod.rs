@@ -3,9 +3,12 @@ mod account;
 mod assets;
 mod client;
 mod error;
+mod figures;
 mod headers;
 mod page;
+mod record;
 mod session;
+mod settings;
 mod staff;
 
 pub use client::Client;
@@ -44,7 +47,11 @@ const REQUEST_TIME_MAX: Duration = Duration::from_secs(60);
 
 /// The whole web server.
 pub fn router(state: AppState) -> Router {
-    let staff = Router::new().merge(account::routes());
+    let staff = Router::new()
+        .merge(account::routes())
+        .merge(figures::routes())
+        .merge(record::routes())
+        .merge(settings::routes());
     let staff = staff.layer(session::layer(&state.desk));
     let desk = state.desk.clone();
     Router::new()

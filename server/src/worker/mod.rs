@@ -1,5 +1,6 @@
 //! What the desk owes the world. Workers look for due jobs every second, and at once when the desk wakes them.
 pub mod intake;
+pub mod heads;
 pub mod mail;
 
 use crate::desk::Desk;
@@ -27,6 +28,7 @@ impl Workers {
         });
         workers.mailers(desk);
         workers.reader(desk);
+        workers.signer(desk);
         workers
     }
 
@@ -89,6 +91,20 @@ impl Workers {
                         tracing::error!(%error, "reader");
                         tokio::time::sleep(LOOK_EVERY).await;
                     }
+                }
+            }
+        });
+    }
+
+    /// Starts the signer of the record.
+    fn signer(&self, desk: &Desk) {
+        let Some((key, pause)) = heads::prepared(desk) else { return };
+        let key = std::sync::Arc::new(key);
+        self.every(pause, desk.clone(), move |desk| {
+            let key = key.clone();
+            async move {
+                if let Err(error) = heads::sign(&desk, &key).await {
+                    tracing::error!(%error, "the record is not signed");
                 }
             }
         });

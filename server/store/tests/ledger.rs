@@ -3,7 +3,7 @@ use domain::{
     act::Act,
     actor::Actor,
     clock::{Clock, FrozenClock, SystemClock},
-    ledger::NewEntry,
+    ledger::{LedgerFilter, NewEntry},
 };
 use ledger::{Finding, Frontier, Report, SignedHead, SigningKey, Verifier, verify_inclusion};
 use std::{future::Future, sync::Arc};
@@ -171,6 +171,43 @@ async fn a_refused_transaction_leaves_no_entry() {
         drop(tx);
         write(&store, 2, 1).await;
         assert_eq!(store.read().await.unwrap().ledger_size().await.unwrap(), 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_record_is_paged_by_every_filter() {
+    on_both(|store| async move {
+        let anna =
+            Actor::User { id: domain::id::UserId::new(), name: "Anna".into(), role: domain::actor::Role::Analyst };
+        let case = domain::id::CaseId::new();
+        let acts = [Act::CaseOpened, Act::CaseNoted, Act::NoticeSent, Act::CaseClosed, Act::ReportReceived];
+        let entries: Vec<NewEntry> = (0..50)
+            .map(|n| {
+                let who = if n % 2 == 0 { anna.clone() } else { Actor::system("test") };
+                let entry = NewEntry::new(&who, acts[n % 5], "case", n);
+                if n < 3 { entry.case(case) } else { entry }
+            })
+            .collect();
+        let tx = store.write().await.unwrap();
+        tx.commit(store::Entries::from(entries[0].clone()).and_all(entries[1..].to_vec())).await.unwrap();
+        let list = async |filter: LedgerFilter| {
+            let entries = store.read().await.unwrap().ledger_list(&filter, 4).await.unwrap();
+            entries.iter().map(|entry| entry.seq).collect::<Vec<i64>>()
+        };
+        let with = LedgerFilter::default;
+        assert_eq!(list(with()).await, [49, 48, 47, 46]);
+        assert_eq!(list(LedgerFilter { before: Some(3), ..with() }).await, [2, 1, 0]);
+        assert_eq!(list(LedgerFilter { act: "case".into(), ..with() }).await, [48, 46, 45, 43]);
+        assert_eq!(list(LedgerFilter { act: "case".into(), before: Some(43), ..with() }).await, [41, 40, 38, 36]);
+        assert_eq!(list(LedgerFilter { act: "notice.sent".into(), ..with() }).await, [47, 42, 37, 32]);
+        assert_eq!(list(LedgerFilter { actor: anna.ledger_text(), ..with() }).await, [48, 46, 44, 42]);
+        assert_eq!(
+            list(LedgerFilter { actor: "system:".into(), act: "case".into(), ..with() }).await,
+            [45, 43, 41, 35]
+        );
+        assert_eq!(list(LedgerFilter { case: Some(case), act: "case".into(), ..with() }).await, [1, 0]);
+        assert!(list(LedgerFilter { act: "tea".into(), ..with() }).await.is_empty());
     })
     .await;
 }

@@ -13,9 +13,11 @@ forward! {
     /// The history of one thing, newest first.
     fn ledger_of_noun(noun: &str, id: &str, limit: i64) -> Vec<Entry> = ledger::of_noun;
     /// A page of the record, newest first.
-    fn ledger_list(filter: &LedgerFilter, limit: i64) -> Vec<Entry> = ledger::list;
+    fn ledger_list(filter: &LedgerFilter, limit: i64) -> Vec<Entry> = ledger_list::list;
     /// Rows after `seq` in order, for verification (-1 = from the first).
     fn ledger_rows_after(seq: i64, limit: i64) -> Vec<Row> = ledger::rows_after;
+    /// One entry as the record page shows it.
+    fn ledger_entry(seq: i64) -> Option<Entry> = ledger_proof::entry;
     /// One row with its hashes.
     fn ledger_row(seq: i64) -> Option<Row> = ledger_proof::row;
     /// The hashes that prove row `seq` to be in the tree of the first `size` rows; none when it is outside.
@@ -26,6 +28,8 @@ forward! {
     fn ledger_size() -> i64 = ledger::size;
     /// Keeps a signed head.
     fn ledger_add_head(head: &SignedHead) -> () = ledger::add_head;
+    /// The signed head of the most entries.
+    fn ledger_newest_head() -> Option<SignedHead> = ledger::newest_head;
     /// All signed heads, smallest first.
     fn ledger_heads() -> Vec<SignedHead> = ledger::heads;
 }

@@ -7,7 +7,7 @@ use crate::error::StoreError;
 use chrono::{DateTime, Utc};
 use domain::{
     id::CaseId,
-    ledger::{Entry, LedgerFilter, NewEntry},
+    ledger::{Entry, NewEntry},
 };
 use ledger::{Frontier, SignedHead};
 use serde_json::Value;
@@ -28,21 +28,18 @@ pub(crate) const OF_CASE: &str = "SELECT seq, at, actor, act, noun, noun_id, cas
     FROM ledger WHERE case_id = $1 ORDER BY seq DESC LIMIT $2";
 pub(crate) const OF_NOUN: &str = "SELECT seq, at, actor, act, noun, noun_id, case_id, body, leaf_hash
     FROM ledger WHERE noun_id = $1 AND noun = $2 ORDER BY seq DESC LIMIT $3";
-pub(crate) const LIST: &str = "SELECT seq, at, actor, act, noun, noun_id, case_id, body, leaf_hash
-    FROM ledger
-    WHERE ($1 = '' OR act = $1 OR act LIKE $1 || '.%') AND ($2 = '' OR actor LIKE $2 || '%')
-      AND (case_id = $3 OR $3 IS NULL) AND seq < $4
-    ORDER BY seq DESC LIMIT $5";
 pub(crate) const TIP: &str = "SELECT frontier FROM ledger_tip WHERE id = 1";
 pub(crate) const SIZE: &str = "SELECT COALESCE(MAX(size), 0) AS n FROM ledger_tip";
 pub(crate) const ADD_HEAD: &str = "INSERT INTO ledger_heads (size, root, at, key_id, signature)
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (size) DO NOTHING";
+pub(crate) const NEWEST_HEAD: &str =
+    "SELECT size, root, at, key_id, signature FROM ledger_heads ORDER BY size DESC LIMIT 1";
 pub(crate) const HEADS: &str = "SELECT size, root, at, key_id, signature FROM ledger_heads ORDER BY size";
 
 /// Statements of this file.
 #[cfg(feature = "testing")]
 pub(crate) const SQL: &[&str] =
-    &[LOCK_TIP, MAKE_TIP, SET_TIP, APPEND, ROWS_FROM, OF_CASE, OF_NOUN, LIST, TIP, SIZE, ADD_HEAD, HEADS];
+    &[LOCK_TIP, MAKE_TIP, SET_TIP, APPEND, ROWS_FROM, OF_CASE, OF_NOUN, TIP, SIZE, ADD_HEAD, NEWEST_HEAD, HEADS];
 
 fn bytes<const N: usize>(row: &Row, column: &'static str) -> Result<[u8; N]> {
     let value: Vec<u8> = get(row, column)?;
@@ -175,17 +172,6 @@ pub(crate) async fn of_noun(conn: &mut Raw, noun: &str, id: &str, limit: i64) ->
     all(conn, query(OF_NOUN).bind(id.to_owned()).bind(noun.to_owned()).bind(limit)).await
 }
 
-/// A page of the record, newest first.
-pub(crate) async fn list(conn: &mut Raw, filter: &LedgerFilter, limit: i64) -> Result<Vec<Entry>> {
-    let bound = query(LIST)
-        .bind(filter.act.clone())
-        .bind(filter.actor.clone())
-        .bind(filter.case.map(|id| id.0))
-        .bind(filter.before.unwrap_or(i64::MAX))
-        .bind(limit);
-    all(conn, bound).await
-}
-
 /// The bytes of the tree's right edge; none before the first entry.
 pub(crate) async fn tip(conn: &mut Raw) -> Result<Option<Vec<u8>>> {
     Ok(query(TIP).fetch_optional(conn).await?.map(|row| row.try_get(0)).transpose()?)
@@ -200,6 +186,11 @@ pub(crate) async fn add_head(conn: &mut Raw, head: &SignedHead) -> Result<()> {
         .bind(head.key_id.clone())
         .bind(head.signature.to_vec());
     run(conn, bound).await.map(drop)
+}
+
+/// The signed head of the most entries.
+pub(crate) async fn newest_head(conn: &mut Raw) -> Result<Option<SignedHead>> {
+    super::load::optional(conn, query(NEWEST_HEAD)).await
 }
 
 /// All signed heads, smallest first.

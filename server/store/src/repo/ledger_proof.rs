@@ -31,6 +31,11 @@ impl super::load::Load for Stored {
     }
 }
 
+/// The same row as the record page shows it.
+pub(crate) async fn entry(conn: &mut Raw, seq: i64) -> Result<Option<domain::ledger::Entry>> {
+    optional(conn, query(ROW).bind(seq)).await
+}
+
 /// Keeps those subtrees whose level is stored.
 pub(crate) async fn keep(conn: &mut Raw, complete: &[(Node, Hash)]) -> Result<()> {
     for (node, hash) in complete.iter().filter(|(node, _)| node.level.is_multiple_of(LEVELS_APART)) {

@@ -15,6 +15,7 @@ pub(crate) mod grouping;
 pub(crate) mod job;
 pub(crate) mod lease;
 pub(crate) mod ledger;
+pub(crate) mod ledger_list;
 pub(crate) mod ledger_proof;
 pub(crate) mod link;
 pub(crate) mod load;
