@@ -117,6 +117,11 @@ impl Actor {
         }
     }
 
+    /// The account in an actor text of the ledger, if a member of staff acted.
+    pub fn user_of(ledger_text: &str) -> Option<UserId> {
+        ledger_text.strip_prefix("user:")?.split(':').next()?.parse().ok()
+    }
+
     /// The words a timeline shows for an actor text of the ledger.
     pub fn label(ledger_text: &str) -> &str {
         match ledger_text.split_once(':') {

@@ -1,6 +1,6 @@
 //! What the desk and a quarantine back end tell each other (DESIGN §5, docs/quarantine-api.md).
 use crate::{quarantine::Measure, words::words};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 /// What a back end is told to hold: a desired state, never a toggle.
@@ -84,4 +84,56 @@ words! {
         /// No answer or a useless one: unknown what is in force.
         Unknown = "unknown",
     }
+}
+
+/// What a call to the back end came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackendAnswer {
+    /// Which of the outcomes.
+    pub outcome: BackendOutcome,
+    /// The back end's words, or what was wrong with them; one line.
+    pub detail: String,
+    /// It asked for this pause before the next call.
+    pub retry: Option<TimeDelta>,
+    /// What it holds, where it said so.
+    pub held: Option<Held>,
+}
+
+impl BackendAnswer {
+    /// An outcome with its words.
+    pub fn new(outcome: BackendOutcome, detail: impl Into<String>) -> Self {
+        Self { outcome, detail: detail.into(), retry: None, held: None }
+    }
+
+    /// No answer, or a useless one.
+    pub fn unknown(detail: impl Into<String>) -> Self {
+        Self::new(BackendOutcome::Unknown, detail)
+    }
+
+    /// An answer that says what is held.
+    pub fn held(held: Held) -> Self {
+        Self { outcome: held.state, detail: held.state.as_str().replace('_', " "), retry: None, held: Some(held) }
+    }
+
+    /// Whether it says that exactly this is held, or will be.
+    pub fn fits(&self, wanted: &Desired) -> bool {
+        self.held.as_ref().is_some_and(|held| held.is(wanted.measure, &wanted.ports))
+    }
+}
+
+/// What a comparison of the network with the desk found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Findings {
+    /// When it was made; none before the first.
+    pub at: Option<DateTime<Utc>>,
+    /// Why it could not be made.
+    pub problem: Option<String>,
+    /// How many the network holds.
+    pub held: usize,
+    /// Those it had lost, and was told again.
+    pub missing: Vec<String>,
+    /// Those it should have let go, and was told again.
+    pub left_over: Vec<String>,
+    /// Those the desk never ordered: reported, never touched.
+    pub strangers: Vec<Held>,
 }

@@ -29,6 +29,7 @@ pub mod page;
 pub mod policy;
 pub mod portal;
 pub mod quarantine;
+pub mod quarantine_view;
 pub mod refusal;
 pub mod release;
 pub mod report;

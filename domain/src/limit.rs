@@ -59,3 +59,8 @@ pub fn retry_wait(attempts: i64) -> TimeDelta {
     let doubled = RETRY_WAIT_MIN * 2_i32.saturating_pow(u32::try_from(attempts.clamp(0, 12)).unwrap_or(12));
     doubled.min(RETRY_WAIT_MAX)
 }
+
+/// The wait before asking again whether something accepted is done: 1 s, doubling to a minute.
+pub fn poll_wait(attempts: i64) -> TimeDelta {
+    TimeDelta::seconds(2_i64.saturating_pow(u32::try_from(attempts.clamp(0, 6)).unwrap_or(6)).min(60))
+}
