@@ -1,12 +1,14 @@
 //! Lazaret, the abuse desk: everything that touches the world.
 //!
 //! * [`desk`]: what the desk can do, noun by noun; each act is one transaction with its ledger entry and its jobs;
+//! * [`enforcement`]: quarantine back ends;
 //! * [`http`]: forms and pages, the API, the customer's page: each handler makes one call to the desk;
 //! * [`worker`]: what the desk owes the world (mail, quarantines, timers); only workers touch it;
 //! * [`cli`]: the commands; [`config`]: every setting with its meaning; [`ledger_key`]: what signs the record.
 pub mod cli;
 pub mod config;
 pub mod desk;
+pub mod enforcement;
 pub mod http;
 pub mod ledger_key;
 pub mod secret;

@@ -43,7 +43,7 @@ pub async fn run(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
     let desk: Desk = state.desk.clone();
-    let workers = (part != Part::Web).then(|| Workers::start(&desk));
+    let workers = (part != Part::Web).then(|| Workers::start(&desk, &state.network));
     let address = listener.local_addr()?;
     let file = desk.config().text("http.address_file");
     if !file.is_empty() {

@@ -9,6 +9,8 @@ mod case_view;
 mod counts;
 mod customer;
 mod delivery;
+mod dispute;
+mod enforcing;
 mod error;
 mod evidence;
 mod import;
@@ -22,6 +24,15 @@ pub mod password;
 mod report;
 mod record;
 mod settings;
+mod portal;
+mod portal_view;
+mod quarantine;
+mod quarantine_read;
+mod quarantine_step;
+mod reconcile;
+mod release;
+mod report;
+mod timers;
 
 pub use account::SignIn;
 pub use case::Opened;
@@ -36,6 +47,9 @@ pub use notice::{Preview, StateCounts};
 pub use report::{Arrival, PARSE_JOB, Received, ReportView};
 pub use record::RecordState;
 pub use settings::Inventory;
+pub use portal::{Portal, Stated};
+pub use quarantine::Ordered;
+pub use report::{Arrival, PARSE_JOB, Received, ReportView};
 
 use crate::config::Config;
 use domain::{

@@ -2,8 +2,11 @@
 pub mod intake;
 pub mod heads;
 pub mod mail;
+pub mod enforcement;
+pub mod reconcile;
+pub mod timers;
 
-use crate::desk::Desk;
+use crate::{desk::Desk, enforcement::Network};
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -19,7 +22,7 @@ pub struct Workers {
 
 impl Workers {
     /// Starts all of them.
-    pub fn start(desk: &Desk) -> Self {
+    pub fn start(desk: &Desk, network: &Network) -> Self {
         let workers = Self { tracker: TaskTracker::new(), stop: CancellationToken::new() };
         workers.every(Duration::from_secs(600), desk.clone(), |desk| async move {
             if let Err(error) = desk.forget_expired_sessions().await {
@@ -29,6 +32,14 @@ impl Workers {
         workers.mailers(desk);
         workers.reader(desk);
         workers.signer(desk);
+        enforcement::start(&workers, desk.clone(), network.clone());
+        let pause = Duration::from_secs(desk.config().number("quarantine.reconcile_seconds").max(1).unsigned_abs());
+        let compared = network.clone();
+        workers.every(pause, desk.clone(), move |desk| {
+            let network = compared.clone();
+            async move { reconcile::compare(&desk, &network).await }
+        });
+        workers.every(LOOK_EVERY, desk.clone(), |desk| async move { timers::tick(&desk).await });
         workers
     }
 
