@@ -7,6 +7,8 @@ mod figures;
 mod headers;
 mod page;
 mod record;
+mod portal;
+mod quarantine;
 mod session;
 mod settings;
 mod staff;
@@ -16,7 +18,7 @@ pub use error::HttpError;
 pub use page::{Flash, act, redirect_with, show, show_with};
 pub use staff::Staff;
 
-use crate::desk::Desk;
+use crate::{desk::Desk, enforcement::Network};
 use axum::{Router, extract::DefaultBodyLimit, routing::get};
 use std::time::Duration;
 use tower_http::{
@@ -29,14 +31,20 @@ use tower_http::{
 pub struct AppState {
     /// The desk.
     pub desk: Desk,
+    /// The quarantine back end.
+    pub network: Network,
     /// Demo logins shown on the sign-in page: address, role, password.
     pub demo_logins: Vec<(String, String, String)>,
 }
 
 impl AppState {
     /// The usual state over a desk.
-    pub fn new(desk: Desk) -> Self {
-        Self { desk, demo_logins: Vec::new() }
+    ///
+    /// # Errors
+    /// When the quarantine back end's settings cannot be used.
+    pub fn new(desk: Desk) -> Result<Self, String> {
+        let network = Network::of(desk.config(), desk.clock().clone())?;
+        Ok(Self { desk, network, demo_logins: Vec::new() })
     }
 }
 
@@ -52,11 +60,13 @@ pub fn router(state: AppState) -> Router {
         .merge(figures::routes())
         .merge(record::routes())
         .merge(settings::routes());
+    let staff = Router::new().merge(account::routes()).merge(quarantine::routes());
     let staff = staff.layer(session::layer(&state.desk));
     let desk = state.desk.clone();
     Router::new()
         .merge(staff)
         .merge(assets::routes())
+        .merge(portal::routes())
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(error::ready))
         .fallback(error::not_found)
