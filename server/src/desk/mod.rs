@@ -21,17 +21,16 @@ mod note;
 mod notice;
 mod notice_text;
 pub mod password;
-mod report;
-mod record;
-mod settings;
 mod portal;
 mod portal_view;
 mod quarantine;
 mod quarantine_read;
 mod quarantine_step;
 mod reconcile;
+mod record;
 mod release;
 mod report;
+mod settings;
 mod timers;
 
 pub use account::SignIn;
@@ -44,12 +43,11 @@ pub use error::DeskError;
 pub use import::{ImportOrder, Progress};
 pub use note::Replied;
 pub use notice::{Preview, StateCounts};
-pub use report::{Arrival, PARSE_JOB, Received, ReportView};
-pub use record::RecordState;
-pub use settings::Inventory;
 pub use portal::{Portal, Stated};
 pub use quarantine::Ordered;
+pub use record::RecordState;
 pub use report::{Arrival, PARSE_JOB, Received, ReportView};
+pub use settings::Inventory;
 
 use crate::config::Config;
 use domain::{

@@ -6,9 +6,9 @@ mod error;
 mod figures;
 mod headers;
 mod page;
-mod record;
 mod portal;
 mod quarantine;
+mod record;
 mod session;
 mod settings;
 mod staff;
@@ -58,9 +58,9 @@ pub fn router(state: AppState) -> Router {
     let staff = Router::new()
         .merge(account::routes())
         .merge(figures::routes())
+        .merge(quarantine::routes())
         .merge(record::routes())
         .merge(settings::routes());
-    let staff = Router::new().merge(account::routes()).merge(quarantine::routes());
     let staff = staff.layer(session::layer(&state.desk));
     let desk = state.desk.clone();
     Router::new()

@@ -1,8 +1,8 @@
 //! What the desk owes the world. Workers look for due jobs every second, and at once when the desk wakes them.
-pub mod intake;
-pub mod heads;
-pub mod mail;
 pub mod enforcement;
+pub mod heads;
+pub mod intake;
+pub mod mail;
 pub mod reconcile;
 pub mod timers;
 

@@ -40,14 +40,7 @@ fn refused(error: DeskError) -> Result<(String, String), HttpError> {
 
 fn step(title: &str, n: i64, (one, many): (&str, &str), how: &str) -> Step {
     let now = if n == 0 { "none yet".to_owned() } else { number::plural(u64::try_from(n).unwrap_or(0), one, many) };
-    Step {
-        title: title.to_owned(),
-        now,
-        done: n > 0,
-        how: how.to_owned(),
-        command: String::new(),
-        href: String::new(),
-    }
+    Step { title: title.to_owned(), now, done: n > 0, how: how.to_owned(), command: String::new(), href: String::new() }
 }
 
 fn steps(have: &Inventory, config: &Config) -> Vec<Step> {
@@ -80,11 +73,21 @@ fn steps(have: &Inventory, config: &Config) -> Vec<Step> {
         },
         Step {
             href: routes::settings_page("tokens"),
-            ..step("Reports", have.tokens, ("token", "tokens"), "Let machines hand in reports, or pipe mail into lazaret ingest -.")
+            ..step(
+                "Reports",
+                have.tokens,
+                ("token", "tokens"),
+                "Let machines hand in reports, or pipe mail into lazaret ingest -.",
+            )
         },
         set("Mail", "smtp.url", "kept here only", "The relay that takes your notices."),
         set("Network", "quarantine.url", "demo back end", "The system that restricts lines."),
-        set("Heads", "ledger.heads_file", "kept here only", "Signed heads of the record belong on another machine too."),
+        set(
+            "Heads",
+            "ledger.heads_file",
+            "kept here only",
+            "Signed heads of the record belong on another machine too.",
+        ),
     ]
 }
 
