@@ -24,12 +24,12 @@ pub fn find() -> String {
     "/find".to_owned()
 }
 
-/// Evidence by customer, with `?view=`, `?sort=`, `?at=` (the row in the panel).
+/// Evidence by customer, with `?view=`, `?sort=`, `?peek=` (the row in the panel).
 pub fn evidence() -> String {
     "/evidence".to_owned()
 }
 
-/// Post: an act on picked rows of evidence: `open`, `notify`, `close`.
+/// Post: an act on picked rows of evidence: `open`, `dismiss`.
 pub fn evidence_act(act: &str) -> String {
     format!("/evidence/{act}")
 }
@@ -39,9 +39,19 @@ pub fn event(id: impl Display) -> String {
     format!("/events/{id}")
 }
 
+/// Post: an act on one event: `attribute`.
+pub fn event_act(id: impl Display, act: &str) -> String {
+    format!("/events/{id}/{act}")
+}
+
 /// All events, with filters such as `?customer=`, `?case=`, `?class=`, `?address=`.
 pub fn events() -> String {
     "/events".to_owned()
+}
+
+/// Reports, with `?state=` and `?who=`; post: takes one in by hand.
+pub fn reports() -> String {
+    "/reports".to_owned()
 }
 
 /// A report as received.
@@ -59,7 +69,7 @@ pub fn report_act(id: impl Display, act: &str) -> String {
     format!("/reports/{id}/{act}")
 }
 
-/// Reports nobody could read and events nobody could be found for: `?view=parked|ambiguous|unknown`.
+/// Reports nobody could read.
 pub fn sort_out() -> String {
     "/sort-out".to_owned()
 }

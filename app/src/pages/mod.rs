@@ -1,10 +1,13 @@
 //! The pages, each a function from its data to one string.
 
 pub mod approvals;
+pub mod customer;
 mod error;
+pub mod evidence;
 pub mod figures;
 pub mod quarantine;
 pub mod record;
+pub mod report;
 pub mod settings;
 mod sign_in;
 

@@ -29,6 +29,7 @@ mod quarantine_step;
 mod reconcile;
 mod record;
 mod release;
+mod record;
 mod report;
 mod settings;
 mod timers;

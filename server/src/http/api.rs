@@ -33,7 +33,7 @@ pub(super) fn routes() -> Router<AppState> {
 
 /// What went wrong, as JSON: a word for programs, a sentence for people, the field if there is one.
 #[derive(Debug)]
-pub struct ApiError {
+pub(super) struct ApiError {
     status: StatusCode,
     code: &'static str,
     message: String,
@@ -62,9 +62,7 @@ impl From<DeskError> for ApiError {
             DeskError::Refused(refusal @ Refusal::Stale) => {
                 Self::new(StatusCode::CONFLICT, "stale", refusal.to_string())
             }
-            DeskError::Refused(refusal) => {
-                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "refused", refusal.to_string())
-            }
+            DeskError::Refused(refusal) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "refused", refusal.to_string()),
             DeskError::Store(_) | DeskError::Broken(_) => {
                 tracing::error!(%error, "request of a machine failed");
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "nothing was kept; try again in a moment")
@@ -85,17 +83,17 @@ impl IntoResponse for ApiError {
 }
 
 /// The machine behind a valid key.
-pub struct Machine(pub Actor);
+pub(super) struct Machine(pub(super) Actor);
 
 impl FromRequestParts<AppState> for Machine {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
         let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let secret = header.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-        let refused = || {
-            ApiError::new(StatusCode::UNAUTHORIZED, "unauthorized", "give a valid key: Authorization: Bearer KEY")
-        };
+        let secret =
+            header.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        let refused =
+            || ApiError::new(StatusCode::UNAUTHORIZED, "unauthorized", "give a valid key: Authorization: Bearer KEY");
         let (_, secret) = secret.ok_or_else(refused)?;
         let found = async { state.desk.store().read().await?.token_by_hash(&secret::hash(secret.trim())).await };
         let token = found.await.map_err(DeskError::from)?.ok_or_else(refused)?;
@@ -107,7 +105,11 @@ impl FromRequestParts<AppState> for Machine {
 async fn bytes_of(headers: &HeaderMap, body: Body) -> Result<axum::body::Bytes, ApiError> {
     let too_large = || {
         let most = REPORT_BYTES_MAX / (1024 * 1024);
-        ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", format!("at most {most} MiB; split it or compress it"))
+        ApiError::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            format!("at most {most} MiB; split it or compress it"),
+        )
     };
     let said = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if said.is_some_and(|said| said > u64::try_from(REPORT_BYTES_MAX).unwrap_or(u64::MAX)) {

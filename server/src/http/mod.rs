@@ -1,14 +1,18 @@
 //! The web server: forms and pages of the staff, the API, the customer's page. Each handler makes one call to the desk.
 mod account;
+mod api;
 mod assets;
 mod client;
+mod customer;
 mod error;
+mod evidence;
 mod figures;
 mod headers;
 mod page;
 mod portal;
 mod quarantine;
 mod record;
+mod report;
 mod session;
 mod settings;
 mod staff;
@@ -57,14 +61,18 @@ const REQUEST_TIME_MAX: Duration = Duration::from_secs(60);
 pub fn router(state: AppState) -> Router {
     let staff = Router::new()
         .merge(account::routes())
+        .merge(customer::routes())
+        .merge(evidence::routes())
         .merge(figures::routes())
         .merge(quarantine::routes())
         .merge(record::routes())
+        .merge(report::routes())
         .merge(settings::routes());
     let staff = staff.layer(session::layer(&state.desk));
     let desk = state.desk.clone();
     Router::new()
         .merge(staff)
+        .merge(api::routes())
         .merge(assets::routes())
         .merge(portal::routes())
         .route("/healthz", get(|| async { "ok" }))

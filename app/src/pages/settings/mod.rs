@@ -1,8 +1,10 @@
 //! What an administrator looks after: accounts, API tokens, own address ranges, and what is still to be set up.
+mod import;
 mod ranges;
 mod tokens;
 mod users;
 
+pub use import::{ImportPage, import};
 pub use ranges::{RangeForm, RangesPage, ranges};
 pub use tokens::{TokensPage, tokens};
 pub use users::{UserForm, UsersPage, users};
@@ -54,7 +56,13 @@ pub struct SettingsPage {
 
 /// The pages of the settings as views; `current` is the last word of the address.
 fn tabs(current: &str) -> Vec<Tab> {
-    let pages = [("", "Overview"), ("users", "Users"), ("tokens", "API tokens"), ("ranges", "Own ranges")];
+    let pages = [
+        ("", "Overview"),
+        ("users", "Users"),
+        ("tokens", "API tokens"),
+        ("ranges", "Own ranges"),
+        ("import", "Import"),
+    ];
     let address = |page: &str| if page.is_empty() { routes::settings() } else { routes::settings_page(page) };
     pages.into_iter().map(|(page, word)| Tab::new(word, address(page), None, page == current)).collect()
 }
