@@ -29,7 +29,6 @@ mod quarantine_step;
 mod reconcile;
 mod record;
 mod release;
-mod record;
 mod report;
 mod settings;
 mod timers;
