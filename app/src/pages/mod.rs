@@ -1,10 +1,12 @@
 //! The pages, each a function from its data to one string.
 
 pub mod approvals;
+pub mod case;
 pub mod customer;
 mod error;
 pub mod evidence;
 pub mod figures;
+pub mod mail;
 pub mod quarantine;
 pub mod record;
 pub mod report;

@@ -21,18 +21,24 @@ pub struct CaseRow {
 }
 
 words! {
-    /// Sort order of the case queue.
+    /// Sort order of the case queue; the word is the `sort` parameter.
     CaseOrder {
         /// What is due first.
         Due = "due",
+        /// What is due last.
+        DueLast = "-due",
         /// Newest case first.
-        Newest = "newest",
+        Newest = "-opened",
         /// Oldest case first.
-        Oldest = "oldest",
+        Oldest = "opened",
         /// Most events first.
-        Events = "events",
+        Events = "-events",
+        /// Fewest events first.
+        Fewest = "events",
         /// Latest event first.
-        Activity = "activity",
+        Activity = "-last",
+        /// Longest quiet first.
+        Quiet = "last",
     }
 }
 

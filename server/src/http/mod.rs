@@ -2,12 +2,15 @@
 mod account;
 mod api;
 mod assets;
+mod case;
+mod case_query;
 mod client;
 mod customer;
 mod error;
 mod evidence;
 mod figures;
 mod headers;
+mod notice;
 mod page;
 mod portal;
 mod quarantine;
@@ -61,9 +64,11 @@ const REQUEST_TIME_MAX: Duration = Duration::from_secs(60);
 pub fn router(state: AppState) -> Router {
     let staff = Router::new()
         .merge(account::routes())
+        .merge(case::routes())
         .merge(customer::routes())
         .merge(evidence::routes())
         .merge(figures::routes())
+        .merge(notice::routes())
         .merge(quarantine::routes())
         .merge(record::routes())
         .merge(report::routes())

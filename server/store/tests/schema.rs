@@ -13,7 +13,8 @@ async fn fresh(url: &str) -> Store {
 async fn every_statement_is_prepared_on_both_engines() {
     let folder = tempfile::tempdir().unwrap();
     testing::both(folder.path(), Arc::new(SystemClock), |store| async move {
-        let count = testing::prepare_all(&store).await.unwrap_or_else(|error| panic!("{}: {error}", store.engine_name()));
+        let count =
+            testing::prepare_all(&store).await.unwrap_or_else(|error| panic!("{}: {error}", store.engine_name()));
         assert!(count > 100, "only {count} statements are registered");
     })
     .await;

@@ -55,9 +55,12 @@ impl Load for CaseRow {
 const fn order_sql(order: CaseOrder) -> &'static str {
     match order {
         CaseOrder::Due => " ORDER BY c.due_at IS NULL, c.due_at, c.opened_at, c.id",
+        CaseOrder::DueLast => " ORDER BY c.due_at IS NULL, c.due_at DESC, c.opened_at DESC, c.id DESC",
         CaseOrder::Newest => " ORDER BY c.opened_at DESC, c.id DESC",
         CaseOrder::Oldest => " ORDER BY c.opened_at, c.id",
         CaseOrder::Events => " ORDER BY c.events DESC, c.id DESC",
+        CaseOrder::Fewest => " ORDER BY c.events, c.id",
+        CaseOrder::Quiet => " ORDER BY c.last_event_at, c.id",
         CaseOrder::Activity => " ORDER BY c.last_event_at DESC, c.id DESC",
     }
 }
