@@ -107,7 +107,8 @@ async fn events(store: &Store, customer: CustomerId, count: u8, last: DateTime<U
         })
         .collect();
     let mut tx = store.write().await.unwrap();
-    tx.report_add(&report, b"x").await.unwrap();
+    tx.report_add_bytes(&report.sha256, b"x").await.unwrap();
+    tx.report_add(&report).await.unwrap();
     let ids = tx.event_add(&new).await.unwrap();
     keep(tx).await;
     ids
