@@ -1,0 +1,144 @@
+//! A desk in a temporary folder and a browser for it, without a network between.
+#![allow(dead_code, reason = "each test file uses its part")]
+use axum::{
+    Router,
+    body::Body,
+    http::{Method, Request, Response, StatusCode, header},
+};
+use domain::{
+    actor::{Actor, Role},
+    clock::FrozenClock,
+    user::User,
+};
+use lazaret::{
+    config::Config,
+    desk::Desk,
+    http::{AppState, router},
+};
+use std::sync::Arc;
+use store::Store;
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+
+/// The password of every account made here.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// A desk over a fresh SQLite file, at a standing clock.
+pub struct House {
+    /// The desk.
+    pub desk: Desk,
+    /// Its clock.
+    pub clock: Arc<FrozenClock>,
+    folder: TempDir,
+}
+
+impl House {
+    /// A new one; it is Sunday, 22 November 2026, 10:42 UTC.
+    pub async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(FrozenClock::at("2026-11-22T10:42:00Z".parse().unwrap()));
+        let url = format!("sqlite://{}", folder.path().join("desk.db").display());
+        let store = Store::open(&url, clock.clone()).await.unwrap();
+        store.migrate().await.unwrap();
+        let desk = Desk::new(store, Config::defaults()).with_cheap_passwords();
+        Self { desk, clock, folder }
+    }
+
+    /// The folder of this house.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// An account of that role; its address is `ROLE@desk.example`.
+    pub async fn user(&self, role: Role) -> User {
+        let email = format!("{role}@desk.example");
+        self.desk.add_user(&Actor::system("test"), &email, role.as_str(), role, PASSWORD).await.unwrap()
+    }
+
+    /// A browser nobody is signed in with.
+    pub fn browser(&self) -> Browser {
+        Browser { router: router(AppState::new(self.desk.clone())), cookie: None }
+    }
+
+    /// A browser with a new account of that role signed in.
+    pub async fn signed_in(&self, role: Role) -> Browser {
+        self.user(role).await;
+        let mut browser = self.browser();
+        let answer = browser.sign_in(&format!("{role}@desk.example"), PASSWORD).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+        browser
+    }
+}
+
+/// Keeps the cookie, follows nothing.
+pub struct Browser {
+    router: Router,
+    /// The session's cookie, `name=value`.
+    pub cookie: Option<String>,
+}
+
+/// What came back.
+pub struct Answer {
+    /// Status.
+    pub status: StatusCode,
+    /// Where it leads, for a redirect.
+    pub location: String,
+    /// Headers.
+    pub headers: header::HeaderMap,
+    /// The body as text.
+    pub text: String,
+}
+
+impl Browser {
+    /// GET.
+    pub async fn get(&mut self, path: &str) -> Answer {
+        self.send(Method::GET, path, &[], String::new()).await
+    }
+
+    /// POST of a form from our own pages.
+    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let pairs: Vec<String> = fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
+        self.send(Method::POST, path, &[("sec-fetch-site", "same-origin")], pairs.join("&")).await
+    }
+
+    /// Signs in.
+    pub async fn sign_in(&mut self, email: &str, password: &str) -> Answer {
+        self.post("/sign-in", &[("email", email), ("password", password)]).await
+    }
+
+    /// Anything.
+    pub async fn send(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: String) -> Answer {
+        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "desk.example");
+        if let Some(cookie) = &self.cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if !headers.iter().any(|(name, _)| *name == "content-type") {
+            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        }
+        let answer = self.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        self.read(answer).await
+    }
+
+    async fn read(&mut self, answer: Response<Body>) -> Answer {
+        let (parts, body) = answer.into_parts();
+        if let Some(cookie) = parts.headers.get(header::SET_COOKIE) {
+            let pair = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
+            self.cookie = (!pair.ends_with('=')).then_some(pair);
+        }
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        let location = parts.headers.get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned()).unwrap_or_default();
+        Answer { status: parts.status, location, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+}
+
+fn encoded(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => char::from(byte).to_string(),
+            other => format!("%{other:02X}"),
+        })
+        .collect()
+}
