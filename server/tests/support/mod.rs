@@ -7,12 +7,16 @@ use axum::{
 };
 use domain::{
     actor::{Actor, Role},
+    class::Category,
     clock::FrozenClock,
+    id::ReportId,
+    import::ImportKind,
+    report::Channel,
     user::User,
 };
 use lazaret::{
     config::Config,
-    desk::Desk,
+    desk::{Arrival, Desk, ImportOrder},
     http::{AppState, router},
 };
 use std::sync::Arc;
@@ -22,6 +26,19 @@ use tower::ServiceExt as _;
 
 /// The password of every account made here.
 pub const PASSWORD: &str = "correct horse battery";
+
+const TERMS: &str = "version,published_at,clause,text,permits,days_max\n\
+    2026-03,2026-03-01T00:00:00Z,7.2,We may limit the line until it is clean.,port_block walled_garden,14\n";
+const CUSTOMERS: &str = "customer_number,name,email,phone,language,contract_number,terms_version,accepted_at,\
+    service_number,product,username,circuit_id,mac,protected,addresses\n\
+    C-1,\"Okafor, Nadia\",nadia@mail.example,,en,K-1,2026-03,2026-03-14T10:00:00Z,ln-20418,Fibre 500,nadia,,,,198.51.100.77\n";
+const REPORT: &str = "From: fbl@reporter.example\r\nTo: abuse@desk.example\r\nSubject: FW: Earn money\r\n\
+    Date: Sun, 22 Nov 2026 09:00:00 +0000\r\nMessage-ID: <r1@reporter.example>\r\nMIME-Version: 1.0\r\n\
+    Content-Type: multipart/report; report-type=feedback-report; boundary=\"b\"\r\n\r\n\
+    --b\r\nContent-Type: text/plain\r\n\r\nAn abuse report.\r\n\
+    --b\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\nUser-Agent: Some/1.0\r\nVersion: 1\r\n\
+    Source-IP: 198.51.100.77\r\nArrival-Date: Sun, 22 Nov 2026 08:30:00 +0000\r\n\r\n\
+    --b\r\nContent-Type: message/rfc822\r\n\r\nFrom: x@spam.example\r\nSubject: Earn money\r\n\r\nHello\r\n--b--\r\n";
 
 /// A desk over a fresh SQLite file, at a standing clock.
 pub struct House {
@@ -55,9 +72,42 @@ impl House {
         self.desk.add_user(&Actor::system("test"), &email, role.as_str(), role, PASSWORD).await.unwrap()
     }
 
+    /// Terms, one customer with the fixed address 198.51.100.77, and one spam report against it, read.
+    pub async fn with_evidence(&self) {
+        let system = Actor::system("test");
+        for (kind, csv) in [(ImportKind::Terms, TERMS), (ImportKind::Customers, CUSTOMERS)] {
+            let order = ImportOrder { kind, dry_run: false, progress: &|_| {} };
+            let report = self.desk.import(&system, csv.as_bytes(), order).await.unwrap();
+            assert_eq!(report.refused, 0, "{report:?}");
+        }
+        self.report(REPORT).await;
+    }
+
+    /// Takes in one mail and reads it.
+    pub async fn report(&self, mail: &str) -> ReportId {
+        let arrival = Arrival {
+            channel: Channel::Api,
+            bytes: mail.as_bytes(),
+            content_type: "message/rfc822",
+            file_name: "",
+            read_by_caller: true,
+        };
+        let received = self.desk.receive(&Actor::system("test"), arrival).await.unwrap();
+        self.desk.read_report(received.id).await.unwrap();
+        received.id
+    }
+
+    /// Opens the case of that report; its number.
+    pub async fn with_case(&self) -> String {
+        self.with_evidence().await;
+        let customer = self.desk.store().read().await.unwrap().customer_by_number("C-1").await.unwrap().unwrap();
+        let opened = self.desk.open_case(&Actor::system("test"), customer.id, Category::Messaging).await.unwrap();
+        opened.number
+    }
+
     /// A browser nobody is signed in with.
     pub fn browser(&self) -> Browser {
-        Browser { router: router(AppState::new(self.desk.clone())), cookie: None }
+        Browser { router: router(AppState::new(self.desk.clone()).unwrap()), cookie: None }
     }
 
     /// A browser with a new account of that role signed in.

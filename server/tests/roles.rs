@@ -1,0 +1,151 @@
+//! Who may do what: every route for every role, against a table written by hand. What a role may not see is not there.
+mod support;
+
+use axum::http::StatusCode;
+use domain::{actor::Role, page::PageOf};
+use support::{Browser, House};
+
+/// Path, and for whom it is there: (a)nalyst, (s)upervisor, a(d)ministrator, audit(o)r. CASE, CUSTOMER and REPORT stand for ours.
+const PAGES: &[(&str, &str)] = &[
+    ("/", "asdo"),
+    ("/evidence?view=ambiguous", "asdo"),
+    ("/sort-out", "asdo"),
+    ("/reports", "asdo"),
+    ("/reports/REPORT", "asdo"),
+    ("/reports/REPORT/raw", "asdo"),
+    ("/cases", "asdo"),
+    ("/cases/CASE", "asdo"),
+    ("/cases/CASE/notice", "asd"),
+    ("/cases/CASE/quarantine", "asd"),
+    ("/cases/L-1999-000001", ""),
+    ("/approvals", "sd"),
+    ("/quarantine", "asdo"),
+    ("/quarantine/network", "asdo"),
+    ("/mail", "asdo"),
+    ("/customers", "asdo"),
+    ("/customers/CUSTOMER", "asdo"),
+    ("/who?address=198.51.100.77", "asdo"),
+    ("/figures", "asdo"),
+    ("/figures.csv", "asdo"),
+    ("/record", "sdo"),
+    ("/record/0", "sdo"),
+    ("/settings", "d"),
+    ("/settings/users", "d"),
+    ("/settings/tokens", "d"),
+    ("/settings/ranges", "d"),
+    ("/settings/import", "d"),
+    ("/live/cases?since=0", "asdo"),
+    ("/live/evidence?since=0", "asdo"),
+];
+
+/// Path, fields, and for whom the act exists. An act that exists may still be refused for its fields.
+const ACTS: &[(&str, &[(&str, &str)], &str)] = &[
+    ("/evidence/open", &[("pick", "EVENT")], "asd"),
+    ("/evidence/dismiss", &[("pick", "EVENT"), ("reason", "not abuse at all")], "asd"),
+    ("/reports/REPORT/retry", &[], "asd"),
+    ("/reports/REPORT/set-aside", &[("reason", "not a report")], "asd"),
+    ("/events/EVENT/attribute", &[("service", "ln-20418"), ("reason", "looked it up")], "asd"),
+    ("/cases/CASE/note", &[("version", "0"), ("text", "a note")], "asd"),
+    ("/cases/CASE/assign", &[("version", "0")], "asd"),
+    ("/cases/CASE/close", &[("version", "0"), ("outcome", "resolved"), ("why", "all is well")], "asd"),
+    ("/cases/CASE/quarantine", &[("measure", "walled_garden"), ("reason", "sends spam")], "asd"),
+    ("/settings/users", &[("name", "N"), ("email", "n@desk.example"), ("role", "analyst")], "d"),
+    ("/settings/tokens", &[("name", "mailbox")], "d"),
+    ("/settings/ranges", &[("net", "203.0.113.0/24"), ("label", "pool")], "d"),
+];
+
+const ROLES: &[(Role, char)] =
+    &[(Role::Analyst, 'a'), (Role::Supervisor, 's'), (Role::Administrator, 'd'), (Role::Auditor, 'o')];
+
+struct Things {
+    pairs: Vec<(&'static str, String)>,
+}
+
+impl Things {
+    async fn of(house: &House) -> Self {
+        let number = house.with_case().await;
+        let mut conn = house.desk.store().read().await.unwrap();
+        let case = conn.case_by_number(&number).await.unwrap().unwrap();
+        let events = conn.events_of_case(case.id, PageOf::default()).await.unwrap().rows;
+        let pairs = vec![
+            ("CASE", number),
+            ("CUSTOMER", case.customer.to_string()),
+            ("REPORT", events[0].report.to_string()),
+            ("EVENT", events[0].id.to_string()),
+        ];
+        Self { pairs }
+    }
+
+    fn named(&self, text: &str) -> String {
+        self.pairs.iter().fold(text.to_owned(), |text, (word, value)| text.replace(word, value))
+    }
+}
+
+async fn signed_in(house: &House, role: Role) -> Browser {
+    let mut browser = house.browser();
+    browser.sign_in(&format!("{role}@desk.example"), support::PASSWORD).await;
+    browser
+}
+
+#[tokio::test]
+async fn every_page_is_there_for_its_roles_only() {
+    let house = House::new().await;
+    let things = Things::of(&house).await;
+    let mut wrong = Vec::new();
+    for (role, letter) in ROLES {
+        house.user(*role).await;
+        let mut browser = signed_in(&house, *role).await;
+        for (path, whom) in PAGES {
+            let answer = browser.get(&things.named(path)).await;
+            let wanted = if whom.contains(*letter) { StatusCode::OK } else { StatusCode::NOT_FOUND };
+            if answer.status != wanted {
+                wrong.push(format!("{role} {path}: {} instead of {wanted}", answer.status));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[tokio::test]
+async fn every_act_exists_for_its_roles_only_and_changes_nothing_for_others() {
+    let house = House::new().await;
+    let things = Things::of(&house).await;
+    let mut wrong = Vec::new();
+    for (role, letter) in ROLES {
+        house.user(*role).await;
+        let mut browser = signed_in(&house, *role).await;
+        for (path, fields, whom) in ACTS {
+            let fields: Vec<(&str, String)> = fields.iter().map(|(name, value)| (*name, things.named(value))).collect();
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let before = house.desk.store().read().await.unwrap().ledger_size().await.unwrap();
+            let answer = browser.post(&things.named(path), &fields).await;
+            let there = answer.status != StatusCode::NOT_FOUND;
+            if there != whom.contains(*letter) || answer.status.is_server_error() {
+                wrong.push(format!("{role} {path}: {}", answer.status));
+            }
+            let after = house.desk.store().read().await.unwrap().ledger_size().await.unwrap();
+            if !whom.contains(*letter) && before != after {
+                wrong.push(format!("{role} {path}: something was written"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[tokio::test]
+async fn a_stranger_sees_nothing_and_does_nothing() {
+    let house = House::new().await;
+    let things = Things::of(&house).await;
+    let before = house.desk.store().read().await.unwrap().ledger_size().await.unwrap();
+    let mut browser = house.browser();
+    for (path, _) in PAGES {
+        let answer = browser.get(&things.named(path)).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
+        assert!(answer.location.starts_with("/sign-in"), "{path} leads to {}", answer.location);
+    }
+    for (path, fields, _) in ACTS {
+        let answer = browser.post(&things.named(path), fields).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
+    }
+    assert_eq!(before, house.desk.store().read().await.unwrap().ledger_size().await.unwrap());
+}
