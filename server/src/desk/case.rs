@@ -107,6 +107,7 @@ impl Desk {
     /// # Errors
     /// [`Refusal`] for a missing right, a closed case, a stale page or an account that cannot work on cases.
     pub async fn assign_case(&self, actor: &Actor, number: &str, version: i64, to: UserId) -> Result<Case, DeskError> {
+        self.require(actor, Permission::WorkCases)?;
         let order = Order {
             actor,
             number,

@@ -247,7 +247,7 @@ fn grep(fault: impl Fn(&Path, &str) -> bool) -> Vec<String> {
 }
 
 fn is_this(source: &Path) -> bool {
-    source.ends_with("server/tests/tidy.rs")
+    source.ends_with("server/tests/it/tidy.rs")
 }
 
 /// A source file without its comment lines.

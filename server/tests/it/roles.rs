@@ -1,9 +1,8 @@
 //! Who may do what: every route for every role, against a table written by hand. What a role may not see is not there.
-mod support;
 
+use crate::support::{Browser, House};
 use axum::http::StatusCode;
 use domain::{actor::Role, page::PageOf};
-use support::{Browser, House};
 
 /// Path, and for whom it is there: (a)nalyst, (s)upervisor, a(d)ministrator, audit(o)r. CASE, CUSTOMER and REPORT stand for ours.
 const PAGES: &[(&str, &str)] = &[
@@ -45,8 +44,8 @@ const ACTS: &[(&str, &[(&str, &str)], &str)] = &[
     ("/reports/REPORT/retry", &[], "asd"),
     ("/reports/REPORT/set-aside", &[("reason", "not a report")], "asd"),
     ("/events/EVENT/attribute", &[("service", "ln-20418"), ("reason", "looked it up")], "asd"),
-    ("/cases/CASE/note", &[("version", "0"), ("text", "a note")], "asd"),
-    ("/cases/CASE/assign", &[("version", "0")], "asd"),
+    ("/cases/CASE/note", &[("version", "0"), ("id", UUID), ("text", "a note")], "asd"),
+    ("/cases/CASE/assign", &[("version", "0"), ("assignee", UUID)], "asd"),
     ("/cases/CASE/close", &[("version", "0"), ("outcome", "resolved"), ("why", "all is well")], "asd"),
     ("/cases/CASE/quarantine", &[("measure", "walled_garden"), ("reason", "sends spam")], "asd"),
     ("/settings/users", &[("name", "N"), ("email", "n@desk.example"), ("role", "analyst")], "d"),
@@ -56,6 +55,9 @@ const ACTS: &[(&str, &[(&str, &str)], &str)] = &[
 
 const ROLES: &[(Role, char)] =
     &[(Role::Analyst, 'a'), (Role::Supervisor, 's'), (Role::Administrator, 'd'), (Role::Auditor, 'o')];
+
+/// Any id.
+const UUID: &str = "0199b1c0-0000-7000-8000-000000000001";
 
 struct Things {
     pairs: Vec<(&'static str, String)>,
@@ -83,7 +85,7 @@ impl Things {
 
 async fn signed_in(house: &House, role: Role) -> Browser {
     let mut browser = house.browser();
-    browser.sign_in(&format!("{role}@desk.example"), support::PASSWORD).await;
+    browser.sign_in(&format!("{role}@desk.example"), crate::support::PASSWORD).await;
     browser
 }
 

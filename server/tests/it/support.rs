@@ -1,5 +1,4 @@
 //! A desk in a temporary folder and a browser for it, without a network between.
-#![allow(dead_code, reason = "each test file uses its part")]
 use axum::{
     Router,
     body::Body,
@@ -25,7 +24,7 @@ use tempfile::TempDir;
 use tower::ServiceExt as _;
 
 /// The password of every account made here.
-pub const PASSWORD: &str = "correct horse battery";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
 const TERMS: &str = "version,published_at,clause,text,permits,days_max\n\
     2026-03,2026-03-01T00:00:00Z,7.2,We may limit the line until it is clean.,port_block walled_garden,14\n";
@@ -41,17 +40,17 @@ const REPORT: &str = "From: fbl@reporter.example\r\nTo: abuse@desk.example\r\nSu
     --b\r\nContent-Type: message/rfc822\r\n\r\nFrom: x@spam.example\r\nSubject: Earn money\r\n\r\nHello\r\n--b--\r\n";
 
 /// A desk over a fresh SQLite file, at a standing clock.
-pub struct House {
+pub(crate) struct House {
     /// The desk.
-    pub desk: Desk,
+    pub(crate) desk: Desk,
     /// Its clock.
-    pub clock: Arc<FrozenClock>,
+    pub(crate) clock: Arc<FrozenClock>,
     folder: TempDir,
 }
 
 impl House {
     /// A new one; it is Sunday, 22 November 2026, 10:42 UTC.
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(FrozenClock::at("2026-11-22T10:42:00Z".parse().unwrap()));
         let url = format!("sqlite://{}", folder.path().join("desk.db").display());
@@ -62,18 +61,18 @@ impl House {
     }
 
     /// The folder of this house.
-    pub fn folder(&self) -> &std::path::Path {
+    pub(crate) fn folder(&self) -> &std::path::Path {
         self.folder.path()
     }
 
     /// An account of that role; its address is `ROLE@desk.example`.
-    pub async fn user(&self, role: Role) -> User {
+    pub(crate) async fn user(&self, role: Role) -> User {
         let email = format!("{role}@desk.example");
         self.desk.add_user(&Actor::system("test"), &email, role.as_str(), role, PASSWORD).await.unwrap()
     }
 
     /// Terms, one customer with the fixed address 198.51.100.77, and one spam report against it, read.
-    pub async fn with_evidence(&self) {
+    pub(crate) async fn with_evidence(&self) {
         let system = Actor::system("test");
         for (kind, csv) in [(ImportKind::Terms, TERMS), (ImportKind::Customers, CUSTOMERS)] {
             let order = ImportOrder { kind, dry_run: false, progress: &|_| {} };
@@ -84,7 +83,7 @@ impl House {
     }
 
     /// Takes in one mail and reads it.
-    pub async fn report(&self, mail: &str) -> ReportId {
+    pub(crate) async fn report(&self, mail: &str) -> ReportId {
         let arrival = Arrival {
             channel: Channel::Api,
             bytes: mail.as_bytes(),
@@ -98,7 +97,7 @@ impl House {
     }
 
     /// Opens the case of that report; its number.
-    pub async fn with_case(&self) -> String {
+    pub(crate) async fn with_case(&self) -> String {
         self.with_evidence().await;
         let customer = self.desk.store().read().await.unwrap().customer_by_number("C-1").await.unwrap().unwrap();
         let opened = self.desk.open_case(&Actor::system("test"), customer.id, Category::Messaging).await.unwrap();
@@ -106,12 +105,12 @@ impl House {
     }
 
     /// A browser nobody is signed in with.
-    pub fn browser(&self) -> Browser {
+    pub(crate) fn browser(&self) -> Browser {
         Browser { router: router(AppState::new(self.desk.clone()).unwrap()), cookie: None }
     }
 
     /// A browser with a new account of that role signed in.
-    pub async fn signed_in(&self, role: Role) -> Browser {
+    pub(crate) async fn signed_in(&self, role: Role) -> Browser {
         self.user(role).await;
         let mut browser = self.browser();
         let answer = browser.sign_in(&format!("{role}@desk.example"), PASSWORD).await;
@@ -121,43 +120,44 @@ impl House {
 }
 
 /// Keeps the cookie, follows nothing.
-pub struct Browser {
+pub(crate) struct Browser {
     router: Router,
     /// The session's cookie, `name=value`.
-    pub cookie: Option<String>,
+    pub(crate) cookie: Option<String>,
 }
 
 /// What came back.
-pub struct Answer {
+pub(crate) struct Answer {
     /// Status.
-    pub status: StatusCode,
+    pub(crate) status: StatusCode,
     /// Where it leads, for a redirect.
-    pub location: String,
+    pub(crate) location: String,
     /// Headers.
-    pub headers: header::HeaderMap,
+    pub(crate) headers: header::HeaderMap,
     /// The body as text.
-    pub text: String,
+    pub(crate) text: String,
 }
 
 impl Browser {
     /// GET.
-    pub async fn get(&mut self, path: &str) -> Answer {
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
         self.send(Method::GET, path, &[], String::new()).await
     }
 
     /// POST of a form from our own pages.
-    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let pairs: Vec<String> = fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
+    pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let pairs: Vec<String> =
+            fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
         self.send(Method::POST, path, &[("sec-fetch-site", "same-origin")], pairs.join("&")).await
     }
 
     /// Signs in.
-    pub async fn sign_in(&mut self, email: &str, password: &str) -> Answer {
+    pub(crate) async fn sign_in(&mut self, email: &str, password: &str) -> Answer {
         self.post("/sign-in", &[("email", email), ("password", password)]).await
     }
 
     /// Anything.
-    pub async fn send(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: String) -> Answer {
+    pub(crate) async fn send(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: String) -> Answer {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, "desk.example");
         if let Some(cookie) = &self.cookie {
             request = request.header(header::COOKIE, cookie);
@@ -179,8 +179,14 @@ impl Browser {
             self.cookie = (!pair.ends_with('=')).then_some(pair);
         }
         let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-        let location = parts.headers.get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned()).unwrap_or_default();
-        Answer { status: parts.status, location, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+        let location =
+            parts.headers.get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned()).unwrap_or_default();
+        Answer {
+            status: parts.status,
+            location,
+            headers: parts.headers,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+        }
     }
 }
 

@@ -1,10 +1,9 @@
 //! The way in and out: throttle, session rotation, other sites, headers.
-mod support;
 
+use crate::support::{House, PASSWORD};
 use axum::http::{Method, StatusCode};
 use chrono::TimeDelta;
 use domain::actor::{Actor, Role};
-use support::{House, PASSWORD};
 
 #[tokio::test]
 async fn who_is_not_signed_in_is_sent_to_the_sign_in_and_back() {
@@ -12,7 +11,10 @@ async fn who_is_not_signed_in_is_sent_to_the_sign_in_and_back() {
     house.user(Role::Analyst).await;
     let mut browser = house.browser();
     let answer = browser.get("/cases?state=open").await;
-    assert_eq!((answer.status, answer.location.as_str()), (StatusCode::SEE_OTHER, "/sign-in?next=%2Fcases%3Fstate%3Dopen"));
+    assert_eq!(
+        (answer.status, answer.location.as_str()),
+        (StatusCode::SEE_OTHER, "/sign-in?next=%2Fcases%3Fstate%3Dopen")
+    );
     let fields = [("email", "analyst@desk.example"), ("password", PASSWORD)];
     let answer = browser.post("/sign-in?next=%2Fcases%3Fstate%3Dopen", &fields).await;
     assert_eq!((answer.status, answer.location.as_str()), (StatusCode::SEE_OTHER, "/cases?state=open"));
@@ -65,12 +67,14 @@ async fn a_closed_account_is_out_at_once_and_the_last_administrator_stays() {
     let house = House::new().await;
     let mut browser = house.signed_in(Role::Analyst).await;
     let boss = house.user(Role::Administrator).await;
-    let analyst = house.desk.store().read().await.unwrap().user_by_email("analyst@desk.example").await.unwrap().unwrap();
+    let analyst =
+        house.desk.store().read().await.unwrap().user_by_email("analyst@desk.example").await.unwrap().unwrap();
     house.desk.disable_user(&boss.actor(), analyst.id).await.unwrap();
     assert_eq!(browser.get("/cases").await.status, StatusCode::SEE_OTHER);
     let refused = house.desk.disable_user(&boss.actor(), boss.id).await.unwrap_err();
     assert!(refused.to_string().contains("last administrator"), "{refused}");
-    let refused = house.desk.add_user(&analyst.actor(), "x@desk.example", "x", Role::Analyst, PASSWORD).await.unwrap_err();
+    let refused =
+        house.desk.add_user(&analyst.actor(), "x@desk.example", "x", Role::Analyst, PASSWORD).await.unwrap_err();
     assert!(refused.to_string().contains("role"), "{refused}");
 }
 

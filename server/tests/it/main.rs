@@ -1,0 +1,5 @@
+//! Every test of the whole server, in one binary: linking it many times would cost more than the tests do.
+mod accounts;
+mod roles;
+mod support;
+mod tidy;
