@@ -51,7 +51,7 @@ impl Desk {
     }
 
     /// The secret within a text that holds a link.
-    pub(crate) fn secret_in<'t>(&self, text: &'t str) -> Option<&'t str> {
+    pub fn secret_in<'t>(&self, text: &'t str) -> Option<&'t str> {
         let base = self.link_base();
         let start = text.find(&base)? + base.len();
         let secret = text.get(start..start + SECRET_CHARS)?;
