@@ -46,7 +46,7 @@ pub struct Held {
     /// `in_force`, `accepted`, `not_online`.
     pub state: BackendOutcome,
     /// Number of the service.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "number_of")]
     pub service: String,
     /// How; none when the back end does not say.
     #[serde(default)]
@@ -54,6 +54,20 @@ pub struct Held {
     /// Closed ports of a port block.
     #[serde(default)]
     pub ports: Vec<u16>,
+}
+
+/// The service's number alone, or the identities as we gave them: many back ends repeat what they were told.
+fn number_of<'a, D: serde::Deserializer<'a>>(from: D) -> Result<String, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Service {
+        Number(String),
+        Whole(Identities),
+    }
+    Ok(match Service::deserialize(from)? {
+        Service::Number(number) => number,
+        Service::Whole(whole) => whole.number,
+    })
 }
 
 impl Held {

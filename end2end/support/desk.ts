@@ -43,6 +43,8 @@ export class Desk {
       LAZARET_QUARANTINE__URL: backend.url,
       LAZARET_QUARANTINE__TOKEN: backend.token,
       LAZARET_LEDGER__KEY_FILE: join(folder, "ledger.key"),
+      // Nobody takes a notice back here.
+      LAZARET_MAIL__UNDO_SECONDS: "0",
     };
     const desk = new Desk(folder, `http://${listen}`, sink, backend, env);
     desk.lazaret(["migrate"]);

@@ -65,11 +65,13 @@ test("from the report to the record", async ({ page, desk, signIn, browser }, in
   });
 
   await test.step("the analyst orders the walled garden, and the network holds it", async () => {
-    await open(page, "Quarantine…");
-    await page.getByLabel("Walled garden").check();
-    const reason = page.getByLabel(/reason/i).locator("visible=true").first();
-    await reason.fill("The line sends spam and nobody has answered.");
-    await page.getByRole("button", { name: /^order/i }).click();
+    await page.locator('a[href*="/cases/"][href$="/quarantine"]').first().click();
+    const ground = page.getByLabel("Service and clause");
+    await ground.selectOption(await ground.locator("option", { hasText: "clause 7.2" }).getAttribute("value"));
+    await page.getByRole("radio", { name: /^Walled garden/ }).check();
+    await page.getByLabel("Reason").fill("The line sends spam and nobody has answered.");
+    await expectAccessible(page);
+    await page.getByRole("button", { name: "Order", exact: true }).click();
     await until("the back end to hold it", () => desk.backend.held.size === 1 || undefined);
     const [held] = [...desk.backend.held.values()];
     expect(held).toMatchObject({ measure: "walled_garden" });
@@ -132,9 +134,3 @@ test("from the report to the record", async ({ page, desk, signIn, browser }, in
   });
   info.annotations.push({ type: "engine", description: process.env.LAZARET_ENGINE ?? "sqlite" });
 });
-
-/** Opens one of the folded acts of a page, if it is not open yet. */
-async function open(page: import("@playwright/test").Page, name: string): Promise<void> {
-  const act = page.locator("details", { has: page.locator("summary", { hasText: name }) }).first();
-  if ((await act.getAttribute("open")) === null) await act.locator("summary").first().click();
-}
