@@ -135,6 +135,17 @@ impl BackendAnswer {
     }
 }
 
+/// What this process last heard from the network.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NetworkBoard {
+    /// Name of the back end.
+    pub name: String,
+    /// What it held at the last comparison.
+    pub held: Vec<Held>,
+    /// What the comparison found.
+    pub findings: Findings,
+}
+
 /// What a comparison of the network with the desk found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Findings {
@@ -142,8 +153,6 @@ pub struct Findings {
     pub at: Option<DateTime<Utc>>,
     /// Why it could not be made.
     pub problem: Option<String>,
-    /// How many the network holds.
-    pub held: usize,
     /// Those it had lost, and was told again.
     pub missing: Vec<String>,
     /// Those it should have let go, and was told again.

@@ -3,7 +3,7 @@ use crate::{
     case::Case,
     customer::{Contract, Service},
     dispute::DisputeRow,
-    enforcement::{Findings, Held},
+    enforcement::NetworkBoard,
     event::Role,
     ledger::Entry,
     quarantine::{QuarantineCommand, QuarantineCounts, QuarantineRow, QuarantineTab},
@@ -81,12 +81,8 @@ pub struct Approvals {
 /// What the network holds beside what the desk wants.
 #[derive(Debug, Clone)]
 pub struct NetworkPage {
-    /// Name of the back end.
-    pub name: String,
-    /// What it holds, or why it does not say.
-    pub held: Result<Vec<Held>, String>,
+    /// What the network held at the last comparison.
+    pub board: NetworkBoard,
     /// What the desk wants, with names.
     pub wanted: Vec<QuarantineRow>,
-    /// What the last comparison found.
-    pub findings: Findings,
 }

@@ -2,6 +2,7 @@
 use crate::{
     config::Config,
     desk::Desk,
+    enforcement::Network,
     http::{self, AppState},
     worker::Workers,
 };
@@ -43,7 +44,13 @@ pub async fn run(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
     let desk: Desk = state.desk.clone();
-    let workers = (part != Part::Web).then(|| Workers::start(&desk, &state.network));
+    let workers = match part {
+        Part::Web => None,
+        Part::All | Part::Worker => {
+            let network = Network::of(desk.config(), desk.clock().clone()).map_err(anyhow::Error::msg)?;
+            Some(Workers::start(&desk, &network))
+        }
+    };
     let address = listener.local_addr()?;
     let file = desk.config().text("http.address_file");
     if !file.is_empty() {

@@ -24,7 +24,7 @@ impl Serve {
             );
         }
         eprintln!("lazaret: the desk is at {}", desk.public_url());
-        run(AppState::new(desk).map_err(anyhow::Error::msg)?, listener, self.role, asked_to_end()).await?;
+        run(AppState::new(desk), listener, self.role, asked_to_end()).await?;
         Ok(End::Done)
     }
 }

@@ -53,9 +53,10 @@ use crate::config::Config;
 use domain::{
     actor::{Actor, Permission},
     clock::SharedClock,
+    enforcement::NetworkBoard,
     refusal::Refusal,
 };
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use store::Store;
 use tokio::sync::Notify;
 
@@ -67,6 +68,7 @@ pub struct Desk {
     pub(crate) config: Arc<Config>,
     pub(crate) wake: Arc<Wake>,
     pub(crate) passwords: password::Hasher,
+    pub(crate) network: Arc<Mutex<NetworkBoard>>,
 }
 
 /// Wakes the workers of this process at once; those of other replicas look every second.
@@ -76,6 +78,8 @@ pub struct Wake {
     pub mail: Notify,
     /// Jobs `apply` and `lift`.
     pub enforcement: Notify,
+    /// The network has changed: compare.
+    pub compare: Notify,
     /// Jobs `parse`.
     pub intake: Notify,
 }
@@ -85,7 +89,7 @@ impl Desk {
     pub fn new(store: Store, config: Config) -> Self {
         let clock = store.clock().clone();
         let passwords = password::Hasher::default();
-        Self { store, clock, config: Arc::new(config), wake: Arc::default(), passwords }
+        Self { store, clock, config: Arc::new(config), wake: Arc::default(), passwords, network: Arc::default() }
     }
 
     /// The same desk with cheap password hashing, for tests and the demo's throw-away accounts.

@@ -2,12 +2,14 @@
 use super::{Desk, DeskError};
 use domain::{
     actor::{Actor, Permission},
+    enforcement::NetworkBoard,
     id::{CaseId, CustomerId, QuarantineId},
     page::{PageOf, Rows},
     quarantine::{QuarantineRow, QuarantineTab, offered},
-    quarantine_view::{Approvals, OrderChoices, QuarantineList, QuarantinePage, ServiceChoice},
+    quarantine_view::{Approvals, NetworkPage, OrderChoices, QuarantineList, QuarantinePage, ServiceChoice},
     refusal::Refusal,
 };
+use std::sync::PoisonError;
 
 /// Entries of the history shown.
 const HISTORY_ROWS: i64 = 200;
@@ -75,11 +77,23 @@ impl Desk {
     ///
     /// # Errors
     /// Without the right to read.
-    pub async fn network_wanted(&self, actor: &Actor) -> Result<Vec<QuarantineRow>, DeskError> {
+    pub async fn network_page(&self, actor: &Actor) -> Result<NetworkPage, DeskError> {
         self.require(actor, Permission::ReadDesk)?;
+        let board = self.network_last_heard();
         let mut conn = self.store.read().await?;
         let page = PageOf::default();
-        Ok(conn.quarantine_list(QuarantineTab::InForce, page, self.clock.now()).await?)
+        let wanted = conn.quarantine_list(QuarantineTab::InForce, page, self.clock.now()).await?;
+        Ok(NetworkPage { board, wanted })
+    }
+
+    /// What a comparison heard from the network, for that page.
+    pub fn network_heard(&self, board: NetworkBoard) {
+        *self.network.lock().unwrap_or_else(PoisonError::into_inner) = board;
+    }
+
+    /// What the last comparison of this process heard.
+    pub fn network_last_heard(&self) -> NetworkBoard {
+        self.network.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// What waits for a second person.

@@ -32,7 +32,7 @@ impl Desk {
     /// # Errors
     /// Only when the store fails.
     pub async fn reconcile(&self, wanted: &[Quarantine], held: Vec<Held>) -> Result<Findings, DeskError> {
-        let mut findings = Findings { at: Some(self.clock.now()), held: held.len(), ..Findings::default() };
+        let mut findings = Findings { at: Some(self.clock.now()), ..Findings::default() };
         let mut there: HashMap<QuarantineId, Held> = HashMap::new();
         for held in held {
             match held.id.parse::<QuarantineId>() {

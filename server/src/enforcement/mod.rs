@@ -10,10 +10,10 @@ pub use sign::signature;
 use crate::config::Config;
 use domain::{
     clock::SharedClock,
-    enforcement::{BackendAnswer, BackendOutcome, Desired, Findings, Held},
+    enforcement::{BackendAnswer, BackendOutcome, Desired, Held},
     id::QuarantineId,
 };
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use tokio::sync::OnceCell;
 
 /// A back end. Every call is idempotent: it states what is wanted, it toggles nothing.
@@ -36,18 +36,17 @@ pub trait Backend: Send + Sync {
     async fn remember(&self, _held: Vec<(QuarantineId, Desired)>) {}
 }
 
-/// The network as this process reaches it, with what the last comparison found. Cheap to clone.
+/// The network as this process reaches it, and whether it was told what is in force. Cheap to clone.
 #[derive(Clone)]
 pub struct Network {
     backend: Arc<dyn Backend>,
-    findings: Arc<Mutex<Findings>>,
     told: Arc<OnceCell<()>>,
 }
 
 impl Network {
     /// Over a back end.
     pub fn new(backend: Arc<dyn Backend>) -> Self {
-        Self { backend, findings: Arc::default(), told: Arc::default() }
+        Self { backend, told: Arc::default() }
     }
 
     /// As set: `quarantine.url`, else the built-in demo.
@@ -74,16 +73,6 @@ impl Network {
     /// Runs `tell` once in the life of this process, before anything else is asked of the back end.
     pub async fn once<F: Future<Output = ()>>(&self, tell: impl FnOnce() -> F) {
         self.told.get_or_init(tell).await;
-    }
-
-    /// What the last comparison found.
-    pub fn findings(&self) -> Findings {
-        self.findings.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Keeps what a comparison found.
-    pub fn found(&self, findings: Findings) {
-        *self.findings.lock().unwrap_or_else(PoisonError::into_inner) = findings;
     }
 
     /// Puts it in force and reads it back: a yes without the thing itself is no yes.

@@ -25,7 +25,7 @@ pub use error::HttpError;
 pub use page::{Flash, act, redirect_with, show, show_with};
 pub use staff::Staff;
 
-use crate::{desk::Desk, enforcement::Network};
+use crate::desk::Desk;
 use axum::{Router, extract::DefaultBodyLimit, routing::get};
 use std::time::Duration;
 use tower_http::{
@@ -38,20 +38,14 @@ use tower_http::{
 pub struct AppState {
     /// The desk.
     pub desk: Desk,
-    /// The quarantine back end.
-    pub network: Network,
     /// Demo logins shown on the sign-in page: address, role, password.
     pub demo_logins: Vec<(String, String, String)>,
 }
 
 impl AppState {
     /// The usual state over a desk.
-    ///
-    /// # Errors
-    /// When the quarantine back end's settings cannot be used.
-    pub fn new(desk: Desk) -> Result<Self, String> {
-        let network = Network::of(desk.config(), desk.clock().clone())?;
-        Ok(Self { desk, network, demo_logins: Vec::new() })
+    pub fn new(desk: Desk) -> Self {
+        Self { desk, demo_logins: Vec::new() }
     }
 }
 

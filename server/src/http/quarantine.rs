@@ -21,7 +21,6 @@ use domain::{
     id::{CaseId, DisputeId, QuarantineId, ReleaseId},
     page::PageOf,
     quarantine::{Measure, Order, QuarantineState, QuarantineTab},
-    quarantine_view::NetworkPage,
     refusal::Refusal,
 };
 use pages::OrderForm;
@@ -100,13 +99,7 @@ async fn one(State(state): State<AppState>, staff: Staff, Path(id): Path<String>
 }
 
 async fn network(State(state): State<AppState>, staff: Staff) -> Result<Response, HttpError> {
-    let wanted = state.desk.network_wanted(&staff.actor()).await?;
-    let data = NetworkPage {
-        name: state.network.backend().name(),
-        held: state.network.backend().list().await,
-        wanted,
-        findings: state.network.findings(),
-    };
+    let data = state.desk.network_page(&staff.actor()).await?;
     let now = state.desk.clock().now();
     show(&state, &staff, Place::Quarantine, "What the network holds", move || pages::network(data, now)).await
 }

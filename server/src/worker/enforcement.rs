@@ -63,6 +63,7 @@ async fn one(desk: Desk, network: Network, worker: String, job: Job) {
         // The job comes back when its lease is over.
         tracing::warn!(%error, quarantine = %job.noun, kind = job.kind, "what the network said could not be written down");
     }
+    desk.wake.compare.notify_one();
 }
 
 /// Does one job.

@@ -33,12 +33,7 @@ impl Workers {
         workers.reader(desk);
         workers.signer(desk);
         enforcement::start(&workers, desk.clone(), network.clone());
-        let pause = Duration::from_secs(desk.config().number("quarantine.reconcile_seconds").max(1).unsigned_abs());
-        let compared = network.clone();
-        workers.every(pause, desk.clone(), move |desk| {
-            let network = compared.clone();
-            async move { reconcile::compare(&desk, &network).await }
-        });
+        reconcile::start(&workers, desk.clone(), network.clone());
         workers.every(LOOK_EVERY, desk.clone(), |desk| async move { timers::tick(&desk).await });
         workers
     }

@@ -6,7 +6,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    enforcement::{Findings, Held},
+    enforcement::{Held, NetworkBoard},
     quarantine::QuarantineState,
     quarantine_view::NetworkPage,
 };
@@ -14,15 +14,12 @@ use leptos::prelude::*;
 
 /// The page.
 pub fn network(data: NetworkPage, now: DateTime<Utc>) -> AnyView {
-    let sub = format!("as {} says right now", data.name);
-    let body = match &data.held {
-        Ok(held) => table(&data, held),
-        Err(problem) => {
-            let problem = problem.clone();
-            view! { <Card title="The network does not answer" kind="bad"><p>{problem}</p></Card> }.into_any()
-        }
+    let sub = match data.board.findings.at {
+        Some(at) => format!("as {} said {}", data.board.name, time::ago(at, now)),
+        None => "not asked yet".to_owned(),
     };
-    let found = found(&data.findings, now);
+    let body = table(&data);
+    let found = found(&data.board, now);
     view! {
         <Top title="What the network holds" sub=sub>
             <LinkBtn label="All quarantines" href=routes::quarantines() />
@@ -35,7 +32,8 @@ pub fn network(data: NetworkPage, now: DateTime<Utc>) -> AnyView {
     .into_any()
 }
 
-fn found(findings: &Findings, now: DateTime<Utc>) -> AnyView {
+fn found(board: &NetworkBoard, now: DateTime<Utc>) -> AnyView {
+    let findings = &board.findings;
     let Some(at) = findings.at else {
         return view! { <Card title="Last comparison"><p>"None yet."</p></Card> }.into_any();
     };
@@ -51,7 +49,7 @@ fn found(findings: &Findings, now: DateTime<Utc>) -> AnyView {
     .collect();
     let told = if told.is_empty() { "Nothing to repair.".to_owned() } else { told.join("; ") };
     let kind = if findings.problem.is_some() { "bad" } else { "" };
-    let told = format!("{}: {} held. {told}", time::ago(at, now), findings.held);
+    let told = format!("{}: {} held. {told}", time::ago(at, now), board.held.len());
     view! {
         <Card title="Last comparison" kind=kind>
             <p>{told}</p>
@@ -61,7 +59,8 @@ fn found(findings: &Findings, now: DateTime<Utc>) -> AnyView {
     .into_any()
 }
 
-fn table(data: &NetworkPage, held: &[Held]) -> AnyView {
+fn table(data: &NetworkPage) -> AnyView {
+    let held = &data.board.held;
     let mut rows: Vec<AnyView> = Vec::new();
     for row in &data.wanted {
         let id = row.quarantine.id.to_string();
@@ -84,7 +83,7 @@ fn table(data: &NetworkPage, held: &[Held]) -> AnyView {
     }
     let known = |held: &Held| data.wanted.iter().any(|row| row.quarantine.id.to_string() == held.id);
     for stranger in held.iter().filter(|held| !known(held)) {
-        let ours = !data.findings.strangers.iter().any(|known| known.id == stranger.id);
+        let ours = !data.board.findings.strangers.iter().any(|known| known.id == stranger.id);
         let words = if ours { "on another page, or being let go" } else { "not ours: left alone" };
         rows.push(
             view! {
