@@ -1,0 +1,5 @@
+//! From bytes at the door to events on cases: reports, attribution, imports, and the HTTP interface, on both engines.
+mod api;
+mod imports;
+mod pipeline;
+mod world;
