@@ -251,3 +251,16 @@ pub struct EventView {
     /// Whose it is, when certain.
     pub customer: Option<Customer>,
 }
+
+/// Filter of the list of all events; lives in the URL.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EventFilter {
+    /// Only on the case with this number.
+    pub case: String,
+    /// Only of this customer.
+    pub customer: Option<CustomerId>,
+    /// Only of this class.
+    pub class: Option<Class>,
+    /// Only of this reporter.
+    pub reporter: String,
+}

@@ -3,6 +3,7 @@ use super::{Desk, DeskError};
 use domain::{
     actor::{Actor, Permission},
     case::{CaseCounts, CaseFilter, CaseOrder, CaseRow, CaseView},
+    evidence::{Event, EventFilter},
     page::{PageOf, Rows},
     refusal::Refusal,
 };
@@ -46,6 +47,23 @@ impl Desk {
     pub async fn cases_since(&self, actor: &Actor, since: chrono::DateTime<chrono::Utc>) -> Result<i64, DeskError> {
         self.require(actor, Permission::ReadDesk)?;
         Ok(self.store.read().await?.case_new_since(since).await?)
+    }
+
+    /// A page of all events, or of those the filter names.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] for an unknown case number, [`Refusal::NotAllowed`] without the right to read.
+    pub async fn events(&self, actor: &Actor, filter: &EventFilter, page: PageOf) -> Result<Rows<Event>, DeskError> {
+        self.require(actor, Permission::ReadDesk)?;
+        let mut conn = self.store.read().await?;
+        if !filter.case.is_empty() {
+            let case = conn.case_by_number(&filter.case).await?.ok_or(Refusal::NotFound)?;
+            return Ok(conn.events_of_case(case.id, page).await?);
+        }
+        Ok(match filter.customer {
+            Some(customer) => conn.events_of_customer(customer, page).await?,
+            None => conn.event_newest(filter.class, &filter.reporter, page).await?,
+        })
     }
 
     /// Everything the case page shows. Changes nothing.

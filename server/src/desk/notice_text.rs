@@ -93,7 +93,7 @@ impl Desk {
     pub(super) fn reply_draft(&self, case: &Case, customer: &Customer, text: &str) -> Result<Draft, DeskError> {
         let language = language_of(customer);
         let words = BTreeMap::from([
-            ("customer_name", one_line(&customer.name)),
+            ("customer_name", addressed(&customer.name)),
             ("case_number", case.number.clone()),
             // The link's place is ours alone.
             ("text", text.replace(LINK_MARK, "link")),
@@ -134,7 +134,7 @@ impl Desk {
             _ => language.day(self.clock.now() + ANSWER_TIME, zone),
         };
         let words = BTreeMap::from([
-            ("customer_name", one_line(&customer.name)),
+            ("customer_name", addressed(&customer.name)),
             ("case_number", case.number.clone()),
             ("what", advice.what.to_owned()),
             ("source", sources(&facts.events, language)),
@@ -234,6 +234,15 @@ fn evidence(events: &[Event], expert: &str) -> String {
     lines.join("\n").trim().to_owned()
 }
 
+/// How a person is addressed: books say `Okafor, Nadia`, letters `Nadia Okafor`.
+fn addressed(name: &str) -> String {
+    let name = one_line(name);
+    match name.split_once(", ") {
+        Some((last, first)) if !first.contains(',') && !first.is_empty() => format!("{first} {last}"),
+        _ => name,
+    }
+}
+
 fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect::<String>().trim().to_owned()
 }
@@ -276,6 +285,13 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn people_are_addressed_as_in_a_letter() {
+        assert_eq!(addressed("Okafor, Nadia"), "Nadia Okafor");
+        assert_eq!(addressed("Bakkerij De Vries BV"), "Bakkerij De Vries BV");
+        assert_eq!(addressed("Meyer, Schulz, Partner"), "Meyer, Schulz, Partner");
     }
 
     #[test]

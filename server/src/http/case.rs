@@ -2,7 +2,7 @@
 use super::{AppState, Flash, HttpError, Staff, act, case_query, redirect_with, show, show_with};
 use crate::desk::{BulkAct, BulkDone, DeskError};
 use app::{
-    pages::case::{CasePage, QueuePage, Typed, case_page, queue},
+    pages::case::{CasePage, EventsPage, QueuePage, Typed, case_page, events, queue},
     routes,
     ui::{Place, Query as Address},
 };
@@ -17,7 +17,10 @@ use axum_extra::extract::Form;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     case::Outcome,
+    class::Class,
+    evidence::EventFilter,
     id::{MessageId, UserId},
+    page::PageOf,
     refusal::Refusal,
 };
 use serde::Deserialize;
@@ -29,6 +32,7 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/cases/{number}", get(one))
         .route("/cases/{number}/{act}", post(form))
         .route("/live/cases", get(live))
+        .route("/events", get(all_events))
 }
 
 async fn list(State(state): State<AppState>, staff: Staff, RawQuery(raw): RawQuery) -> Result<Response, HttpError> {
@@ -101,6 +105,24 @@ async fn neighbours(
         // It has left the list: the list's first is next.
         None => (None, number_at(Some(0))),
     })
+}
+
+async fn all_events(
+    State(state): State<AppState>,
+    staff: Staff,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, HttpError> {
+    let query = Address::new(routes::events(), raw.as_deref().unwrap_or_default());
+    let filter = EventFilter {
+        case: query.get("case").unwrap_or_default().to_owned(),
+        customer: query.get("customer").and_then(|id| id.parse().ok()),
+        class: query.get("class").and_then(Class::parse),
+        reporter: query.get("reporter").unwrap_or_default().to_owned(),
+    };
+    let page = query.get("page").and_then(|n| n.parse().ok()).map_or_else(PageOf::default, PageOf::new);
+    let rows = state.desk.events(&staff.actor(), &filter, page).await?;
+    let data = EventsPage { rows, filter, page, query };
+    show(&state, &staff, Place::Evidence, "Events", || events(data)).await
 }
 
 async fn live(

@@ -11,6 +11,8 @@ use crate::{
     ui::{Card, DataTable, EmptyState, Tag, defang, number::plural},
 };
 
+/// Rows shown before one asks for more.
+const ROWS_IN_SIGHT: usize = 10;
 /// Facts shown of one event.
 const DETAILS_MAX: usize = 4;
 
@@ -25,33 +27,40 @@ pub(super) fn evidence(page: &Arc<CasePage>) -> AnyView {
         plural(count(page.view.sightings.reporters), "reporter", "reporters")
     );
     let aside = view! { {from} <a href=all>"all"</a> }.into_any();
-    let rows: Vec<_> = page.view.events.rows.iter().map(row).collect();
+    let mut rows: Vec<AnyView> = page.view.events.rows.iter().map(row).collect();
     if rows.is_empty() {
         return view! {
             <Card title="Evidence" aside=aside flush=true><EmptyState title="No event is on this case" /></Card>
         }
         .into_any();
     }
+    let rest = rows.split_off(rows.len().min(ROWS_IN_SIGHT));
+    let more = (!rest.is_empty()).then(|| {
+        let words = format!("{} more of the newest events", rest.len());
+        view! { <details class="more"><summary>{words}</summary>{table(rest)}</details> }
+    });
+    view! { <Card title="Evidence" aside=aside flush=true>{table(rows)} {more}</Card> }.into_any()
+}
+
+pub(super) fn table(rows: Vec<AnyView>) -> AnyView {
     view! {
-        <Card title="Evidence" aside=aside flush=true>
-            <DataTable label="Newest events" class="stack">
-                <thead>
-                    <tr>
-                        <th scope="col">"Seen (UTC)"</th>
-                        <th scope="col">"Source"</th>
-                        <th scope="col">"Detail"</th>
-                        <th scope="col">"Reporter"</th>
-                        <th scope="col" class="opt">"Certainty"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </DataTable>
-        </Card>
+        <DataTable label="Newest events" class="stack">
+            <thead>
+                <tr>
+                    <th scope="col">"Seen (UTC)"</th>
+                    <th scope="col">"Source"</th>
+                    <th scope="col">"Detail"</th>
+                    <th scope="col">"Reporter"</th>
+                    <th scope="col" class="opt">"Certainty"</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </DataTable>
     }
     .into_any()
 }
 
-fn row(event: &Event) -> AnyView {
+pub(super) fn row(event: &Event) -> AnyView {
     let source = &event.observation.source;
     let port = source.port.map(|port| format!(":{port}")).unwrap_or_default();
     let times =

@@ -2,6 +2,7 @@
 
 mod acts;
 mod compose;
+mod events;
 mod evidence;
 mod glance;
 mod page;
@@ -11,6 +12,7 @@ mod timeline;
 mod turn;
 
 pub use compose::{Compose, compose};
+pub use events::{EventsPage, events};
 pub use page::{CasePage, case_page};
 pub use prose::{Prose, prose};
 pub use queue::{QueuePage, queue};

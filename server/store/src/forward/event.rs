@@ -25,6 +25,8 @@ forward! {
     fn events_of_report(report: ReportId, page: PageOf) -> Rows<Event> = event::of_report;
     /// Events of a case, newest first.
     fn events_of_case(case: CaseId, page: PageOf) -> Rows<Event> = event::of_case;
+    /// All events, or those of a class or reporter; the latest arrival first.
+    fn event_newest(class: Option<Class>, reporter: &str, page: PageOf) -> Rows<Event> = event::newest;
     /// Events of a customer, newest first.
     fn events_of_customer(customer: CustomerId, page: PageOf) -> Rows<Event> = event::of_customer;
     /// Position of the last stored event of a report; -1 when there is none.

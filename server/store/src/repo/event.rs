@@ -41,6 +41,11 @@ pub(crate) const OF_CUSTOMER: &str = "SELECT id, report_id, position, reporter, 
         to_at, time_grade, class, role, count, reference, details, faults, received_at, certainty, customer_id,
         service_id, case_id, state
     FROM events WHERE customer_id = $1 ORDER BY at DESC LIMIT $2 OFFSET $3";
+// Ids sort by arrival: the newest come first from the primary key alone.
+pub(crate) const NEWEST: &str = "SELECT id, report_id, position, reporter, source_kind, source, port, at, from_at,
+        to_at, time_grade, class, role, count, reference, details, faults, received_at, certainty, customer_id,
+        service_id, case_id, state
+    FROM events WHERE ($1 = '' OR class = $1) AND ($2 = '' OR reporter = $2) ORDER BY id DESC LIMIT $3 OFFSET $4";
 pub(crate) const LAST_POSITION: &str = "SELECT COALESCE(MAX(position), -1) AS n FROM events WHERE report_id = $1";
 pub(crate) const ANSWERS: &str = "SELECT id, event_id, made_at, made_by, answer FROM attributions
     WHERE event_id = $1 ORDER BY made_at DESC, id DESC";
@@ -52,7 +57,8 @@ pub(crate) const ON_DAY: &str = "INSERT INTO event_days (day, class, reporter, e
 
 /// Statements of this file.
 #[cfg(feature = "testing")]
-pub(crate) const SQL: &[&str] = &[BY_ID, OF_REPORT, OF_CASE, OF_CUSTOMER, LAST_POSITION, ANSWERS, SET_HOLDER, ON_DAY];
+pub(crate) const SQL: &[&str] =
+    &[BY_ID, OF_REPORT, OF_CASE, OF_CUSTOMER, NEWEST, LAST_POSITION, ANSWERS, SET_HOLDER, ON_DAY];
 
 impl Load for Event {
     fn load(row: &Row) -> Result<Self> {
@@ -215,4 +221,14 @@ pub(crate) async fn set_holder(conn: &mut Raw, event: &Event, from: EventState) 
         .bind(event.customer.map(|id| id.0))
         .bind(event.service.map(|id| id.0));
     run_one(conn, bound).await
+}
+
+/// All events, or those of a class or reporter; the latest arrival first.
+pub(crate) async fn newest(conn: &mut Raw, class: Option<Class>, reporter: &str, at: PageOf) -> Result<Rows<Event>> {
+    let bound = query(NEWEST)
+        .bind(class.map_or("", Class::as_str))
+        .bind(reporter.to_owned())
+        .bind(PAGE_ROWS + 1)
+        .bind(at.offset());
+    Ok(Rows::cut(all(conn, bound).await?))
 }
