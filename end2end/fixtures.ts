@@ -4,9 +4,11 @@ import { Desk, PASSWORD, type Role, STAFF } from "./support/desk.ts";
 
 export { expect };
 
-export const test = base.extend<{ signIn: (role: Role) => Promise<Page> }, { desk: Desk }>({
+export const test = base.extend<{ signIn: (role: Role) => Promise<Page> }, { house: string; desk: Desk }>({
+  // Files that say `test.use({ house: "…" })` get a worker, and so a desk, that no other file has touched.
+  house: ["shared", { option: true, scope: "worker" }],
   desk: [
-    async ({}, use) => {
+    async ({ house: _ }, use) => {
       const desk = await Desk.start();
       await use(desk);
       await desk.stop();

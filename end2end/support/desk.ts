@@ -91,6 +91,18 @@ export class Desk {
     return fetch(`${this.url}/api/v1/reports`, { method: "POST", headers, body });
   }
 
+  /** As `report`, and waits until the desk has read it; what the desk then says of it. */
+  async reported(body: string, type?: string): Promise<{ id: string; state: string }> {
+    const answer = await this.report(body, type);
+    if (answer.status !== 202) throw new Error(`the report was answered ${answer.status}: ${await answer.text()}`);
+    const { id } = (await answer.json()) as { id: string };
+    const headers = { authorization: `Bearer ${this.apiToken}` };
+    return until("the report to be read", async () => {
+      const told = (await (await fetch(`${this.url}/api/v1/reports/${id}`, { headers })).json()) as { id: string; state: string };
+      return told.state === "received" ? undefined : told;
+    });
+  }
+
   /** Runs one SQL statement behind the server's back, with every trigger off: what a forger with the database can do. */
   forge(table: string, sql: string): void {
     const url = this.env.LAZARET_DATABASE__URL ?? "";

@@ -17,7 +17,12 @@ export const REPORTER = "fbl@reporter.example";
 const day = 86_400_000;
 const ago = (ms: number) => new Date(Date.now() - ms).toISOString().replace(/\.\d+Z$/, "Z");
 
+const provided = new WeakSet<Desk>();
+
+/** Once for each desk: files of one worker share it. */
 export function importProvider(desk: Desk): void {
+  if (provided.has(desk)) return;
+  provided.add(desk);
   desk.import(
     "terms",
     [
