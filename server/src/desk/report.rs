@@ -212,6 +212,9 @@ fn line(text: &str) -> String {
 
 /// Bytes as text for the eyes: what is not UTF-8 and what would hide something is replaced.
 fn readable(bytes: &[u8]) -> String {
+    if bytes.is_empty() {
+        return "(no bytes at all)".to_owned();
+    }
     if bytes.starts_with(b"PK\x03\x04") {
         return "(a ZIP archive: download it to look inside)".to_owned();
     }

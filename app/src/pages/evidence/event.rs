@@ -40,6 +40,9 @@ pub struct Correction {
     pub reason_error: Option<String>,
 }
 
+/// Candidates to choose from; more of them are typed, their numbers stand in the proof.
+const CHOICES_SHOWN: usize = 8;
+
 /// The page of an event.
 pub fn event(page: EventPage) -> AnyView {
     let event = &page.view.event;
@@ -152,9 +155,12 @@ fn correction(page: &EventPage) -> AnyView {
     let named = page.view.answers.first().map(|(_, named)| named.clone()).unwrap_or_default();
     let options: Vec<(String, String, String)> = named
         .iter()
-        .map(|one| (one.service_number.clone(), one.customer_name.clone(), lease_words(one, page.now)))
+        .map(|one| {
+            let name = format!("{} · {}", one.customer_name, one.service_number);
+            (one.service_number.clone(), name, lease_words(one, page.now))
+        })
         .collect();
-    let several = options.len() > 1;
+    let several = (2..=CHOICES_SHOWN).contains(&options.len());
     let choice = several.then(|| {
         view! { <Choice label="It was" name="candidate" options=options value=typed.service.clone() /> }
     });

@@ -135,8 +135,8 @@ fn list(page: &InboxPage, query: &Query) -> AnyView {
             <thead>
                 <tr>
                     {check} <Th label="Events" class="n" sort="events" query=sorted.clone() down_first=true />
-                    <Th label="10 days" class="opt" /> <Th label=who /> <Th label="What" />
-                    <Th label="Latest" class="opt" sort="last" query=sorted down_first=true />
+                    <Th label="10 days" class="opt" sort="last" query=sorted down_first=true /> <Th label=who />
+                    <Th label="What" />
                     <Th label="Source, certainty, reported by" />
                 </tr>
             </thead>

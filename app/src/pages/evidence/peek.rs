@@ -11,6 +11,9 @@ use domain::{
 };
 use leptos::prelude::*;
 
+/// Candidates the panel names.
+const CANDIDATES_SHOWN: usize = 4;
+
 /// The panel.
 pub(super) fn panel(peek: Peek, works: bool, now: DateTime<Utc>) -> AnyView {
     let title = match (&peek.customer, peek.event.certainty) {
@@ -111,8 +114,11 @@ fn proof(peek: &Peek, now: DateTime<Utc>) -> AnyView {
         [] => peek.answer.why.clone().into_any(),
         [one] if peek.event.certainty == Certainty::Certain => lease_words(one, now).into_any(),
         several => {
+            let more = several.len().saturating_sub(CANDIDATES_SHOWN);
+            let more = (more > 0).then(|| view! { <li>{format!("and {more} more, see the proof")}</li> });
             let items: Vec<_> = several
                 .iter()
+                .take(CANDIDATES_SHOWN)
                 .map(|one| {
                     let href = routes::customer(one.candidate.customer);
                     view! {
@@ -124,7 +130,7 @@ fn proof(peek: &Peek, now: DateTime<Utc>) -> AnyView {
                     }
                 })
                 .collect();
-            view! { {peek.answer.why.clone()} <ul class="plain">{items}</ul> }.into_any()
+            view! { {peek.answer.why.clone()} <ul class="plain">{items} {more}</ul> }.into_any()
         }
     }
 }

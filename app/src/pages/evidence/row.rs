@@ -10,7 +10,8 @@ use leptos::prelude::*;
 /// A row; `query` is the list's address, `shown` says that the panel shows it.
 pub(super) fn row(row: &InboxRow, query: &Query, shown: bool, works: bool, now: DateTime<Utc>) -> AnyView {
     let peek = query.with("peek", row.event.to_string()).url();
-    let (who, href) = (who(row), peek.clone());
+    // On a phone the panel stands below the list.
+    let (who, href) = (who(row), format!("{peek}#peek"));
     let label = format!("{}, {}", who, row.class.title());
     let check = works.then(|| {
         view! { <td><RowCheck form=super::PICK value=row.event.to_string() label=label.clone() /></td> }
@@ -33,7 +34,6 @@ pub(super) fn row(row: &InboxRow, query: &Query, shown: bool, works: bool, now: 
                 {below}
             </td>
             <td data-label="What">{row.class.title()}<small class="mono">{row.class.as_str()}</small></td>
-            <td class="opt"><When at=row.received_at now=now /></td>
             <td data-label="Source">
                 <span class="mono">{source(row)}</span>
                 " "

@@ -125,7 +125,7 @@ fn row(report: &Report, now: DateTime<Utc>) -> AnyView {
     let format = report.format.map(|format| format!(" · {format}")).unwrap_or_default();
     view! {
         <tr data-row="">
-            <td data-label="Came"><When at=report.received_at now=now /> <small>{report.channel.as_str()}</small></td>
+            <td class="when" data-label="Came"><When at=report.received_at now=now /> <small>{report.channel.as_str()}</small></td>
             <td class="lead"><a class="who" href=href>{name(report)}</a> <small>{defang(&from)} {format}</small></td>
             <td data-label="State"><Pill word=state_word(report.state) class=state_colour(report.state) /></td>
             <td data-label="Why">{report.reason.as_deref().map(defang)}</td>

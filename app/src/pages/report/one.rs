@@ -171,7 +171,7 @@ fn event_row(event: &Event, now: DateTime<Utc>) -> AnyView {
     let port = seen.source.port.map(|port| format!(" port {port}")).unwrap_or_default();
     view! {
         <tr data-row="">
-            <td data-label="Seen"><When at=event.at now=now /></td>
+            <td class="when" data-label="Seen"><When at=event.at now=now /></td>
             <td class="lead">
                 <a class="who" href=routes::event(event.id)>{seen.class.title()}</a>
                 <small class="mono">{seen.class.as_str()}</small>
