@@ -4,9 +4,11 @@
 //! * [`enforcement`]: quarantine back ends;
 //! * [`http`]: forms and pages, the API, the customer's page: each handler makes one call to the desk;
 //! * [`worker`]: what the desk owes the world (mail, quarantines, timers); only workers touch it;
-//! * [`cli`]: the commands; [`config`]: every setting with its meaning; [`ledger_key`]: what signs the record.
+//! * [`cli`]: the commands; [`config`]: every setting with its meaning; [`ledger_key`]: what signs the record;
+//! * [`demo`]: a provider that does not exist, for trying it all out.
 pub mod cli;
 pub mod config;
+pub mod demo;
 pub mod desk;
 pub mod enforcement;
 pub mod http;

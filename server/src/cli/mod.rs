@@ -1,5 +1,6 @@
 //! The commands. Exit codes: 0 done, 1 some inputs parked or refused (each named on stderr), 2 usage, 3 the desk is
 //! unreachable or misconfigured.
+mod demo;
 mod import;
 mod ingest;
 mod input;
@@ -28,6 +29,10 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Make a fresh demo desk and serve it.
+    Demo(demo::Demo),
+    /// Fill an empty database with a made-up provider and its history.
+    Seed(demo::Seed),
     /// Serve the desk: web pages, API and workers.
     Serve(serve::Serve),
     /// Bring the database to this version's schema; running it again changes nothing.
@@ -100,6 +105,8 @@ async fn run(cli: Cli) -> anyhow::Result<End> {
     }
     let config = Config::load(cli.config.as_deref(), std::env::vars())?;
     match cli.command {
+        Command::Demo(demo) => demo.run(config).await,
+        Command::Seed(seed) => seed.run(config).await,
         Command::Serve(serve) => serve.run(config).await,
         Command::Migrate => {
             let desk = desk(config).await?;

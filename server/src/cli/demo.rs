@@ -1,0 +1,108 @@
+//! `lazaret seed` and `lazaret demo`.
+use super::End;
+use crate::{
+    config::Config,
+    demo::{self, LOGINS, Plan},
+    http::AppState,
+    serve::{Part, asked_to_end, bind, run},
+};
+use anyhow::Context as _;
+use chrono::{DateTime, Utc};
+use domain::clock::{Clock as _, SystemClock};
+use std::{
+    io::{IsTerminal as _, Write as _},
+    path::PathBuf,
+};
+
+/// Fill an empty database with a provider that does not exist and sixty days of its abuse desk.
+#[derive(clap::Args, Debug, Clone)]
+pub(crate) struct Seed {
+    /// Customers, one line each.
+    #[arg(long, default_value_t = 2_000)]
+    customers: usize,
+    /// Events, roughly.
+    #[arg(long, default_value_t = 20_000)]
+    events: usize,
+    /// The same seed makes the same desk.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// When the history ends; default: now.
+    #[arg(long, value_name = "TIME")]
+    end: Option<DateTime<Utc>>,
+}
+
+impl Seed {
+    pub(crate) async fn run(self, config: Config) -> anyhow::Result<End> {
+        self.fill(config).await?;
+        for (email, role, password) in LOGINS {
+            println!("{role}\t{email}\t{password}");
+        }
+        Ok(End::Done)
+    }
+
+    async fn fill(&self, config: Config) -> anyhow::Result<()> {
+        let ends = self.end.unwrap_or_else(|| SystemClock.now());
+        let plan = Plan { customers: self.customers.max(20), events: self.events, seed: self.seed, ends };
+        let shown = std::io::stderr().is_terminal();
+        let tell = move |what: &str, done: usize, of: usize| {
+            if shown {
+                let percent = done * 100 / of.max(1);
+                let _ = write!(std::io::stderr(), "\r{what}: {percent} %   ");
+            }
+        };
+        demo::fill(config, plan, &tell).await?;
+        if shown {
+            eprintln!();
+        }
+        Ok(())
+    }
+}
+
+/// Make a fresh demo desk in a folder and serve it; nothing leaves this machine.
+#[derive(clap::Args)]
+pub(crate) struct Demo {
+    /// Folder of the demo desk; what a former demo left in it is replaced. Default: lazaret-demo in the temporary folder.
+    #[arg(long, value_name = "FOLDER")]
+    folder: Option<PathBuf>,
+    #[command(flatten)]
+    seed: Seed,
+}
+
+impl Demo {
+    pub(crate) async fn run(self, config: Config) -> anyhow::Result<End> {
+        let folder = self.folder.clone().unwrap_or_else(|| std::env::temp_dir().join("lazaret-demo"));
+        let place = || folder.display().to_string();
+        std::fs::create_dir_all(&folder).with_context(place)?;
+        for name in ["desk.db", "desk.db-wal", "desk.db-shm", "ledger-key.pem", "heads.txt"] {
+            let file = folder.join(name);
+            if file.exists() {
+                std::fs::remove_file(&file).with_context(|| file.display().to_string())?;
+            }
+        }
+        let file = |name: &str| folder.join(name).display().to_string();
+        let config = config
+            .with("database.url", format!("sqlite://{}", file("desk.db")))
+            .with("ledger.key_file", file("ledger-key.pem"))
+            .with("ledger.heads_file", file("heads.txt"))
+            .with("desk.name", "Seetal Net")
+            .with("desk.phone", "+43 1 555 0100");
+        let (listener, config) = bind(config).await?;
+        eprintln!("lazaret: filling the demo desk in {}", folder.display());
+        self.seed.fill(config.clone()).await?;
+        let desk = super::desk(config).await?;
+        println!("\nThe demo desk is at {}\n", desk.public_url());
+        for (email, role, password) in LOGINS {
+            println!("  {:<14} {email:<22} {password}", role.as_str());
+        }
+        println!(
+            "\nNothing leaves this machine: mail is shown under Mail, quarantines are kept in memory. Ctrl-C ends it."
+        );
+        let mut state = AppState::new(desk);
+        let login = |(email, role, password): &(&str, domain::actor::Role, &str)| {
+            ((*email).to_owned(), role.as_str().to_owned(), (*password).to_owned())
+        };
+        state.demo_logins = LOGINS.iter().map(login).collect();
+        run(state, listener, Part::All, asked_to_end()).await?;
+        Ok(End::Done)
+    }
+}
