@@ -204,6 +204,13 @@ pub struct Figures {
     pub work: Vec<WorkFigure>,
 }
 
+/// The definition of the figure `name` as a sentence.
+pub fn sentence(name: &str) -> String {
+    let mut letters = definition(name).chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
+}
+
 /// The definition shown beside the figure `name`.
 pub fn definition(name: &str) -> &'static str {
     DEFINITIONS.iter().find(|(known, _)| *known == name).map_or("", |(_, text)| text)

@@ -1,5 +1,5 @@
 //! The queue of cases: its rows, filters, orders and counts.
-use super::{Case, CaseState};
+use super::{Case, CaseState, Outcome};
 use crate::{
     class::Category,
     id::{CustomerId, UserId},
@@ -69,6 +69,12 @@ pub struct CaseFilter {
     pub opened_from: Option<DateTime<Utc>>,
     /// Opened before.
     pub opened_to: Option<DateTime<Utc>>,
+    /// Only with this outcome.
+    pub outcome: Option<Outcome>,
+    /// Closed at or after.
+    pub closed_from: Option<DateTime<Utc>>,
+    /// Closed before.
+    pub closed_to: Option<DateTime<Utc>>,
     /// Words in number, customer's name or service number.
     pub text: String,
 }

@@ -235,6 +235,6 @@ impl Tale {
 /// Weak services wait until they were seen twice; everything else is looked at as it comes.
 fn ripe(row: &InboxRow, now: DateTime<Utc>) -> bool {
     row.category != domain::class::Category::Vulnerability
-        || row.events > 3
-        || row.received_at < now - TimeDelta::days(2)
+        || row.events > 1
+        || row.received_at < now - TimeDelta::days(1)
 }

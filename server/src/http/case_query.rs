@@ -1,7 +1,7 @@
 //! The queue's address, read: view, filters, order, page.
 use app::ui::Query;
 use domain::{
-    case::{CaseFilter, CaseOrder, CaseState},
+    case::{CaseFilter, CaseOrder, CaseState, Outcome},
     class::Category,
     id::UserId,
     page::PageOf,
@@ -15,6 +15,9 @@ pub(super) fn read(query: &Query, me: UserId) -> (CaseFilter, CaseOrder, PageOf)
         customer: query.get("customer").and_then(|id| id.parse().ok()),
         opened_from: query.get("from").and_then(|at| at.parse().ok()),
         opened_to: query.get("to").and_then(|at| at.parse().ok()),
+        outcome: query.get("outcome").and_then(Outcome::parse),
+        closed_from: query.get("closed_from").and_then(|at| at.parse().ok()),
+        closed_to: query.get("closed_to").and_then(|at| at.parse().ok()),
         text: query.get("q").unwrap_or_default().chars().take(200).collect(),
         ..CaseFilter::default()
     };

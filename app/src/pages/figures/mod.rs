@@ -5,11 +5,11 @@ mod tiles;
 use crate::{
     routes,
     ui::{
-        BarRow, BarTable, Day, DayChart, Figure, Figures, LinkBtn, Query, Tab, Tabs, Top, number,
+        Act, BarRow, BarTable, Btn, Day, DayChart, Field, Figure, Figures, LinkBtn, Query, Tab, Tabs, Top, number,
         time::{self, ZONE},
     },
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use domain::metrics::{self, Period};
 use leptos::prelude::*;
 
@@ -31,18 +31,21 @@ pub fn figures(page: FiguresPage) -> AnyView {
     let FiguresPage { figures, days, problem, now } = page;
     let period = figures.period;
     let csv = period_query(routes::figures_csv(), days, period).url();
+    let own = problem.is_some();
+    let (from, to) = (period.from.date_naive().to_string(), period.last_day().to_string());
     let problem = problem.map(|text| view! { <p class="flash bad" role="alert">{text}</p> });
     view! {
         <Top title="Figures" sub=named(period)>
             <LinkBtn label="CSV" href=csv />
         </Top>
         <Tabs tabs=tabs(days)>
-            <form class="filter" method="get" action=routes::figures() aria-label="Own period">
-                <input type="date" name="from" value=period.from.date_naive().to_string() aria-label="First day" />
-                "–"
-                <input type="date" name="to" value=period.last_day().to_string() aria-label="Last day" />
-                <button class="btn">"Show"</button>
-            </form>
+            <Act label="Own period…" open=own>
+                <form class="stack" method="get" action=routes::figures()>
+                    <Field label="First day" name="from" kind="date" value=from.clone() required=true />
+                    <Field label="Last day" name="to" kind="date" value=to.clone() required=true />
+                    <Btn label="Show" kind="main" />
+                </form>
+            </Act>
         </Tabs>
         {problem}
         <Figures>
@@ -83,11 +86,15 @@ fn tabs(chosen: Option<i64>) -> Vec<Tab> {
     choices.into_iter().map(tab).collect()
 }
 
+fn stamp(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
 /// The queue with every case opened in the period.
 fn opened_in(period: Period) -> Query {
     Query::new(routes::cases(), "view=all")
-        .with("opened_from", period.from.date_naive().to_string())
-        .with("opened_to", period.last_day().to_string())
+        .with("from", stamp(period.from))
+        .with("to", stamp(period.to))
 }
 
 fn count(n: i64) -> u64 {
@@ -109,7 +116,7 @@ fn cases_per_day(figures: &metrics::Figures) -> AnyView {
             <DayChart label="Cases opened (bars) and closed (line) per day" bar="opened" line="closed" days=days />
             <p>
                 <a href=href>{opened} " opened"</a> ", " {closed}
-                " closed. " {metrics::definition("cases_per_day")} "."
+                " closed. " {metrics::sentence("cases_per_day")}
             </p>
         </Figure>
     }
@@ -119,14 +126,18 @@ fn cases_per_day(figures: &metrics::Figures) -> AnyView {
 fn outcomes(figures: &metrics::Figures) -> AnyView {
     let rows = figures.outcomes.iter().map(|(outcome, n)| BarRow {
         label: outcome.as_str().replace('_', " "),
-        href: Query::new(routes::cases(), "view=closed").with("outcome", outcome.as_str()).url(),
+        href: Query::new(routes::cases(), "view=closed")
+            .with("outcome", outcome.as_str())
+            .with("closed_from", stamp(figures.period.from))
+            .with("closed_to", stamp(figures.period.to))
+            .url(),
         n: count(*n),
     });
     let rows: Vec<BarRow> = rows.collect();
     view! {
         <Figure title="How cases ended" wide=true>
             {bars("Cases by outcome", rows)}
-            <p>{metrics::definition("outcomes")} "."</p>
+            <p>{metrics::sentence("outcomes")}</p>
         </Figure>
     }
     .into_any()
@@ -147,7 +158,7 @@ fn classes(figures: &metrics::Figures) -> AnyView {
     view! {
         <Figure title="What it was" wide=true>
             {bars("Events by class", rows)}
-            <p>{metrics::definition("events_by_class")} "."</p>
+            <p>{metrics::sentence("events_by_class")}</p>
         </Figure>
     }
     .into_any()

@@ -6,7 +6,7 @@ use crate::{
 };
 use domain::{
     actor::Actor,
-    metrics::{Figures, ReporterFigure, WorkFigure, definition},
+    metrics::{Figures, ReporterFigure, WorkFigure, sentence},
 };
 use leptos::prelude::*;
 
@@ -35,7 +35,7 @@ pub(super) fn reporters(figures: &Figures) -> AnyView {
     view! {
         <Figure title="Reporters that hold up" wide=true>
             {table}
-            <p>{definition("events_by_reporter")} "."</p>
+            <p>{sentence("events_by_reporter")}</p>
         </Figure>
     }
     .into_any()
@@ -86,7 +86,7 @@ pub(super) fn work(figures: &Figures) -> AnyView {
     view! {
         <Figure title="Work by person" wide=true>
             {table}
-            <p>{definition("work_by_analyst")} "."</p>
+            <p>{sentence("work_by_analyst")}</p>
         </Figure>
     }
     .into_any()

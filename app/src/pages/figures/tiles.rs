@@ -5,7 +5,7 @@ use crate::{
     ui::{Figure, Query, number, time::span},
 };
 use chrono::{DateTime, Utc};
-use domain::metrics::{Figures, Share, Spread, Summary, definition};
+use domain::metrics::{Figures, Share, Spread, Summary, definition, sentence};
 use leptos::prelude::*;
 
 /// All tiles in the order of a case's life.
@@ -108,7 +108,7 @@ fn quarantines(figures: &Figures) -> AnyView {
         view! { "No review is overdue." }.into_any()
     } else {
         let words = number::plural(count(overdue), "review is", "reviews are");
-        let href = Query::new(routes::quarantines(), "view=overdue").url();
+        let href = Query::new(routes::quarantines(), "state=overdue").url();
         view! { <a class="up" href=href>{words} " overdue"</a> "." }.into_any()
     };
     view! {
@@ -134,7 +134,7 @@ fn self_released(it: &Summary, before: &Summary) -> AnyView {
     view! {
         <Figure title="Released themselves" big=share_text(it.self_released) spread=of>
             <p>{clean} " The period before: " {was} "."</p>
-            <p>{definition("self_released")} "."</p>
+            <p>{sentence("self_released")}</p>
         </Figure>
     }
     .into_any()
@@ -147,7 +147,7 @@ fn repeats(figures: &Figures) -> AnyView {
     view! {
         <Figure title="Came back within 30 days" big=share_text(share) spread=of>
             <p>"The period before: " {was} ". The latest can still come back."</p>
-            <p>{definition("repeat_rate")} "."</p>
+            <p>{sentence("repeat_rate")}</p>
         </Figure>
     }
     .into_any()

@@ -5,11 +5,10 @@ pub use entry::{EntryPage, record_entry};
 
 use crate::{
     routes,
-    ui::{DataTable, EmptyState, Pager, Query, Tab, Tabs, Tag, Top, When, defang, number},
+    ui::{Act, Btn, DataTable, EmptyState, Field, Pager, Query, Select, Tab, Tabs, Tag, Top, When, defang, number},
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    act::Act,
     actor::Actor,
     ledger::{Entry, EntryRow, LedgerFilter},
     page::Rows,
@@ -96,15 +95,24 @@ fn tabs(filter: &LedgerFilter, query: &Query) -> Vec<Tab> {
 }
 
 fn search(page: &RecordPage) -> AnyView {
-    let acts = Act::ALL.iter().map(|act| view! { <option value=act.as_str()></option> }).collect::<Vec<_>>();
+    let word = |act: &domain::act::Act| (act.as_str().to_owned(), act.as_str().replace(['.', '_'], " "));
+    let acts = std::iter::once((String::new(), "any".to_owned())).chain(domain::act::Act::ALL.iter().map(word));
+    let acts: Vec<(String, String)> = acts.collect();
+    let (act, case, actor) = (page.filter.act.clone(), page.case_number.clone(), page.filter.actor.clone());
+    let all = address(page).without("actor").without("case").url();
+    let chosen = [Actor::label(&actor).to_owned(), case.clone()].into_iter().filter(|word| !word.is_empty());
+    let chosen = chosen.collect::<Vec<_>>().join(", ");
+    let who = (!chosen.is_empty()).then(|| view! { <span>"only " <b>{chosen}</b> " · " <a href=all>"all"</a></span> });
     view! {
-        <form class="filter" method="get" action=routes::record() aria-label="Filter the record">
-            <input name="act" list="acts" value=page.filter.act.clone() placeholder="Act" aria-label="Act" size="16" />
-            <datalist id="acts">{acts}</datalist>
-            <input name="case" value=page.case_number.clone() placeholder="L-2026-000123" aria-label="Case" size="14" />
-            <input type="hidden" name="actor" value=page.filter.actor.clone() />
-            <button class="btn">"Filter"</button>
-        </form>
+        {who}
+        <Act label="Filter…" key="f">
+            <form class="stack" method="get" action=routes::record()>
+                <Select label="Act" name="act" options=acts value=act />
+                <Field label="Case" name="case" value=case hint="Such as L-2026-000123" />
+                <input type="hidden" name="actor" value=actor />
+                <Btn label="Show" kind="main" />
+            </form>
+        </Act>
     }
     .into_any()
 }
@@ -141,11 +149,11 @@ fn line(row: &EntryRow, query: &Query, now: DateTime<Utc>) -> AnyView {
     view! {
         <tr data-row="">
             <td class="n"><a href=routes::record_entry(entry.seq) data-open="">{entry.seq}</a></td>
-            <td data-label="When"><When at=entry.at now=now /></td>
-            <td data-label="Who"><a class="who" href=who>{Actor::label(&entry.actor).to_owned()}</a></td>
+            <td data-label="When" class="nowrap"><When at=entry.at now=now /></td>
+            <td data-label="Who" class="nowrap"><a class="who" href=who>{Actor::label(&entry.actor).to_owned()}</a></td>
             <td data-label="What"><code>{entry.act.clone()}</code></td>
             <td data-label="Change">{facts(entry)}</td>
-            <td data-label="Case">{case}</td>
+            <td data-label="Case" class="nowrap">{case}</td>
         </tr>
     }
     .into_any()
@@ -158,7 +166,7 @@ fn facts(entry: &Entry) -> AnyView {
     }
     let change = change(entry).map(|(old, new)| view! { <span>{old} " → " <b>{new}</b></span> });
     let why = entry.text("why");
-    let why = (!why.is_empty()).then(|| view! { <q>{defang(&why)}</q> });
+    let why = (!why.is_empty()).then(|| view! { <span class="sub">"“" {defang(&why)} "”"</span> });
     let others: Vec<String> = entry
         .names()
         .iter()

@@ -61,14 +61,17 @@ fn steps(have: &Inventory, config: &Config) -> Vec<Step> {
         },
         Step {
             command: "lazaret import terms FILE.csv".to_owned(),
+            href: routes::settings_page("import"),
             ..step("Terms", have.terms, ("version", "versions"), "Without a clause nobody can be quarantined.")
         },
         Step {
             command: "lazaret import customers FILE.csv".to_owned(),
+            href: routes::settings_page("import"),
             ..step("Customers", have.customers, ("customer", "customers"), "With contracts and services.")
         },
         Step {
             command: "lazaret import leases FILE.csv".to_owned(),
+            href: routes::settings_page("import"),
             ..step("Leases", have.leases, ("lease", "leases"), "Whose address it was, and when.")
         },
         Step {

@@ -103,6 +103,15 @@ fn push_filter(sql: &mut QueryBuilder<Db>, filter: &CaseFilter, now: DateTime<Ut
     if let Some(to) = filter.opened_to {
         sql.push(" AND c.opened_at < ").push_bind(micros(to));
     }
+    if let Some(outcome) = filter.outcome {
+        sql.push(" AND c.outcome = ").push_bind(outcome.as_str());
+    }
+    if let Some(from) = filter.closed_from {
+        sql.push(" AND c.closed_at >= ").push_bind(micros(from));
+    }
+    if let Some(to) = filter.closed_to {
+        sql.push(" AND c.closed_at < ").push_bind(micros(to));
+    }
     for word in filter.text.to_lowercase().split_whitespace().take(6) {
         sql.push(" AND c.search LIKE ").push_bind(pattern(word)).push(" ESCAPE '!'");
     }
