@@ -19,11 +19,7 @@ use crate::{
 };
 use anyhow::bail;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{
-    actor::Actor,
-    clock::FrozenClock,
-    import::ImportKind,
-};
+use domain::{actor::Actor, clock::FrozenClock, import::ImportKind};
 use provider::Provider;
 use std::sync::Arc;
 use store::Store;

@@ -5,7 +5,7 @@ use super::{
 };
 use domain::{
     act::Act,
-    actor::Actor,
+    actor::{Actor, Permission},
     case::{self, CaseCommand, CaseState, Message, MessageKind},
     id::{MessageId, NoticeId},
     ledger::NewEntry,
@@ -13,6 +13,7 @@ use domain::{
     notice::address_fault,
     refusal::Refusal,
 };
+use store::Chore;
 
 /// What came of a reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +42,18 @@ impl Desk {
         let entry = NewEntry::new(actor, Act::CaseNoted, "case", case.id).case(case.id).fact("message", id.to_string());
         tx.commit(entry.fact("text", message.text)).await?;
         Ok(())
+    }
+
+    /// Somebody looked at the customer's words.
+    ///
+    /// # Errors
+    /// [`Refusal`] for a missing right or an unknown case.
+    pub async fn seen_case(&self, actor: &Actor, number: &str) -> Result<(), DeskError> {
+        self.require(actor, Permission::WorkCases)?;
+        let mut tx = self.store.write().await?;
+        let case = tx.case_by_number(number).await?.ok_or(Refusal::NotFound)?;
+        tx.case_seen(case.id).await?;
+        Ok(tx.commit_chore(Chore::Seen).await?)
     }
 
     /// Answers the customer: on his page, and by mail with a fresh link.

@@ -240,6 +240,10 @@ async fn done(state: &AppState, staff: &Staff, number: &str, name: &str, f: &Fie
             desk.snooze_case(&actor, number, f.version, None, "").await?;
             stays(format!("{number} is awake."))
         }
+        "seen" => {
+            desk.seen_case(&actor, number).await?;
+            stays("Marked as read.")
+        }
         "settle" => {
             desk.settle_case(&actor, number, f.version).await?;
             stays("The answer is dealt with.")

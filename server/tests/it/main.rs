@@ -1,5 +1,6 @@
 //! Every test of the whole server, in one binary: linking it many times would cost more than the tests do.
 mod accounts;
+mod cases;
 mod roles;
 mod support;
 mod tidy;

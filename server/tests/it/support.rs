@@ -106,7 +106,7 @@ impl House {
 
     /// A browser nobody is signed in with.
     pub(crate) fn browser(&self) -> Browser {
-        Browser { router: router(AppState::new(self.desk.clone()).unwrap()), cookie: None }
+        Browser { router: router(AppState::new(self.desk.clone())), cookie: None }
     }
 
     /// A browser with a new account of that role signed in.

@@ -221,3 +221,26 @@ fn reopen(page: &Arc<CasePage>) -> AnyView {
     }
     .into_any()
 }
+
+/// Makes the customer's links lead nowhere: sent to the wrong person, or passed on.
+pub(super) fn withdraw(page: &Arc<CasePage>) -> AnyView {
+    let page = page.clone();
+    view! {
+        <Act label="Withdraw the links…" group="acts" open=page.typed.is("revoke-links")>
+            <PostForm action=routes::case_act(&page.view.case.number, "revoke-links") hidden=page.hidden()>
+                <LongField
+                    label="Reason"
+                    name="why"
+                    id="revoke-why"
+                    rows=2
+                    hint="The customer's page leads nowhere then; the next notice brings a new link."
+                    value=page.typed.value("revoke-links", "why")
+                    error=page.typed.error("revoke-links")
+                    required=true
+                />
+                <Btn label="Withdraw" kind="hard" />
+            </PostForm>
+        </Act>
+    }
+    .into_any()
+}

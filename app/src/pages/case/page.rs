@@ -138,6 +138,7 @@ fn dispute(page: &Arc<CasePage>) -> AnyView {
         view! { <a href=href>"Its entries in the record"</a> }
     });
     let alive = page.view.links.iter().filter(|link| link.alive(page.now)).count();
+    let withdraw = (alive > 0 && page.may(Permission::WorkCases)).then(|| acts::withdraw(&page));
     view! {
         <Card title="Record">
             <p>
@@ -151,6 +152,7 @@ fn dispute(page: &Arc<CasePage>) -> AnyView {
                     n => format!("The customer has {n} living links."),
                 }}
             </p>
+            {withdraw}
         </Card>
     }
     .into_any()

@@ -81,10 +81,34 @@ fn sentence(act: Act, entry: &Entry, who: &str) -> Option<(&'static str, String)
         Act::QuarantineOrdered => ("", format!("ordered: {}", words(&text("measure")))),
         Act::QuarantineInForce => ("quarantined", "in force, confirmed by the network".to_owned()),
         Act::QuarantineLifted => ("released", "lifted, confirmed by the network".to_owned()),
-        other => {
-            ("", format!("{}: {}", words(&entry.noun), words(other.as_str().rsplit('.').next().unwrap_or_default())))
-        }
+        other => network(other, &text("new"), entry.actor.starts_with("customer:"))?,
     })
+}
+
+/// Restrictions, releases, objections, and whatever has no sentence of its own.
+fn network(act: Act, new: &str, by_customer: bool) -> Option<(&'static str, String)> {
+    let (class, did) = match act {
+        // The grant above it says it.
+        Act::QuarantineLifting if by_customer => return None,
+        Act::QuarantineLifting => ("", "had the quarantine lifted"),
+        Act::QuarantineBegun => ("", "asked of the network"),
+        Act::QuarantineFailed => ("quarantined", "not put in force by the network"),
+        Act::QuarantineApproved => ("", "signed the order"),
+        Act::QuarantineRefused => ("", "did not sign the order"),
+        Act::QuarantineCancelled => ("", "withdrew the order before it began"),
+        Act::QuarantineReviewed => ("", "reviewed the quarantine and moved its date"),
+        Act::QuarantineRetried => ("", "had the network asked again"),
+        Act::QuarantineRepaired => ("quarantined", "found that the network had lost the quarantine, and asked again"),
+        Act::ReleaseAsked => ("answered", "asked for release"),
+        Act::ReleaseGranted if by_customer => ("released", "was released at once by the self-release rule"),
+        Act::ReleaseGranted => ("released", "granted the release"),
+        Act::ReleaseRefused => ("", "refused the release"),
+        Act::DisputeOpened => ("answered", "objected"),
+        Act::DisputeDecided if new == "upheld" => ("released", "decided the objection: upheld"),
+        Act::DisputeDecided => ("", "decided the objection: rejected"),
+        other => return Some(("", words(&other.as_str().replace('.', ": ")))),
+    };
+    Some((class, did.to_owned()))
 }
 
 fn events(entry: &Entry) -> String {
@@ -119,6 +143,9 @@ fn instant(text: &str) -> String {
 fn quote(act: Act, entry: &Entry, messages: &[Message]) -> Option<String> {
     let named = entry.text("message");
     let message = messages.iter().find(|message| !named.is_empty() && message.id.to_string() == named);
+    if act == Act::ReleaseGranted && entry.actor.starts_with("customer:") {
+        return None;
+    }
     let said = match act {
         Act::CaseNoted | Act::CaseReplied | Act::CaseStated | Act::DisputeOpened => {
             message.map(|message| message.text.clone()).unwrap_or_else(|| entry.text("text"))
@@ -130,19 +157,19 @@ fn quote(act: Act, entry: &Entry, messages: &[Message]) -> Option<String> {
 
 /// What stands below: answers, grounds, policy.
 fn small(entry: &Entry) -> String {
-    let mut parts: Vec<String> = Vec::new();
+    // What our own relay and back end say stays as they said it.
+    let mut parts: Vec<String> = [entry.text("answer")].into_iter().filter(|text| !text.is_empty()).collect();
     let mut add = |label: &str, fact: &str| {
         let text = entry.text(fact);
         if !text.is_empty() {
             parts.push(if label.is_empty() { defang(&text) } else { format!("{label} {}", defang(&text)) });
         }
     };
-    add("", "answer");
     add("grouping:", "grouping");
     add("policy:", "policy");
     add("clause", "clause");
     add("template", "template");
-    if !entry.text("new").is_empty() && entry.text("old") != entry.text("new") {
+    if !entry.text("new").is_empty() && !entry.text("old").is_empty() && entry.text("old") != entry.text("new") {
         parts.push(format!("{} → {}", words(&entry.text("old")), words(&entry.text("new"))));
     }
     parts.join(" · ")

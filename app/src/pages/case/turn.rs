@@ -47,13 +47,13 @@ pub(super) fn turn_card(page: &Arc<CasePage>) -> AnyView {
     view! {
         <Card title=title aside=aside.unwrap_or_else(|| ().into_any()) kind=kind>
             <p>{turn.what} {open.then(|| format!(" {last}"))}</p>
-            {offer(&page, waits)}
+            {offer(&page, waits, turn.whose)}
         </Card>
     }
     .into_any()
 }
 
-fn offer(page: &Arc<CasePage>, release_waits: bool) -> Option<AnyView> {
+fn offer(page: &Arc<CasePage>, release_waits: bool, whose: Whose) -> Option<AnyView> {
     let page = page.clone();
     let offered = page.offered();
     let has = |command| offered.contains(&command);
@@ -63,13 +63,17 @@ fn offer(page: &Arc<CasePage>, release_waits: bool) -> Option<AnyView> {
         CaseState::Open | CaseState::Notified if has(CaseCommand::Notify) => {
             let href = routes::with_query(routes::case_notice(&case.number), &[("list", &page.list)]);
             let label = if case.state == CaseState::Open { "Write the notice" } else { "Write again" };
-            buttons.push(view! { <LinkBtn label=label href=href kind="main" key="n" /> }.into_any());
+            let kind = if whose == Whose::Desk { "main" } else { "" };
+            buttons.push(view! { <LinkBtn label=label href=href kind=kind key="n" /> }.into_any());
         }
         CaseState::Answered if has(CaseCommand::Reply) => {
             buttons.push(reply(&page, true));
             buttons.push(acts::one_button(&page, "settle", "Nothing to add", ""));
         }
         _ => {}
+    }
+    if case.unread && page.may(Permission::WorkCases) {
+        buttons.push(acts::one_button(&page, "seen", "Mark as read", ""));
     }
     let waiting = page.view.releases.iter().find(|release| release.state == ReleaseState::Waiting);
     let decide = waiting.filter(|_| release_waits && page.may(Permission::OrderQuarantine));

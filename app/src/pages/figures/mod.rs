@@ -92,9 +92,7 @@ fn stamp(at: DateTime<Utc>) -> String {
 
 /// The queue with every case opened in the period.
 fn opened_in(period: Period) -> Query {
-    Query::new(routes::cases(), "view=all")
-        .with("from", stamp(period.from))
-        .with("to", stamp(period.to))
+    Query::new(routes::cases(), "view=all").with("from", stamp(period.from)).with("to", stamp(period.to))
 }
 
 fn count(n: i64) -> u64 {

@@ -1,5 +1,5 @@
 //! A desk with one customer and as much evidence as a test wants, on each engine.
-#![allow(dead_code, reason = "each test file uses its part")]
+
 use chrono::TimeDelta;
 use domain::{
     act::Act,

@@ -1,8 +1,6 @@
 //! The mailer against a real SMTP server that takes, refuses, delays and hangs up.
-mod desk_world;
-
+use crate::world::{World, with};
 use chrono::TimeDelta;
-use desk_world::{World, with};
 use domain::{
     case::CaseState,
     class::Category,

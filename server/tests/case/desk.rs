@@ -1,7 +1,5 @@
 //! Cases at the desk: opened once, moved by those who may, refused to stale pages; notices given when delivered.
-mod desk_world;
-
-use desk_world::{World, both};
+use crate::world::{World, both};
 use domain::{
     actor::{Actor, Role},
     case::{CaseState, Outcome},

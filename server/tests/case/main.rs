@@ -1,0 +1,4 @@
+//! Cases and notices at the desk, on both engines, and the mailer against a real relay.
+mod desk;
+mod mailer;
+mod world;
