@@ -165,9 +165,11 @@ CREATE TABLE events (
     fingerprint BLOB NOT NULL
 ) STRICT;
 -- The inbox reads these two alone: what waits, by holder where he is certain, else by source.
-CREATE INDEX events_decide ON events (customer_id, category, at, received_at, reporter)
+-- They hold every column that is asked for, those that are the same in every row too: no look at the rows themselves.
+CREATE INDEX events_decide
+    ON events (customer_id, category, at, received_at, reporter, service_id, state, certainty)
     WHERE state = 'pending' AND certainty = 'certain';
-CREATE INDEX events_unsure ON events (certainty, source, category, at, received_at, reporter)
+CREATE INDEX events_unsure ON events (certainty, source, category, at, received_at, reporter, state)
     WHERE state = 'pending' AND certainty <> 'certain';
 CREATE INDEX events_case ON events (case_id, at) WHERE case_id IS NOT NULL;
 CREATE INDEX events_customer ON events (customer_id, at) WHERE customer_id IS NOT NULL;

@@ -91,7 +91,7 @@ fn facts(page: &EventPage) -> AnyView {
             <KeyValues>
                 {customer}
                 {case}
-                <Pair term="Seen">{time::full(event.at)} <small>{grade}</small></Pair>
+                <Pair term="Seen">{time::full(event.at)} " " <small>{grade}</small></Pair>
                 <Pair term="Stored">{when(event.received_at, now)}</Pair>
                 <Pair term="Role">{event.observation.role.as_str().replace('_', " ")}</Pair>
                 <Pair term="Count">{event.observation.count}</Pair>

@@ -18,14 +18,19 @@ pub(crate) fn insert<T>(
     builder
 }
 
-/// Runs it. Only full chunks are worth a place among the prepared statements.
-pub(crate) async fn run(conn: &mut Raw, mut builder: QueryBuilder<Db>, full: bool) -> Result<u64> {
-    Ok(builder.build().persistent(full).execute(conn).await?.rows_affected())
+/// Whether an insert of that many rows is worth a place among the prepared statements: a full chunk, or a single row.
+pub(crate) const fn common(rows: usize) -> bool {
+    rows == CHUNK || rows == 1
+}
+
+/// Runs it; `keep` has it stay prepared.
+pub(crate) async fn run(conn: &mut Raw, mut builder: QueryBuilder<Db>, keep: bool) -> Result<u64> {
+    Ok(builder.build().persistent(keep).execute(conn).await?.rows_affected())
 }
 
 /// Runs it and reads what it returns.
-pub(crate) async fn fetch<T: Load>(conn: &mut Raw, mut builder: QueryBuilder<Db>, full: bool) -> Result<Vec<T>> {
-    builder.build().persistent(full).fetch_all(conn).await?.iter().map(T::load).collect()
+pub(crate) async fn fetch<T: Load>(conn: &mut Raw, mut builder: QueryBuilder<Db>, keep: bool) -> Result<Vec<T>> {
+    builder.build().persistent(keep).fetch_all(conn).await?.iter().map(T::load).collect()
 }
 
 /// Repeats the last key until the list has one of a few lengths, so that few statements serve every batch.

@@ -10,9 +10,9 @@ pub(crate) const COUNTS: &str = "SELECT
     (SELECT COUNT(*) FROM events WHERE state = 'pending' AND certainty = 'certain') AS evidence,
     (SELECT COUNT(*) FROM events WHERE state = 'pending' AND certainty <> 'certain')
         + (SELECT COUNT(*) FROM reports WHERE state = 'parked') AS sort_out,
-    (SELECT COUNT(*) FROM cases WHERE state IN ('open', 'notified', 'quarantined', 'answered', 'released')
+    (SELECT COUNT(*) FROM cases WHERE state <> 'closed'
         AND (snoozed_until IS NULL OR snoozed_until <= $1)) AS cases,
-    (SELECT COUNT(*) FROM cases WHERE state IN ('open', 'notified', 'quarantined', 'answered', 'released')
+    (SELECT COUNT(*) FROM cases WHERE state <> 'closed'
         AND unread = TRUE) AS unread,
     (SELECT COUNT(*) FROM quarantines WHERE state = 'awaiting_approval')
         + (SELECT COUNT(*) FROM releases WHERE state = 'waiting')

@@ -122,7 +122,7 @@ pub(crate) async fn add(conn: &mut Raw, events: &[NewEvent]) -> Result<Vec<Event
     let mut added = Vec::with_capacity(events.len());
     for chunk in events.chunks(bulk::CHUNK) {
         let builder = bulk::insert(ADD_HEAD, ADD_TAIL, chunk, bind_event);
-        added.extend(bulk::fetch::<EventId>(conn, builder, chunk.len() == bulk::CHUNK).await?);
+        added.extend(bulk::fetch::<EventId>(conn, builder, bulk::common(chunk.len())).await?);
     }
     Ok(added)
 }
@@ -168,7 +168,7 @@ pub(crate) async fn add_answers(conn: &mut Raw, answers: &[Attribution]) -> Resu
                 .push_bind(made.answer.certainty.as_str())
                 .push_bind(to_json(&made.answer));
         });
-        bulk::run(conn, builder, chunk.len() == bulk::CHUNK).await?;
+        bulk::run(conn, builder, bulk::common(chunk.len())).await?;
     }
     Ok(())
 }

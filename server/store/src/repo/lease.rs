@@ -113,7 +113,7 @@ pub(crate) async fn add(conn: &mut Raw, leases: &[Lease]) -> Result<()> {
                 .push_bind(micros_opt(lease.to))
                 .push_bind(lease.source.clone());
         });
-        bulk::run(conn, builder, chunk.len() == bulk::CHUNK).await?;
+        bulk::run(conn, builder, bulk::common(chunk.len())).await?;
     }
     Ok(())
 }
