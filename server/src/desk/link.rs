@@ -1,7 +1,6 @@
 //! The customer's secret address: made fresh for each mail, kept as a hash, withdrawn by staff.
 use super::{Desk, DeskError};
 use crate::secret;
-use chrono::{DateTime, Utc};
 use domain::{
     act::Act,
     actor::{Actor, Permission},
@@ -84,18 +83,5 @@ impl Desk {
             NewEntry::new(actor, Act::LinkRevoked, "case", case.id).case(case.id).fact("links", count).why(why.trim());
         tx.commit(entry).await?;
         Ok(count)
-    }
-
-    /// The living link behind a secret, in the same time whether it exists or not (the index holds hashes).
-    ///
-    /// # Errors
-    /// [`Refusal::NotFound`] for a secret that is unknown, expired or withdrawn: always the same answer.
-    pub async fn link_of_secret(&self, secret: &str) -> Result<Link, DeskError> {
-        if secret.len() != SECRET_CHARS {
-            return Err(Refusal::NotFound.into());
-        }
-        let now: DateTime<Utc> = self.clock.now();
-        let link = self.store.read().await?.link_by_hash(&secret::hash(secret)).await?;
-        link.filter(|link| link.alive(now)).ok_or_else(|| Refusal::NotFound.into())
     }
 }

@@ -189,9 +189,9 @@ async fn a_notice_is_given_when_it_was_delivered() {
         // The link of the mail leads to the case, and to nothing once it was withdrawn.
         let start = secret.find("/c/").unwrap() + 3;
         let secret = &secret[start..start + 43];
-        assert_eq!(desk.link_of_secret(secret).await.unwrap().case, case.id);
+        assert_eq!(world.leads_to(secret).await, Some(case.id));
         desk.revoke_links(&world.mara, &number, "Sent to the wrong person.").await.unwrap();
-        assert_eq!(refusal(desk.link_of_secret(secret).await), Refusal::NotFound);
+        assert_eq!(world.leads_to(secret).await, None);
         // It came back: not given, no deadline.
         let message_id = view.notices[0].message_id.clone();
         assert!(desk.notice_bounced(&message_id, "550 no such user").await.unwrap());
@@ -279,9 +279,9 @@ async fn taken_back_within_the_undo_time() {
         let body = desk.mail_one(&world.mara, form.id).await.unwrap().notice.body;
         let start = body.find("/c/").unwrap() + 3;
         let secret = body[start..start + 43].to_owned();
-        assert!(desk.link_of_secret(&secret).await.is_ok());
+        assert!(world.leads_to(&secret).await.is_some());
         desk.cancel_notice(&world.mara, form.id).await.unwrap();
-        assert_eq!(refusal(desk.link_of_secret(&secret).await), Refusal::NotFound, "its link died with it");
+        assert_eq!(world.leads_to(&secret).await, None, "its link died with it");
         world.clock.advance(chrono::TimeDelta::hours(1));
         assert!(desk.begin_delivery("w").await.unwrap().is_none());
         let again = desk.cancel_notice(&world.mara, form.id).await;

@@ -11,7 +11,7 @@ use domain::{
     customer::{Contract, Customer, Service},
     event::{Observation, Role as EventRole, Source, TimeGrade},
     evidence::{Event, EventState},
-    id::{ClauseId, ContractId, CustomerId, EventId, QuarantineId, ReportId, ServiceId},
+    id::{CaseId, ClauseId, ContractId, CustomerId, EventId, QuarantineId, ReportId, ServiceId},
     ledger::NewEntry,
     quarantine::{Measure, Quarantine, QuarantineState},
     report::{Channel, Report, ReportState},
@@ -126,6 +126,13 @@ impl World {
     /// The case as it stands.
     pub(crate) async fn case(&self, number: &str) -> Case {
         self.desk.store().read().await.unwrap().case_by_number(number).await.unwrap().unwrap()
+    }
+
+    /// The case to which a link with this secret leads now.
+    pub(crate) async fn leads_to(&self, secret: &str) -> Option<CaseId> {
+        let hash = lazaret::secret::hash(secret);
+        let link = self.desk.store().read().await.unwrap().link_by_hash(&hash).await.unwrap()?;
+        link.alive(self.clock.now()).then_some(link.case)
     }
 
     /// A quarantine in that state, held by the case.
