@@ -21,7 +21,7 @@ struct Machine {
 impl Machine {
     async fn new(world: &World) -> Self {
         let (_, key) = world.desk.add_token(&system(), "sensor").await.unwrap();
-        Self { router: router(AppState::new(world.desk.clone()).unwrap()), key }
+        Self { router: router(AppState::new(world.desk.clone())), key }
     }
 
     async fn send(&self, method: Method, path: &str, kind: &str, body: impl Into<Body>) -> (StatusCode, Value) {

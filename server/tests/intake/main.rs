@@ -1,5 +1,6 @@
 //! From bytes at the door to events on cases: reports, attribution, imports, and the HTTP interface, on both engines.
 mod api;
 mod imports;
+mod pages;
 mod pipeline;
 mod world;
