@@ -6,7 +6,7 @@ use super::{
 use domain::{
     act::Act,
     actor::{Actor, Permission},
-    case::DisputeState,
+    case::{self, CaseCommand, CaseState, DisputeState},
     dispute::{self, Verdict},
     id::DisputeId,
     ledger::NewEntry,
@@ -40,9 +40,16 @@ impl Desk {
             Verdict::Rejected => DisputeState::Rejected,
         };
         about.unread = false;
+        // The decision, which the customer reads, answers him.
+        let old = about.state;
+        if old == CaseState::Answered {
+            let held = tx.case_holds(about.id).await?.into_iter().any(QuarantineState::holding);
+            about.state = case::step(old, CaseCommand::Settle, held)?;
+        }
         tx.case_save(&about).await?;
         let entry = NewEntry::new(actor, Act::DisputeDecided, "dispute", id).case(objection.case);
-        let mut entries = vec![entry.change("open", verdict.as_str()).why(reason.trim())];
+        let entry = entry.change("open", verdict.as_str()).why(reason.trim());
+        let mut entries = vec![entry.fact("case", format!("{old} → {}", about.state))];
         if verdict == Verdict::Upheld {
             for mut held in tx.quarantines_of_case(objection.case).await? {
                 let holds = held.state.live() && held.state != QuarantineState::Lifting;

@@ -316,7 +316,7 @@ async fn join(tx: &mut Tx, live: &Quarantine, case: CaseId, entry: NewEntry) -> 
         return Err(Refusal::invalid("service", problem).into());
     }
     if tx.quarantine_causes(live.id).await?.contains(&case) {
-        return Err(Refusal::Stale.into());
+        return Err(Refusal::invalid("service", "this case holds a quarantine of this service already").into());
     }
     tx.quarantine_cause_add(live.id, case).await?;
     let mut entry = NewEntry { noun_id: live.id.to_string(), ..entry }.fact("joined", true);

@@ -2,7 +2,7 @@
 use super::{acts::Acting, ends, measure, network_says, state};
 use crate::{
     routes,
-    ui::{Card, KeyValues, Pair, Pill, When},
+    ui::{Card, KeyValues, Pair, Pill, Tag, When},
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -57,10 +57,9 @@ pub(super) fn facts(row: &QuarantineRow, case: Option<CaseId>, now: DateTime<Utc
     });
     let live = found.state.live();
     let review = live.then(|| {
-        let overdue = found.review_at < now;
-        let class = if overdue { "bad" } else { "" };
+        let overdue = (found.review_at < now).then(|| view! { " " <Tag word="overdue" kind="bad" /> });
         let at = found.review_at;
-        view! { <Pair term="Review by"><span class=class><When at=at now=now /></span></Pair> }
+        view! { <Pair term="Review by"><When at=at now=now /> {overdue}</Pair> }
     });
     let ended = ends(found, now);
     let ends_term = if live { "Ends at the latest" } else { "Ended" };

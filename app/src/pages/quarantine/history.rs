@@ -15,7 +15,7 @@ pub(super) fn history(entries: Vec<Entry>, now: DateTime<Utc>) -> AnyView {
 
 fn moment(entry: &Entry, now: DateTime<Utc>) -> AnyView {
     let act = Act::parse(&entry.act);
-    let who = Actor::label(&entry.actor).to_owned();
+    let who = if entry.actor.starts_with("system:") { "Lazaret" } else { Actor::label(&entry.actor) }.to_owned();
     let why = entry.text("why");
     let why = (!why.is_empty()).then(|| view! { <Quote text=why /> });
     let answer = entry.text("answer");

@@ -102,7 +102,8 @@ fn line(row: &QuarantineRow, now: DateTime<Utc>) -> AnyView {
             <td data-label="Held by">{cases}</td>
             <td data-label="Since"><When at=found.confirmed_at.unwrap_or(found.ordered_at) now=now /></td>
             <td data-label="Review by">
-                <span class=if overdue { "bad" } else { "" }><When at=found.review_at now=now /></span>
+                <When at=found.review_at now=now />
+                {overdue.then(|| view! { " " <Tag word="overdue" kind="bad" /> })}
             </td>
             <td class="opt" data-label="Ends">{super::ends(found, now)}</td>
             <td class="opt" data-label="Network says">{network_says(found, now)}</td>

@@ -49,7 +49,8 @@ impl OrderForm {
             &["ground", "service", "clause", "measure", "ports", "reason", "review_days", "start_hours"];
         match &self.refusal {
             Some(Refusal::Invalid { field, .. }) if FIELDS.contains(field) => None,
-            other => other.as_ref().map(ToString::to_string),
+            Some(Refusal::Invalid { problem, .. }) => Some(format!("Not ordered: {problem}.")),
+            other => other.as_ref().map(|refusal| format!("Not ordered: {refusal}.")),
         }
     }
 }
