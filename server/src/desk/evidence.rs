@@ -6,7 +6,7 @@ use domain::{
     actor::{Actor, Permission},
     attribution::{Answer, Candidate, Certainty},
     case::{CaseCommand, CaseFilter, CaseOrder, CaseRow, step},
-    evidence::{Attribution, Event, EventState, EventView, Inbox, InboxFilter, Named, Peek},
+    evidence::{Attribution, Event, EventState, EventView, Inbox, InboxCounts, InboxFilter, Named, Peek},
     id::{AttributionId, CustomerId, EventId},
     ledger::NewEntry,
     limit::{GROUPING, PAGE_ROWS},
@@ -29,6 +29,15 @@ impl Desk {
         let now = self.clock.now();
         let mut conn = self.store.read().await?;
         Ok(Inbox { rows: conn.inbox_list(filter, now, page).await?, counts: conn.inbox_counts().await?, now })
+    }
+
+    /// The numbers on the inbox's tabs.
+    ///
+    /// # Errors
+    /// [`Refusal::NotAllowed`]; any store error.
+    pub async fn inbox_counts(&self, actor: &Actor) -> Result<InboxCounts, DeskError> {
+        self.require(actor, Permission::ReadDesk)?;
+        Ok(self.store.read().await?.inbox_counts().await?)
     }
 
     /// How many events came since an instant.

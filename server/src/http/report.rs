@@ -20,7 +20,6 @@ use axum::{
 use axum_extra::extract::Form;
 use domain::{
     actor::Permission,
-    evidence::InboxFilter,
     id::ReportId,
     limit::REPORT_BYTES_MAX,
     page::PageOf,
@@ -68,7 +67,7 @@ async fn list_page(
 ) -> Result<Response, HttpError> {
     let actor = staff.actor();
     let rows = state.desk.reports(&actor, &filter, page).await?;
-    let counts = state.desk.inbox(&actor, &InboxFilter::default(), page).await?.counts;
+    let counts = state.desk.inbox_counts(&actor).await?;
     let works = staff.may(Permission::WorkCases);
     let now = state.desk.clock().now();
     let page = ReportsPage { rows, filter, page, counts, works, upload_error, now };
