@@ -119,7 +119,17 @@ pub fn quarantine(id: impl Display) -> String {
     format!("/quarantine/{id}")
 }
 
-/// Post: an act on a restriction: `approve`, `refuse`, `release`, `extend`, `change`, `check`.
+/// What the network holds, beside what it should hold.
+pub fn network() -> String {
+    "/quarantine/network".to_owned()
+}
+
+/// Post: decides an objection.
+pub fn dispute_decide(id: impl Display) -> String {
+    format!("/disputes/{id}/decide")
+}
+
+/// Post: an act on a restriction: `approve`, `refuse`, `cancel`, `release`, `review`, `retry`, `grant`, `deny`.
 pub fn quarantine_act(id: impl Display, act: &str) -> String {
     format!("/quarantine/{id}/{act}")
 }

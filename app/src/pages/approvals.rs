@@ -100,7 +100,7 @@ fn dispute(row: &DisputeRow, me: &Actor, now: DateTime<Utc>) -> AnyView {
             ("upheld".to_owned(), "The customer is right".to_owned(), "What the case holds is released.".to_owned()),
             ("rejected".to_owned(), "The desk was right".to_owned(), String::new()),
         ];
-        let (field, action) = (format!("decide-{}", found.id), format!("/disputes/{}/decide", found.id));
+        let (field, action) = (format!("decide-{}", found.id), routes::dispute_decide(found.id));
         view! {
             <Act label="Decide…" group="decide">
                 <PostForm action=action hidden=vec![("back".to_owned(), routes::approvals())]>

@@ -24,6 +24,8 @@ use store::{Conn, Tx};
 
 /// Statements a link takes within an hour: more than anybody needs, too few to fill the desk with.
 const STATEMENTS_PER_HOUR_MAX: usize = 10;
+/// Tries of writing a statement down while the desk works on the same case.
+const TRIES: usize = 3;
 
 /// Where a link leads.
 #[derive(Debug, Clone, PartialEq)]
@@ -111,6 +113,24 @@ impl Desk {
     /// # Errors
     /// Only when the store fails, or the case moved meanwhile (try again).
     pub async fn portal_state(
+        &self,
+        secret: &str,
+        id: MessageId,
+        claim: &str,
+        text: &str,
+        language: Option<Language>,
+    ) -> Result<Stated, DeskError> {
+        for _ in 1..TRIES {
+            match self.state_once(secret, id, claim, text, language).await {
+                // Someone at the desk changed the case in that very moment: the customer need not know.
+                Err(DeskError::Refused(Refusal::Stale)) => {}
+                other => return other,
+            }
+        }
+        self.state_once(secret, id, claim, text, language).await
+    }
+
+    async fn state_once(
         &self,
         secret: &str,
         id: MessageId,

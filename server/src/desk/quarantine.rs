@@ -16,7 +16,7 @@ use domain::{
     refusal::Refusal,
     terms::Clause,
 };
-use store::{Entries, Tx};
+use store::{Entries, StoreError, Tx};
 
 /// What came of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +43,14 @@ impl Desk {
         notice: bool,
     ) -> Result<Ordered, DeskError> {
         self.require(actor, Permission::OrderQuarantine)?;
+        match self.order_once(actor, case, &order, notice).await {
+            // Somebody ordered on the same service in that very moment: this case joins.
+            Err(DeskError::Store(StoreError::Conflict(_))) => self.order_once(actor, case, &order, notice).await,
+            other => other,
+        }
+    }
+
+    async fn order_once(&self, actor: &Actor, case: CaseId, order: &Order, notice: bool) -> Result<Ordered, DeskError> {
         let mut tx = self.store.write().await?;
         let mut told = Vec::new();
         if notice && tx.quarantine_by_id(order.id).await?.is_none() && tx.notice_given_or_owed(case).await? == 0 {
@@ -50,7 +58,7 @@ impl Desk {
             let draft = self.usual_draft(&mut tx, &about).await?;
             told = self.owe_notice(&mut tx, actor, &about, NoticeId(order.id.0), &draft).await?;
         }
-        let ordered = order_in(&mut tx, actor, case, &order).await?;
+        let ordered = order_in(&mut tx, actor, case, order).await?;
         let Some((ordered, entry)) = ordered else {
             let known = tx.quarantine_by_id(order.id).await?.ok_or(Refusal::NotFound)?;
             return Ok(Ordered { id: known.id, state: known.state, joined: false });

@@ -168,10 +168,10 @@ impl Answer {
     fn to_put(&self) -> BackendAnswer {
         let said = if self.body.is_empty() { Some(Said::default()) } else { self.said() };
         match (self.status.as_u16(), said) {
-            (200 | 201 | 202, Some(said)) if said.state == "not_online" => {
+            (200..=202, Some(said)) if said.state == "not_online" => {
                 BackendAnswer::new(BackendOutcome::NotOnline, "the customer has no session")
             }
-            (200 | 201 | 202, Some(said)) if said.state == "accepted" || self.status == StatusCode::ACCEPTED => {
+            (200..=202, Some(said)) if said.state == "accepted" || self.status == StatusCode::ACCEPTED => {
                 BackendAnswer { retry: self.retry, ..BackendAnswer::new(BackendOutcome::Accepted, "accepted") }
             }
             (200 | 201 | 204, Some(said)) if matches!(said.state.as_str(), "" | "in_force") => {

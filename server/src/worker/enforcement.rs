@@ -4,12 +4,14 @@ use crate::{
     desk::{Desk, DeskError},
     enforcement::Network,
 };
-use domain::{id::QuarantineId, quarantine::QuarantineState};
+use domain::{id::QuarantineId, quarantine::QuarantineState, refusal::Refusal};
 use store::Job;
 use tokio::task::JoinSet;
 
 /// Calls under way at the same time: a thousand releases in one go must not wait for one slow answer each.
 const AT_ONCE: usize = 16;
+/// Tries of writing an answer down at once; then the job comes back when its lease is over.
+const WRITE_TRIES: usize = 3;
 
 /// Starts the worker.
 pub(super) fn start(workers: &Workers, desk: Desk, network: Network) {
@@ -80,13 +82,27 @@ pub async fn run(desk: &Desk, network: &Network, worker: &str, job: &Job) -> Res
     match (job.kind.as_str(), found.state) {
         ("apply", S::Applying) => {
             let answer = network.apply(id, &key, &desired, job.attempts > 0).await;
-            desk.applied(job, worker, &answer).await
+            written(|| desk.applied(job, worker, &answer)).await
         }
         // Also after its end: the network may have taken an order that was on its way when it was lifted.
         ("lift", state) if !matches!(state, S::Applying | S::InForce | S::Failed) => {
             let answer = network.lift(id, &key).await;
-            desk.taken_away(job, worker, &answer).await
+            written(|| desk.taken_away(job, worker, &answer)).await
         }
         _ => desk.enforcement_settle(job, worker).await,
     }
+}
+
+/// Writes down what the network said; again when a person changed the quarantine in that very moment.
+async fn written<F>(write: impl Fn() -> F) -> Result<(), DeskError>
+where
+    F: Future<Output = Result<(), DeskError>>,
+{
+    for _ in 1..WRITE_TRIES {
+        match write().await {
+            Err(error) if error.refusal() == Some(&Refusal::Stale) => {}
+            other => return other,
+        }
+    }
+    write().await
 }

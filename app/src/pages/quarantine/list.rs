@@ -22,7 +22,7 @@ pub fn list(data: QuarantineList, page: PageOf, now: DateTime<Utc>) -> AnyView {
     let body = if data.rows.rows.is_empty() { empty(data.tab) } else { table(data.rows.rows, now) };
     view! {
         <Top title="Quarantine" sub="what is cut, by which case, and what the network says">
-            <LinkBtn label="What the network holds" href=format!("{}/network", routes::quarantines()) />
+            <LinkBtn label="What the network holds" href=routes::network() />
         </Top>
         <Tabs tabs=tabs(&data.counts, data.tab) />
         <Cols>{body} {pager}</Cols>
