@@ -68,6 +68,11 @@ export class Desk {
     });
   }
 
+  /** kill -9. */
+  async crash(): Promise<void> {
+    await this.server?.stop("SIGKILL");
+  }
+
   /** `lazaret ARGS` against this desk; its standard output. */
   lazaret(args: string[], input?: string): string {
     return run(binary(), args, { env: this.env, input });

@@ -1,8 +1,16 @@
 // A small internet provider: terms, customers, leases, and what is complained about.
 import { type Desk } from "./desk.ts";
 
+export interface Person {
+  number: string;
+  name: string;
+  email: string;
+  service: string;
+  address: string;
+}
+
 /** The customer whose line misbehaves. */
-export const CUSTOMER = {
+export const CUSTOMER: Person = {
   number: "C-1001",
   name: "Nadia Okafor",
   email: "nadia@mail.example",
@@ -10,7 +18,7 @@ export const CUSTOMER = {
   address: "203.0.113.77",
 };
 /** A neighbour who has nothing to do with it. */
-export const NEIGHBOUR = { number: "C-1002", name: "Piet de Vries", email: "piet@mail.example", service: "LN-20419", address: "203.0.113.78" };
+export const NEIGHBOUR: Person = { number: "C-1002", name: "Piet de Vries", email: "piet@mail.example", service: "LN-20419", address: "203.0.113.78" };
 /** Who complains; the customer must never learn it. */
 export const REPORTER = "fbl@reporter.example";
 
@@ -23,6 +31,23 @@ const provided = new WeakSet<Desk>();
 export function importProvider(desk: Desk): void {
   if (provided.has(desk)) return;
   provided.add(desk);
+  importPeople(desk, [CUSTOMER, NEIGHBOUR]);
+}
+
+/** As many customers as asked for, each with a line. */
+export function importCrowd(desk: Desk, count: number): Person[] {
+  const people = Array.from({ length: count }, (_, n) => ({
+    number: `C-${2000 + n}`,
+    name: `Crowd Number${String.fromCharCode(65 + Math.floor(n / 26))}${String.fromCharCode(65 + (n % 26))}`,
+    email: `crowd-${n}@mail.example`,
+    service: `LN-${30000 + n}`,
+    address: `198.51.100.${100 + n}`,
+  }));
+  importPeople(desk, people);
+  return people;
+}
+
+function importPeople(desk: Desk, people: Person[]): void {
   desk.import(
     "terms",
     [
@@ -31,18 +56,17 @@ export function importProvider(desk: Desk): void {
       `2026-01,${ago(300 * day)},7.2,"We may limit your line to our help pages while it harms others.",port_block walled_garden,14`,
     ].join("\n") + "\n",
   );
-  const row = (who: typeof CUSTOMER) =>
+  const row = (who: Person) =>
     `${who.number},${who.name},${who.email},en,K-${who.number},2026-01,${ago(200 * day)},${who.service},Fibre 500,${who.service.toLowerCase()}`;
   desk.import(
     "customers",
     [
       "customer_number,name,email,language,contract_number,terms_version,accepted_at,service_number,product,username",
-      row(CUSTOMER),
-      row(NEIGHBOUR),
+      ...people.map(row),
     ].join("\n") + "\n",
   );
-  const lease = (who: typeof CUSTOMER) => `${who.address},${who.service},${ago(60 * day)},,radius`;
-  desk.import("leases", ["address,service_number,from,to,source", lease(CUSTOMER), lease(NEIGHBOUR)].join("\n") + "\n");
+  const lease = (who: Person) => `${who.address},${who.service},${ago(60 * day)},,radius`;
+  desk.import("leases", ["address,service_number,from,to,source", ...people.map(lease)].join("\n") + "\n");
 }
 
 /** A feedback report (RFC 5965) as mailbox providers send it, about a mail of an hour ago from `address`. */
