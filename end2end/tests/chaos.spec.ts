@@ -89,6 +89,11 @@ class Walk {
 
   private answered(answer: { status: number; text: string }): boolean {
     if (answer.status === 303) return true;
+    if (answer.status === 409 || answer.status === 422) {
+      // Refused, so nothing happened: a second report has changed the case meanwhile. The page is loaded anew.
+      this.form = undefined;
+      return false;
+    }
     throw new Error(`answered ${answer.status}: ${answer.text.replace(/<[^>]+>/g, " ").slice(-400)}`);
   }
 }
