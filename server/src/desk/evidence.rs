@@ -252,7 +252,7 @@ pub(super) async fn cases_of(
     customer: CustomerId,
     now: DateTime<Utc>,
 ) -> Result<Vec<CaseRow>, DeskError> {
-    let filter = CaseFilter { customer: Some(customer), all: true, snoozed: true, ..CaseFilter::default() };
+    let filter = CaseFilter { customer: Some(customer), all: true, ..CaseFilter::default() };
     Ok(conn.case_list(&filter, CaseOrder::Newest, PageOf::default(), now).await?.rows)
 }
 
