@@ -285,12 +285,11 @@ fn line(index: usize, customers: usize, rng: &mut Rng) -> Line {
 }
 
 fn product(access: Access, rng: &mut Rng) -> &'static str {
-    match access {
-        Access::Shared => {
-            *rng.pick::<&'static str>(&["Fibre 250", "Fibre 500", "Fibre 1000", "Cable 300", "Mobile Home 5G"])
-        }
-        Access::Dynamic => *rng.pick::<&'static str>(&["DSL 50", "DSL 100", "Cable 150"]),
-        Access::Fixed => *rng.pick::<&'static str>(&["Business Fibre 200", "Business Fibre 1000", "Business DSL 100"]),
-        Access::Server => *rng.pick::<&'static str>(&["Root Server M", "Root Server XL", "Web Hosting Pro"]),
-    }
+    let products: &[&'static str] = match access {
+        Access::Shared => &["Fibre 250", "Fibre 500", "Fibre 1000", "Cable 300", "Mobile Home 5G"],
+        Access::Dynamic => &["DSL 50", "DSL 100", "Cable 150"],
+        Access::Fixed => &["Business Fibre 200", "Business Fibre 1000", "Business DSL 100"],
+        Access::Server => &["Root Server M", "Root Server XL", "Web Hosting Pro"],
+    };
+    rng.pick(products)
 }

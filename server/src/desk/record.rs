@@ -10,7 +10,7 @@ use domain::{
     refusal::Refusal,
 };
 use ledger::{Frontier, PublicKey, Report, Row, SignedHead, SigningKey, Verifier, verify_inclusion};
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry::Vacant};
 use store::{Chore, Conn};
 
 /// Rows read at a time while the whole record is checked.
@@ -140,9 +140,8 @@ fn instant(micros: i64) -> DateTime<Utc> {
 async fn with_numbers(conn: &mut Conn, entries: Vec<Entry>) -> Result<Vec<EntryRow>, DeskError> {
     let mut numbers: HashMap<CaseId, String> = HashMap::new();
     for case in entries.iter().filter_map(|entry| entry.case) {
-        if !numbers.contains_key(&case) {
-            let number = conn.case_by_id(case).await?.map(|case| case.number).unwrap_or_default();
-            numbers.insert(case, number);
+        if let Vacant(place) = numbers.entry(case) {
+            place.insert(conn.case_by_id(case).await?.map(|case| case.number).unwrap_or_default());
         }
     }
     let number = |entry: &Entry| entry.case.and_then(|case| numbers.get(&case).cloned()).unwrap_or_default();

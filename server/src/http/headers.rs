@@ -21,10 +21,11 @@ const HEADERS: &[(HeaderName, &str)] = &[
 ];
 
 type Handled = Pin<Box<dyn Future<Output = Response> + Send>>;
+type Setter = fn(Request, Next) -> Handled;
 
 /// The layer that sets them where the handler set none.
-pub(super) fn layer() -> FromFnLayer<fn(Request, Next) -> Handled, (), (Request,)> {
-    from_fn(set as fn(Request, Next) -> Handled)
+pub(super) fn layer() -> FromFnLayer<Setter, (), (Request,)> {
+    from_fn(set as Setter)
 }
 
 fn set(request: Request, next: Next) -> Handled {
