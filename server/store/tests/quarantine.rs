@@ -249,7 +249,7 @@ async fn requests_and_objections_are_decided_once() {
         tx.release_add(&himself).await.unwrap();
         assert_eq!(tx.self_releases_used(world.customer, world.now - TimeDelta::days(90)).await.unwrap(), 0);
         assert_eq!(tx.self_releases_used(world.customer, world.now - TimeDelta::days(92)).await.unwrap(), 1);
-        assert_eq!(tx.releases_waiting_of(order.id).await.unwrap(), [request.clone()]);
+        assert_eq!(tx.releases_waiting_of(order.id).await.unwrap(), std::slice::from_ref(&request));
         tx.release_decide(request.id, ReleaseState::Refused, "user:1:Sol", world.now, "still seen").await.unwrap();
         let again = tx.release_decide(request.id, ReleaseState::Granted, "user:1:Sol", world.now, "x").await;
         assert!(matches!(again, Err(StoreError::Stale)));

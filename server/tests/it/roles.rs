@@ -37,8 +37,11 @@ const PAGES: &[(&str, &str)] = &[
     ("/live/evidence?since=0", "asdo"),
 ];
 
+/// The fields of a form.
+type Fields = &'static [(&'static str, &'static str)];
+
 /// Path, fields, and for whom the act exists. An act that exists may still be refused for its fields.
-const ACTS: &[(&str, &[(&str, &str)], &str)] = &[
+const ACTS: &[(&str, Fields, &str)] = &[
     ("/evidence/open", &[("pick", "EVENT")], "asd"),
     ("/evidence/dismiss", &[("pick", "EVENT"), ("reason", "not abuse at all")], "asd"),
     ("/reports/REPORT/retry", &[], "asd"),

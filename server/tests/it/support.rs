@@ -45,7 +45,8 @@ pub(crate) struct House {
     pub(crate) desk: Desk,
     /// Its clock.
     pub(crate) clock: Arc<FrozenClock>,
-    folder: TempDir,
+    /// Goes when the house goes.
+    _folder: TempDir,
 }
 
 impl House {
@@ -57,12 +58,7 @@ impl House {
         let store = Store::open(&url, clock.clone()).await.unwrap();
         store.migrate().await.unwrap();
         let desk = Desk::new(store, Config::defaults()).with_cheap_passwords();
-        Self { desk, clock, folder }
-    }
-
-    /// The folder of this house.
-    pub(crate) fn folder(&self) -> &std::path::Path {
-        self.folder.path()
+        Self { desk, clock, _folder: folder }
     }
 
     /// An account of that role; its address is `ROLE@desk.example`.
