@@ -291,5 +291,5 @@ fn product(access: Access, rng: &mut Rng) -> &'static str {
         Access::Fixed => &["Business Fibre 200", "Business Fibre 1000", "Business DSL 100"],
         Access::Server => &["Root Server M", "Root Server XL", "Web Hosting Pro"],
     };
-    rng.pick(products)
+    rng.pick::<&'static str>(products)
 }
