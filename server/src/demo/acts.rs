@@ -35,8 +35,8 @@ pub(super) enum Act {
     Settle,
     /// Restrict the line.
     Quarantine(Measure),
-    /// The supervisor signs or does not.
-    Sign(bool),
+    /// The supervisor looks at what waits for a signature.
+    Sign,
     /// The desk lets go.
     Release,
     /// The desk decides a request for release.
@@ -70,6 +70,8 @@ pub(super) fn begin(tale: &mut Tale, number: &str, by: &Actor, row: &InboxRow) {
     match row.category {
         Category::Copyright => course.later(60 * 24 * 8, 60 * 24 * 12, Act::Close(Outcome::NoAction)),
         Category::Vulnerability => weak(&mut course),
+        _ if people::PROTECTED.iter().any(|(name, ..)| *name == row.customer_name) => guarded(&mut course),
+        Category::Connection if row.strikes > 0 => restricted(&mut course, Measure::WalledGarden),
         _ => harm(&mut course, row),
     }
 }
@@ -155,7 +157,6 @@ fn harm(course: &mut Course<'_>, row: &InboxRow) {
         }
         69..=76 => {
             course.later(20 * HOUR, 2 * DAY, Act::Quarantine(measure));
-            course.later(5, 50, Act::Sign(true));
             course.anytime(2 * HOUR, DAY, Act::State("dispute"));
             let verdict = if course.dice() < 30 { Verdict::Upheld } else { Verdict::Rejected };
             course.later(DAY, 3 * DAY, Act::Judge(verdict));
@@ -176,26 +177,37 @@ fn harm(course: &mut Course<'_>, row: &InboxRow) {
     }
 }
 
+/// A protected line: the supervisor signs, does not, or has not looked yet.
+fn guarded(course: &mut Course<'_>) {
+    course.later(HOUR, 3 * HOUR, Act::Quarantine(Measure::PortBlock));
+    course.later(HOUR, 6 * HOUR, Act::Sign);
+    course.anytime(HOUR, 9 * HOUR, Act::State("need_help"));
+    course.later(HOUR, 3 * HOUR, Act::Reply);
+    course.later(2 * DAY, 4 * DAY, Act::Release);
+    course.later(5 * DAY, 8 * DAY, Act::Close(Outcome::Resolved));
+}
+
 /// The usual course of a restriction: most let themselves out, some ask and are let out or not.
 fn restricted(course: &mut Course<'_>, measure: Measure) {
     course.later(18 * HOUR, 2 * DAY, Act::Quarantine(measure));
-    course.later(10, 2 * HOUR, Act::Sign(true));
     match course.dice() {
-        0..=65 => {
+        0..=49 => {
             course.anytime(40, 20 * HOUR, Act::State("fixed"));
             course.later(HOUR, 4 * HOUR, Act::Grant(true));
         }
-        66..=75 => {
+        50..=57 => {
             course.anytime(HOUR, DAY, Act::State("fixed"));
             course.later(HOUR, 4 * HOUR, Act::Grant(false));
             course.anytime(DAY, 2 * DAY, Act::State("fixed"));
             course.later(HOUR, 8 * HOUR, Act::Grant(true));
         }
-        76..=84 => {
+        58..=65 => {
             course.later(HOUR, DAY, Act::Retry);
             course.later(3 * DAY, 6 * DAY, Act::Release);
         }
-        _ => course.later(2 * DAY, 7 * DAY, Act::Release),
+        66..=79 => course.later(2 * DAY, 7 * DAY, Act::Release),
+        // Nobody stirs: the review comes, and goes by.
+        _ => course.later(9 * DAY, 13 * DAY, Act::Release),
     }
     course.later(HOUR, 5 * HOUR, Act::Settle);
     course.later(6 * DAY, 9 * DAY, Act::Close(Outcome::Resolved));
@@ -263,7 +275,7 @@ async fn one(tale: &mut Tale, case: &Case, by: &Actor, act: Act) -> Result<(), D
             desk.close_case(by, number, case.version, outcome, why).await.map(drop)
         }
         Act::Quarantine(measure) => quarantine(tale, case, by, measure).await,
-        Act::Sign(yes) => sign(tale, case, yes).await,
+        Act::Sign => sign(tale, case).await,
         Act::Release => release(tale, case, by).await,
         Act::Retry => retry(tale, case, by).await,
         Act::Grant(yes) => grant(tale, case, by, yes).await,
@@ -337,14 +349,14 @@ async fn live(tale: &Tale, case: &Case, states: &[QuarantineState]) -> Result<Op
     Ok(all.iter().find(|one| states.contains(&one.state)).map(|one| (one.id, one.version)))
 }
 
-async fn sign(tale: &mut Tale, case: &Case, yes: bool) -> Result<(), DeskError> {
+async fn sign(tale: &mut Tale, case: &Case) -> Result<(), DeskError> {
     // Some still wait when somebody looks at the demo.
-    if tale.rng.chance(25) {
+    if tale.rng.chance(30) {
         return Ok(());
     }
     let Some((id, version)) = live(tale, case, &[QuarantineState::AwaitingApproval]).await? else { return Ok(()) };
     let supervisor = tale.staff.supervisor.clone();
-    if yes && tale.rng.chance(75) {
+    if tale.rng.chance(75) {
         let why = "spoke with the house technician, emergency calls go over the other line";
         tale.desk.quarantine_approve(&supervisor, id, version, why).await
     } else {

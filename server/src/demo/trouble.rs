@@ -51,6 +51,9 @@ const BOTS: &[Feed] = &[
 ];
 const GUESSING: Feed = feed("event4_honeypot_brute_force", "ssh-brute-force", 22);
 
+/// Lines that are infected again and again.
+const REGULARS: usize = 8;
+
 /// Something that goes on at a line for some days.
 struct Trouble {
     line: usize,
@@ -73,6 +76,7 @@ pub(super) fn arrivals(
         let trouble = world.trouble(begins, days);
         world.happen(&trouble);
     }
+    world.known_cases(begins, ends);
     for day in 0..days {
         world.everyday(begins + TimeDelta::days(day));
     }
@@ -119,6 +123,23 @@ impl World<'_> {
         };
         let start = begins + TimeDelta::minutes(self.rng.between(0, days * 24 * 60 - 1));
         Trouble { line, kind, begins: start, days: days_long, per_day }
+    }
+
+    /// What every desk knows: the line that is infected again and again, and the protected line that has a bot now.
+    fn known_cases(&mut self, begins: DateTime<Utc>, ends: DateTime<Utc>) {
+        let lines = self.provider.lines.len();
+        for regular in 0..REGULARS {
+            let line = (people::PROTECTED.len() + 1 + regular * 3) % lines;
+            let mut begins = begins + TimeDelta::days(2 + i64::try_from(regular).unwrap_or(0));
+            while begins < ends {
+                self.happen(&Trouble { line, kind: Kind::Bot(BOTS[1]), begins, days: 3, per_day: 3 });
+                begins += TimeDelta::days(13);
+            }
+        }
+        for line in 0..people::PROTECTED.len().min(lines) {
+            let begins = ends - TimeDelta::days(4 + 2 * i64::try_from(line).unwrap_or(0));
+            self.happen(&Trouble { line, kind: Kind::Bot(BOTS[0]), begins, days: 3, per_day: 4 });
+        }
     }
 
     fn happen(&mut self, trouble: &Trouble) {

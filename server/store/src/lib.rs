@@ -44,10 +44,23 @@ impl Store {
     /// [`StoreError::Url`] for another scheme, [`StoreError::Engine`] when the database cannot be reached.
     pub async fn open(url: &str, clock: SharedClock) -> Result<Self> {
         let engine = match url::kind(url)? {
-            url::Kind::Sqlite(path) => Engine::Sqlite(sqlite::Pools::open(&path).await?),
+            url::Kind::Sqlite(path) => Engine::Sqlite(sqlite::Pools::open(&path, true).await?),
             url::Kind::Postgres => Engine::Postgres(postgres::Pools::open(url).await?),
         };
         Ok(Self { engine, clock })
+    }
+
+    /// The same for a database that can be made again: SQLite does not wait for the disk.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub async fn open_hasty(url: &str, clock: SharedClock) -> Result<Self> {
+        match url::kind(url)? {
+            url::Kind::Sqlite(path) => {
+                Ok(Self { engine: Engine::Sqlite(sqlite::Pools::open(&path, false).await?), clock })
+            }
+            url::Kind::Postgres => Self::open(url, clock).await,
+        }
     }
 
     /// Brings the schema to this version.

@@ -25,6 +25,15 @@ pub async fn both<F: Future<Output = ()>>(folder: &Path, clock: SharedClock, tes
     admin.execute(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).await.unwrap();
 }
 
+/// The address of a new database on the server for tests; `None` without a server. It stays until the server ends.
+pub async fn pg_database() -> Option<String> {
+    let server = pg_server()?;
+    let name = format!("t_{}", uuid::Uuid::now_v7().simple());
+    let mut admin = PgConnection::connect(&format!("{server}/postgres")).await.ok()?;
+    admin.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.ok()?;
+    Some(format!("{server}/{name}"))
+}
+
 /// The PostgreSQL server for tests, without a trailing slash and without a database.
 pub fn pg_server() -> Option<String> {
     let server = std::env::var("LAZARET_TEST_PG").ok();

@@ -53,3 +53,9 @@ forward! {
     /// A page of the inbox.
     fn inbox_list(filter: &InboxFilter, now: DateTime<Utc>, page: PageOf) -> Rows<InboxRow> = evidence::list;
 }
+
+#[cfg(feature = "testing")]
+forward! {
+    /// Adds events as fast as the engine takes them: the yard-stick of the benchmarks.
+    fn event_add_bare(events: &[NewEvent]) -> () = event::add_bare;
+}

@@ -1,0 +1,135 @@
+//! How fast reports are read and taken in, beside Python's mail parser and the engines' bare inserts.
+#![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark may fail loudly")]
+#![allow(clippy::allow_attributes, reason = "not every lint fires in every benchmark")]
+mod common;
+
+use common::{books, config, now, open, rate, say, shadowserver, size, skipped};
+use domain::{actor::Actor, clock::SystemClock, id::EventId, page::PageOf, report::Channel};
+use intake::Hint;
+use lazaret::desk::{Arrival, Desk};
+use std::{process::Command, sync::Arc, time::Instant};
+use store::{NewEvent, Store, testing};
+
+const PYTHON: &str = r"
+import email.parser, email.policy, sys, time
+mails = open(sys.argv[1], 'rb').read().split(b'\0')
+parser = email.parser.BytesParser(policy=email.policy.compat32)
+done, start = 0, time.process_time()
+while time.process_time() - start < 2:
+    for mail in mails:
+        for part in parser.parsebytes(mail).walk():
+            part.get_content_type()
+            if not part.is_multipart(): part.get_payload(decode=True)
+    done += len(mails)
+print(done / (time.process_time() - start))
+";
+
+fn mail(n: usize) -> String {
+    let b = format!("b{n}");
+    format!(
+        "From: fbl@mailhost.example\nTo: abuse@desk.example\nSubject: FW: offer {n}\nMessage-ID: <{n}@mailhost.example>\nDate: Wed, 1 May 2024 14:39:58 +0000\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=feedback-report; boundary=\"{b}\"\n\n--{b}\nContent-Type: text/plain\n\nA recipient called this mail spam.\n\n--{b}\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\nUser-Agent: FBL/1\nVersion: 1\nArrival-Date: Wed, 1 May 2024 16:30:00 +0200\nSource-IP: 192.0.2.{}\n\n--{b}\nContent-Type: message/rfc822\n\nReceived: from shop.example ([192.0.2.1]) by mx.mailhost.example; Wed, 1 May 2024 16:30:00 +0200\nFrom: sales@shop.example\nTo: trap@mailhost.example\nSubject: offer {n}\n\n{}\n\n--{b}--\n",
+        n % 250,
+        "Buy this now, only today and only for you. http://shop.example/\n".repeat(20)
+    )
+}
+
+fn main() {
+    parsing();
+    common::run(async {
+        ingest("sqlite").await;
+        match testing::pg_server() {
+            Some(_) => ingest("postgres").await,
+            None => skipped("PostgreSQL is not there: no ingest_events_per_s_postgres"),
+        }
+    });
+}
+
+fn parsing() {
+    let rows = size("BENCH_ROWS", 100_000);
+    let csv = shadowserver(rows, 2_000, 0);
+    let hint = || Hint { content_type: Some("text/csv"), file_name: Some("2026-11-20-event4_sinkhole-bench-asn.csv") };
+    assert_eq!(intake::parse(&csv, hint(), now()).events.len(), rows);
+    let ours = rate(rows, || drop(intake::parse(&csv, hint(), now())));
+    say("parse_shadowserver_rows_per_cpu_s", ours, "1/s");
+    say("parse_shadowserver_of_intelmq", ours / 2_800.0, "x (IntelMQ: 2,800/s seen with Python 3.11, not run here)");
+    let mails: Vec<String> = (0..500).map(mail).collect();
+    let hint = || Hint { content_type: Some("message/rfc822"), file_name: None };
+    let ours = rate(mails.len(), || mails.iter().for_each(|mail| drop(intake::parse(mail.as_bytes(), hint(), now()))));
+    say("parse_mail_per_cpu_s", ours, "1/s");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mails");
+    std::fs::write(&file, mails.join("\0")).unwrap();
+    let python = std::env::var("LAZARET_PYTHON").ok().filter(|text| !text.is_empty()).unwrap_or("python3".to_owned());
+    let said = Command::new(&python).args(["-c", PYTHON]).arg(&file).output();
+    match said.ok().and_then(|out| String::from_utf8_lossy(&out.stdout).trim().parse::<f64>().ok()) {
+        Some(theirs) => {
+            say("parse_mail_python_per_cpu_s", theirs, "1/s");
+            say("parse_mail_of_python", ours / theirs, "x");
+        }
+        None => skipped(&format!("{python} cannot be run: no peer for parse_mail_per_cpu_s")),
+    }
+}
+
+async fn ingest(engine: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = match engine {
+        "sqlite" => open(config(folder.path())).await,
+        _ => {
+            let store = Store::open(&testing::pg_database().await.unwrap(), Arc::new(SystemClock)).await.unwrap();
+            store.migrate().await.unwrap();
+            Desk::new(store, config(folder.path()))
+        }
+    };
+    books(&desk, 2_000).await;
+    let (rows, files) = (5_000, size("BENCH_EVENTS", 40_000) / 5_000);
+    let (start, mut report) = (Instant::now(), None);
+    for round in 0..files {
+        let csv = shadowserver(rows, 2_000, round);
+        let arrival = Arrival {
+            channel: Channel::File,
+            bytes: &csv,
+            content_type: "text/csv",
+            file_name: "2026-11-20-event4_sinkhole-bench-asn.csv",
+            read_by_caller: true,
+        };
+        let received = desk.receive(&Actor::system("bench"), arrival).await.unwrap();
+        report = Some(desk.read_report(received.id).await.unwrap().id);
+    }
+    let events = rows * files;
+    let ours = events as f64 / start.elapsed().as_secs_f64();
+    say(&format!("ingest_events_per_s_{engine}"), ours, "1/s");
+    let bare = bare(&desk, report.unwrap(), events).await;
+    say(&format!("bare_insert_rows_per_s_{engine}"), bare, "1/s");
+    say(&format!("ingest_of_bare_{engine}"), ours / bare, "x");
+    desk.store().close().await;
+}
+
+/// The same rows once more under new ids, 500 a transaction, without anything around them.
+async fn bare(desk: &Desk, report: domain::id::ReportId, events: usize) -> f64 {
+    let mut pattern = Vec::new();
+    for page in 1..=10 {
+        let rows = desk.store().read().await.unwrap().events_of_report(report, PageOf::new(page)).await.unwrap();
+        pattern.extend(rows.rows);
+    }
+    assert_eq!(pattern.len(), 500);
+    let mut spent = 0.0;
+    for batch in 0..events / 500 {
+        let rows: Vec<NewEvent> = pattern
+            .iter()
+            .enumerate()
+            .map(|(place, event)| {
+                let position = 10_000_000 + (batch * 500 + place) as i64;
+                let mut fingerprint = [0; 32];
+                let id = EventId::new();
+                fingerprint[..16].copy_from_slice(id.0.as_bytes());
+                NewEvent { event: domain::evidence::Event { id, position, ..event.clone() }, fingerprint }
+            })
+            .collect();
+        let start = Instant::now();
+        let mut tx = desk.store().write().await.unwrap();
+        tx.event_add_bare(&rows).await.unwrap();
+        tx.commit_chore(store::Chore::Verified).await.unwrap();
+        spent += start.elapsed().as_secs_f64();
+    }
+    events as f64 / spent
+}
