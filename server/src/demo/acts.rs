@@ -3,7 +3,7 @@ use super::{
     hours, people, reports,
     tale::{Step, Tale},
 };
-use crate::desk::{DeskError, Stated};
+use crate::desk::{DeskError, Ordered, Stated};
 use chrono::{TimeDelta, Utc};
 use domain::{
     actor::Actor,
@@ -213,8 +213,11 @@ fn restricted(course: &mut Course<'_>, measure: Measure) {
     course.later(6 * DAY, 9 * DAY, Act::Close(Outcome::Resolved));
 }
 
-/// Does it, if the rules let it.
+/// Does it, if the rules let it and no scene has the case.
 pub(super) async fn happen(tale: &mut Tale, number: &str, act: Act) -> anyhow::Result<()> {
+    if tale.kept.contains(number) {
+        return Ok(());
+    }
     let found = tale.desk.store().read().await?.case_by_number(number).await?;
     let Some(case) = found.filter(|case| case.state != CaseState::Closed) else { return Ok(()) };
     let by = match &case.assignee {
@@ -233,7 +236,7 @@ pub(super) async fn happen(tale: &mut Tale, number: &str, act: Act) -> anyhow::R
 async fn one(tale: &mut Tale, case: &Case, by: &Actor, act: Act) -> Result<(), DeskError> {
     let (desk, number) = (tale.desk.clone(), case.number.as_str());
     match act {
-        Act::Tell(by) => tell(tale, case, &by).await,
+        Act::Tell(by) => tell(tale, case, &by).await.map(drop),
         Act::Bounce | Act::Away => {
             let bounced = matches!(act, Act::Bounce);
             let notices = desk.store().read().await?.notices_of_case(case.id).await?;
@@ -283,7 +286,8 @@ async fn one(tale: &mut Tale, case: &Case, by: &Actor, act: Act) -> Result<(), D
     }
 }
 
-async fn tell(tale: &mut Tale, case: &Case, by: &Actor) -> Result<(), DeskError> {
+/// Takes the case and tells the customer.
+pub(super) async fn tell(tale: &mut Tale, case: &Case, by: &Actor) -> Result<NoticeId, DeskError> {
     let (desk, number) = (tale.desk.clone(), case.number.as_str());
     let case = match by.user() {
         Some(user) => desk.assign_case(by, number, case.version, user).await?,
@@ -298,11 +302,11 @@ async fn tell(tale: &mut Tale, case: &Case, by: &Actor) -> Result<(), DeskError>
         body: None,
         version: case.version,
     };
-    desk.send_notice(by, number, &form).await.map(drop)
+    desk.send_notice(by, number, &form).await
 }
 
 /// The customer opens the link of his last mail and says something.
-async fn state(tale: &mut Tale, case: &Case, claim: &str) -> Result<(), DeskError> {
+pub(super) async fn state(tale: &mut Tale, case: &Case, claim: &str) -> Result<(), DeskError> {
     let notices = tale.desk.store().read().await?.notices_of_case(case.id).await?;
     let secret = notices.iter().rev().find_map(|notice| {
         let (_, rest) = notice.body.split_once("/c/")?;
@@ -324,34 +328,56 @@ async fn state(tale: &mut Tale, case: &Case, claim: &str) -> Result<(), DeskErro
 }
 
 async fn quarantine(tale: &mut Tale, case: &Case, by: &Actor, measure: Measure) -> Result<(), DeskError> {
+    let wish = Wish { id: QuarantineId::new(), measure, review_days: tale.rng.between(4, 10), start_hours: 0 };
+    if tale.rng.chance(8) {
+        tale.stubborn.insert(wish.id);
+    }
+    order(tale, case, by, &wish).await.map(drop)
+}
+
+/// A restriction as the staff wants it; the clause may not go as far.
+pub(super) struct Wish {
+    pub(super) id: QuarantineId,
+    pub(super) measure: Measure,
+    pub(super) review_days: i64,
+    pub(super) start_hours: i64,
+}
+
+/// Restricts the customer's line; None when nothing is left to restrict.
+pub(super) async fn order(tale: &Tale, case: &Case, by: &Actor, wish: &Wish) -> Result<Option<Ordered>, DeskError> {
     let choices = tale.desk.quarantine_choices(by, &case.number).await?;
     let fitting = choices.services.iter().filter(|choice| choice.live.is_none()).find_map(|choice| {
-        let clause = choice.clauses.iter().find(|clause| clause.permits.contains(&measure));
+        let clause = choice.clauses.iter().find(|clause| clause.permits.contains(&wish.measure));
         let clause = clause.or_else(|| choice.clauses.first())?;
         Some((choice.service.id, clause.clone()))
     });
-    let Some((service, clause)) = fitting else { return Ok(()) };
-    let measure = if clause.permits.contains(&measure) { measure } else { Measure::WalledGarden };
-    let id = QuarantineId::new();
-    if tale.rng.chance(8) {
-        tale.stubborn.insert(id);
-    }
-    let reason = "still seen after our letter, others are harmed by it".to_owned();
-    let review_days = clause.days_max.min(tale.rng.between(4, 10));
-    let order =
-        Order { id, service, measure, ports: Vec::new(), clause: clause.id, reason, review_days, start_hours: 0 };
-    tale.desk.quarantine_order(by, case.id, order, true).await.map(drop)
+    let Some((service, clause)) = fitting else { return Ok(None) };
+    let order = Order {
+        id: wish.id,
+        service,
+        measure: if clause.permits.contains(&wish.measure) { wish.measure } else { Measure::WalledGarden },
+        ports: Vec::new(),
+        clause: clause.id,
+        reason: "still seen after our letter, others are harmed by it".to_owned(),
+        review_days: clause.days_max.min(wish.review_days),
+        start_hours: wish.start_hours,
+    };
+    tale.desk.quarantine_order(by, case.id, order, true).await.map(Some)
 }
 
 /// The case's quarantine in one of these states, with its version.
-async fn live(tale: &Tale, case: &Case, states: &[QuarantineState]) -> Result<Option<(QuarantineId, i64)>, DeskError> {
+pub(super) async fn live(
+    tale: &Tale,
+    case: &Case,
+    states: &[QuarantineState],
+) -> Result<Option<(QuarantineId, i64)>, DeskError> {
     let all = tale.desk.store().read().await?.quarantines_of_case(case.id).await?;
     Ok(all.iter().find(|one| states.contains(&one.state)).map(|one| (one.id, one.version)))
 }
 
 async fn sign(tale: &mut Tale, case: &Case) -> Result<(), DeskError> {
     // Some still wait when somebody looks at the demo.
-    if tale.rng.chance(30) {
+    if tale.rng.chance(30) || tale.now() > tale.ends - TimeDelta::hours(26) {
         return Ok(());
     }
     let Some((id, version)) = live(tale, case, &[QuarantineState::AwaitingApproval]).await? else { return Ok(()) };

@@ -6,6 +6,7 @@ mod people;
 mod provider;
 mod reports;
 mod rng;
+mod scenes;
 mod staff;
 mod tale;
 mod trouble;
@@ -67,6 +68,7 @@ pub async fn fill(config: Config, plan: Plan, tell: Tell<'_>) -> anyhow::Result<
     let arrivals = trouble::arrivals(&provider, plan.events, (begins, plan.ends), &mut rng);
     let mut tale = tale::Tale::new(desk.clone(), clock, staff, rng, (begins, plan.ends));
     tale.expect(arrivals);
+    scenes::expect(&mut tale);
     tale.live(tell).await?;
     desk.store().close().await;
     Ok(())

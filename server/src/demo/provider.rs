@@ -248,6 +248,11 @@ fn borders(customers: usize) -> [usize; 3] {
     [fixed, server, server + (customers * 11 / 100).min(250)]
 }
 
+/// Number of the customer with that line.
+pub(super) fn customer_number(index: usize) -> String {
+    format!("{}", 100_200 + index)
+}
+
 fn line(index: usize, customers: usize, rng: &mut Rng) -> Line {
     let [fixed, server, dynamic] = borders(customers);
     let access = match index {
@@ -272,7 +277,7 @@ fn line(index: usize, customers: usize, rng: &mut Rng) -> Line {
     };
     Line {
         access,
-        customer: format!("{}", 100_200 + index),
+        customer: customer_number(index),
         service: format!("{}-{}", if access == Access::Server { "sv" } else { "ln" }, 20_000 + index),
         email: format!("{}.{}@{host}", people::plain(&name), 10 + index),
         german,

@@ -1,10 +1,10 @@
 //! What happens at the demo desk, in the order in which it happens: reports arrive, people decide, customers answer, the
 //! network obeys. Everything goes through the desk's own doors; only the clock is ours.
-use super::{Rng, Tell, acts, hours, reports::Mail, staff::Staff};
+use super::{Rng, Tell, acts, hours, reports::Mail, scenes, staff::Staff};
 use crate::{
-    desk::{Arrival, Desk, DeskError},
+    desk::{Arrival, Desk, DeskError, Relayed},
     enforcement::{Demo, Network},
-    worker::{self, mail::Mailer},
+    worker,
 };
 use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -13,12 +13,12 @@ use domain::{
     clock::FrozenClock,
     enforcement::{BackendAnswer, BackendOutcome},
     evidence::{InboxFilter, InboxRow, InboxTab},
-    id::QuarantineId,
+    id::{NoticeId, QuarantineId},
     page::PageOf,
     report::{Channel, ReportFilter, ReportState},
 };
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -32,6 +32,8 @@ pub(super) enum Step {
     World,
     /// Something about one case.
     Case(String, acts::Act),
+    /// One of the scenes of the last days.
+    Scene(scenes::Scene),
 }
 
 /// The history while it is made.
@@ -41,10 +43,18 @@ pub(super) struct Tale {
     pub(super) rng: Rng,
     /// Quarantines that the network will not take.
     pub(super) stubborn: HashSet<QuarantineId>,
+    /// Quarantines about which the network says nothing.
+    pub(super) silent: HashSet<QuarantineId>,
+    /// What the relay says of a mail, where it does not take it.
+    pub(super) relay: HashMap<NoticeId, Relayed>,
+    /// Cases of the scenes: their drawn course does not go on.
+    pub(super) kept: HashSet<String>,
+    /// Who plays in the scenes.
+    pub(super) cast: scenes::Cast,
+    pub(super) ends: DateTime<Utc>,
     clock: Arc<FrozenClock>,
     steps: BTreeMap<(DateTime<Utc>, u64), Step>,
     written: u64,
-    ends: DateTime<Utc>,
     network: Network,
 }
 
@@ -62,10 +72,14 @@ impl Tale {
             staff,
             rng,
             stubborn: HashSet::new(),
+            silent: HashSet::new(),
+            relay: HashMap::new(),
+            kept: HashSet::new(),
+            cast: scenes::Cast::default(),
+            ends,
             clock,
             steps: BTreeMap::new(),
             written: 0,
-            ends,
             network,
         };
         for at in hours::ticks(begins, ends) {
@@ -107,7 +121,6 @@ impl Tale {
 
     /// Lets it all happen.
     pub(super) async fn live(&mut self, tell: Tell<'_>) -> anyhow::Result<()> {
-        let mailer = Mailer::new(&self.desk, "mailer")?;
         let mut done = 0;
         while let Some(((at, _), step)) = self.steps.pop_first() {
             self.clock.set(at);
@@ -115,10 +128,11 @@ impl Tale {
                 Step::Arrive(mail) => self.arrive(&mail).await.context("a report")?,
                 Step::Hour => {
                     self.look().await.context("an hour of work")?;
-                    self.world(&mailer).await?;
+                    self.world().await?;
                 }
-                Step::World => self.world(&mailer).await?,
+                Step::World => self.world().await?,
                 Step::Case(number, act) => acts::happen(self, &number, act).await.context(number)?,
+                Step::Scene(scene) => scenes::play(self, scene).await.with_context(|| format!("{scene:?}"))?,
             }
             done += 1;
             if done % 50 == 0 {
@@ -126,7 +140,7 @@ impl Tale {
             }
         }
         self.clock.set(self.ends);
-        self.world(&mailer).await
+        self.world().await
     }
 
     async fn arrive(&mut self, mail: &Mail) -> anyhow::Result<()> {
@@ -147,13 +161,21 @@ impl Tale {
     }
 
     /// Mail goes out, the network obeys, time-outs run out.
-    async fn world(&mut self, mailer: &Mailer) -> anyhow::Result<()> {
+    async fn world(&mut self) -> anyhow::Result<()> {
         worker::timers::tick(&self.desk).await;
-        while mailer.deliver_one().await? {}
+        // No mailer: not a single mail of a history may leave this machine.
+        while let Some(delivery) = self.desk.begin_delivery("mailer").await? {
+            let said = self.relay.get(&delivery.notice.id).cloned();
+            let said = said.unwrap_or_else(|| Relayed::Taken("kept here: no smtp.url set".to_owned()));
+            self.desk.settle_delivery("mailer", &delivery, &said).await?;
+        }
         while let Some(job) = self.desk.enforcement_take("enforcer").await? {
             if job.kind == "apply" && self.stubborn.contains(&QuarantineId(job.noun)) {
                 let words = "bng-3: profile garden-v2 is not provisioned on this port";
                 let answer = BackendAnswer::new(BackendOutcome::Refused, words);
+                self.desk.applied(&job, "enforcer", &answer).await?;
+            } else if job.kind == "apply" && self.silent.contains(&QuarantineId(job.noun)) {
+                let answer = BackendAnswer::unknown("no answer within 10 seconds");
                 self.desk.applied(&job, "enforcer", &answer).await?;
             } else {
                 worker::enforcement::run(&self.desk, &self.network, "enforcer", &job).await?;

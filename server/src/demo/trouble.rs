@@ -139,6 +139,9 @@ impl World<'_> {
         for line in 0..people::PROTECTED.len().min(lines) {
             let begins = ends - TimeDelta::days(4 + 2 * i64::try_from(line).unwrap_or(0));
             self.happen(&Trouble { line, kind: Kind::Bot(BOTS[0]), begins, days: 3, per_day: 4 });
+            // Once more at the end, so that signatures are asked for on the last day.
+            let begins = ends - TimeDelta::days(2);
+            self.happen(&Trouble { line, kind: Kind::Bot(BOTS[0]), begins, days: 2, per_day: 3 });
         }
     }
 

@@ -1,6 +1,7 @@
 //! Every test of the whole server, in one binary: linking it many times would cost more than the tests do.
 mod accounts;
 mod cases;
+mod demo;
 mod neighbours;
 mod roles;
 mod support;
