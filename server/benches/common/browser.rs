@@ -14,6 +14,7 @@ pub(crate) struct Browser {
     cookie: String,
 }
 
+#[allow(dead_code, reason = "the customer does not sign in")]
 impl Browser {
     /// Nobody.
     pub(crate) fn new(desk: Desk) -> Self {
