@@ -117,7 +117,9 @@ fn sql_stays_in_the_store() {
 
 #[test]
 fn lints_are_expected_with_a_reason_and_never_allowed() {
-    let faults = grep(|_, line| line.contains("#[allow(") || line.contains("#![allow("));
+    // The benchmarks share modules of which each uses its part: an expectation would fail in the one that uses all.
+    let allowed = |line: &str| line.contains("#[allow(") || line.contains("#![allow(");
+    let faults = grep(|source, line| !shown(source).starts_with("server/benches/") && allowed(line));
     assert!(faults.is_empty(), "write #[expect(.., reason = ..)]:\n{}", faults.join("\n"));
 }
 

@@ -299,7 +299,8 @@ pub(crate) async fn pending(conn: &mut Raw, customer: CustomerId, category: Cate
     if events == 0 {
         return Ok(None);
     }
-    let class: String = one(conn, key(PENDING_CLASS)).await?;
+    // Between the two statements another replica may have taken them all.
+    let Some(class) = optional::<String>(conn, key(PENDING_CLASS)).await? else { return Ok(None) };
     let service = key(PENDING_SERVICE).fetch_optional(&mut *conn).await?;
     Ok(Some(Pending {
         events,
