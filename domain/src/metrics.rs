@@ -240,7 +240,7 @@ pub const DEFINITIONS: &[(&str, &str)] = &[
         "events_by_reporter",
         "events stored in the period, by reporter, duplicates left out; held up = share not on a case closed as false positive or not ours",
     ),
-    ("work_by_analyst", "acts in the ledger in the period, by member of staff; signing in and out is left out"),
+    ("work_by_analyst", "acts written to the ledger in the period, by member of staff; signing in and out is left out"),
 ];
 
 #[cfg(test)]

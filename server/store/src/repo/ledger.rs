@@ -12,6 +12,7 @@ use domain::{
 use ledger::{Frontier, SignedHead};
 use serde_json::Value;
 use sqlx::Row as _;
+use std::collections::BTreeMap;
 
 // Locks the tip on both engines before it is read: entries get their places one transaction after the other.
 pub(crate) const LOCK_TIP: &str = "UPDATE ledger_tip SET size = size + $1 WHERE id = 1 RETURNING size, frontier";
@@ -21,6 +22,8 @@ pub(crate) const SET_TIP: &str = "UPDATE ledger_tip SET frontier = $1 WHERE id =
 pub(crate) const APPEND: &str = "INSERT INTO ledger
     (seq, at, actor, act, noun, noun_id, case_id, body, salt, content_hash, leaf_hash)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+pub(crate) const COUNT_WORK: &str = "INSERT INTO work_days (day, actor, act, acts) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (day, actor, act) DO UPDATE SET acts = work_days.acts + excluded.acts";
 pub(crate) const ROWS_FROM: &str =
     "SELECT seq, at, actor, act, noun, noun_id, case_id, body, salt, content_hash, leaf_hash
     FROM ledger WHERE seq > $1 ORDER BY seq LIMIT $2";
@@ -38,8 +41,21 @@ pub(crate) const HEADS: &str = "SELECT size, root, at, key_id, signature FROM le
 
 /// Statements of this file.
 #[cfg(feature = "testing")]
-pub(crate) const SQL: &[&str] =
-    &[LOCK_TIP, MAKE_TIP, SET_TIP, APPEND, ROWS_FROM, OF_CASE, OF_NOUN, TIP, SIZE, ADD_HEAD, NEWEST_HEAD, HEADS];
+pub(crate) const SQL: &[&str] = &[
+    LOCK_TIP,
+    MAKE_TIP,
+    SET_TIP,
+    APPEND,
+    COUNT_WORK,
+    ROWS_FROM,
+    OF_CASE,
+    OF_NOUN,
+    TIP,
+    SIZE,
+    ADD_HEAD,
+    NEWEST_HEAD,
+    HEADS,
+];
 
 fn bytes<const N: usize>(row: &Row, column: &'static str) -> Result<[u8; N]> {
     let value: Vec<u8> = get(row, column)?;
@@ -112,7 +128,22 @@ pub(crate) async fn append(conn: &mut Raw, entries: &[NewEntry], now: DateTime<U
         super::ledger_proof::keep(conn, &nodes).await?;
     }
     run(conn, query(SET_TIP).bind(tree.to_bytes())).await?;
+    count_work(conn, entries, now).await?;
     Ok(first)
+}
+
+/// Counts what people did, for the figures.
+async fn count_work(conn: &mut Raw, entries: &[NewEntry], now: DateTime<Utc>) -> Result<()> {
+    // In one order for everybody, so that two writers wait for each other instead of blocking each other.
+    let mut work: BTreeMap<(String, &'static str), i64> = BTreeMap::new();
+    for entry in entries.iter().filter(|entry| entry.actor.user().is_some()) {
+        *work.entry((entry.actor.ledger_text(), entry.act.as_str())).or_default() += 1;
+    }
+    let day = now.timestamp().div_euclid(86_400);
+    for ((actor, act), acts) in work {
+        run(conn, query(COUNT_WORK).bind(day).bind(actor).bind(act).bind(acts)).await?;
+    }
+    Ok(())
 }
 
 async fn lock_tip(conn: &mut Raw, count: i64) -> Result<(i64, Frontier)> {

@@ -25,14 +25,16 @@ pub(crate) const OPEN_AT: &str = "SELECT COUNT(*) AS n,
           SELECT opened_at FROM cases WHERE closed_at >= $1 AND opened_at < $1 AND state = 'closed') AS unfinished";
 pub(crate) const TO_NOTICE: &str = "SELECT notified_at - first_stored_at AS lasted FROM cases
     WHERE opened_at >= $1 AND opened_at < $2 AND notified_at IS NOT NULL";
-pub(crate) const TO_CONTAINMENT: &str = "SELECT q.confirmed_at - MIN(c.notified_at) AS lasted
-    FROM quarantines q JOIN quarantine_causes k ON k.quarantine_id = q.id JOIN cases c ON c.id = k.case_id
-    WHERE q.confirmed_at >= $1 AND q.confirmed_at < $2 AND c.notified_at IS NOT NULL
-    GROUP BY q.id, q.confirmed_at";
-pub(crate) const TO_RELEASE: &str = "SELECT q.lifted_at - MIN(r.asked_at) AS lasted
-    FROM quarantines q JOIN releases r ON r.quarantine_id = q.id
-    WHERE q.lifted_at >= $1 AND q.lifted_at < $2 AND r.state = 'granted'
-    GROUP BY q.id, q.lifted_at";
+pub(crate) const TO_CONTAINMENT: &str = "SELECT lasted FROM (
+        SELECT q.confirmed_at - (SELECT MIN(c.notified_at) FROM quarantine_causes k JOIN cases c ON c.id = k.case_id
+            WHERE k.quarantine_id = q.id) AS lasted
+        FROM quarantines q WHERE q.confirmed_at >= $1 AND q.confirmed_at < $2) AS confirmed
+    WHERE lasted IS NOT NULL";
+pub(crate) const TO_RELEASE: &str = "SELECT lasted FROM (
+        SELECT q.lifted_at - (SELECT MIN(r.asked_at) FROM releases r
+            WHERE r.quarantine_id = q.id AND r.state = 'granted') AS lasted
+        FROM quarantines q WHERE q.lifted_at >= $1 AND q.lifted_at < $2) AS lifted
+    WHERE lasted IS NOT NULL";
 pub(crate) const SELF_RELEASED: &str =
     "SELECT CAST(COALESCE(SUM(CASE WHEN by_himself = TRUE THEN 1 ELSE 0 END), 0) AS BIGINT) AS part, COUNT(*) AS whole
     FROM releases WHERE state = 'granted' AND asked_at >= $1 AND asked_at < $2";
@@ -64,8 +66,8 @@ pub(crate) const REPORTERS: &str = "SELECT reporter, CAST(SUM(events) AS BIGINT)
 pub(crate) const REFUTED: &str = "SELECT e.reporter, COUNT(*) AS n FROM cases c JOIN events e ON e.case_id = c.id
     WHERE c.closed_at >= $1 AND c.closed_at < $2 AND c.outcome IN ('false_positive', 'not_ours')
     GROUP BY e.reporter";
-pub(crate) const WORK: &str = "SELECT actor, act, COUNT(*) AS n FROM ledger
-    WHERE substr(actor, 1, 5) = 'user:' AND at >= $1 AND at < $2 GROUP BY actor, act";
+pub(crate) const WORK: &str = "SELECT actor, act, CAST(SUM(acts) AS BIGINT) AS n FROM work_days
+    WHERE day >= $1 AND day < $2 GROUP BY actor, act";
 
 /// Statements of this file.
 #[cfg(feature = "testing")]
@@ -208,7 +210,7 @@ pub(crate) async fn reporters(conn: &mut Raw, period: Period) -> Result<Vec<Repo
 
 /// Work by member of staff, most acts first.
 pub(crate) async fn work(conn: &mut Raw, period: Period) -> Result<Vec<WorkFigure>> {
-    let rows = within(WORK, period).fetch_all(conn).await?;
+    let rows = whole_days(WORK, period).fetch_all(conn).await?;
     let mut people: BTreeMap<String, WorkFigure> = BTreeMap::new();
     for row in &rows {
         let (actor, act): (String, String) = (get(row, "actor")?, get(row, "act")?);
