@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use domain::clock::{Clock as _, SystemClock};
 use std::{
     io::{IsTerminal as _, Write as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 /// Fill an empty database with a provider that does not exist and sixty days of its abuse desk.
@@ -64,19 +64,48 @@ pub(crate) struct Demo {
     /// Folder of the demo desk; what a former demo left in it is replaced. Default: lazaret-demo in the temporary folder.
     #[arg(long, value_name = "FOLDER")]
     folder: Option<PathBuf>,
+    /// Serve again what the same program left there within the last 12 hours, instead of a fresh desk.
+    #[arg(long)]
+    keep: bool,
     #[command(flatten)]
     seed: Seed,
 }
 
+/// Written when a demo desk is complete: which program made it, how, and when.
+const MARK: &str = "complete";
+/// An older demo desk is made anew: its "today" is over.
+const KEPT_HOURS_MAX: i64 = 12;
+
 impl Demo {
+    /// The program and the plan, and on a second line the hour.
+    fn mark(&self) -> String {
+        let program = std::env::current_exe().and_then(std::fs::metadata).ok();
+        let program = program.map(|file| (file.len(), file.modified().ok()));
+        let hour = SystemClock.now().timestamp() / 3600;
+        format!("{program:?} {:?}\n{hour}", self.seed)
+    }
+
+    fn is_there(&self, folder: &Path) -> bool {
+        let Ok(left) = std::fs::read_to_string(folder.join(MARK)) else { return false };
+        let wanted = self.mark();
+        let (Some((made, hour)), Some((same, now))) = (left.split_once('\n'), wanted.split_once('\n')) else {
+            return false;
+        };
+        let age = now.parse::<i64>().unwrap_or(i64::MAX).saturating_sub(hour.parse().unwrap_or(0));
+        made == same && age <= KEPT_HOURS_MAX
+    }
+
     pub(crate) async fn run(self, config: Config) -> anyhow::Result<End> {
         let folder = self.folder.clone().unwrap_or_else(|| std::env::temp_dir().join("lazaret-demo"));
         let place = || folder.display().to_string();
         std::fs::create_dir_all(&folder).with_context(place)?;
-        for name in ["desk.db", "desk.db-wal", "desk.db-shm", "ledger-key.pem", "heads.txt"] {
-            let file = folder.join(name);
-            if file.exists() {
-                std::fs::remove_file(&file).with_context(|| file.display().to_string())?;
+        let kept = self.keep && self.is_there(&folder);
+        if !kept {
+            for name in [MARK, "desk.db", "desk.db-wal", "desk.db-shm", "ledger-key.pem", "heads.txt"] {
+                let file = folder.join(name);
+                if file.exists() {
+                    std::fs::remove_file(&file).with_context(|| file.display().to_string())?;
+                }
             }
         }
         let file = |name: &str| folder.join(name).display().to_string();
@@ -84,11 +113,19 @@ impl Demo {
             .with("database.url", format!("sqlite://{}", file("desk.db")))
             .with("ledger.key_file", file("ledger-key.pem"))
             .with("ledger.heads_file", file("heads.txt"))
+            // Whatever the settings say: a demo sends nothing and cuts nobody.
+            .with("smtp.url", "")
+            .with("quarantine.url", "")
             .with("desk.name", "Seetal Net")
             .with("desk.phone", "+43 1 555 0100");
         let (listener, config) = bind(config).await?;
-        eprintln!("lazaret: filling the demo desk in {}", folder.display());
-        self.seed.fill(config.clone()).await?;
+        if kept {
+            eprintln!("lazaret: serving the demo desk of before, in {}", folder.display());
+        } else {
+            eprintln!("lazaret: filling the demo desk in {}", folder.display());
+            self.seed.fill(config.clone()).await?;
+            std::fs::write(folder.join(MARK), self.mark()).with_context(place)?;
+        }
         let desk = super::desk(config).await?;
         println!("\nThe demo desk is at {}\n", desk.public_url());
         for (email, role, password) in LOGINS {
