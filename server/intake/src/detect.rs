@@ -1,4 +1,5 @@
 //! What kind of bytes these are, judged by the bytes first and by the channel's hints second.
+use crate::text::document::Document;
 use crate::{Context, Hint, Parsed, archive, csv_file, foreign, json, limits, mail};
 use domain::event::Format;
 use std::borrow::Cow;
@@ -43,6 +44,17 @@ pub(crate) fn read(bytes: &[u8], hint: Hint<'_>, context: Context) -> Parsed {
         return parsed;
     }
     rest(&text, body, context)
+}
+
+/// The readable text of bytes of any kind; empty for an archive or other binary data.
+pub(crate) fn document(bytes: &[u8], hint: Hint<'_>) -> Document {
+    let bytes = decode_utf16(limits::head(bytes, limits::INPUT_BYTES));
+    let body = without_preamble(&bytes);
+    if archive::is_zip(body) || body.starts_with(&[0x1f, 0x8b]) {
+        return Document::default();
+    }
+    let mail = is_mail(body, hint).then(|| crate::mail::document(body)).flatten();
+    mail.unwrap_or_else(|| Document::of_text(&String::from_utf8_lossy(limits::head(body, limits::TEXT_BYTES))))
 }
 
 /// Text of a form that is not a report on its own.

@@ -22,16 +22,19 @@ mod parsed;
 mod role;
 mod shadowserver;
 mod shadowserver_types;
+mod suggestion;
 mod summary;
+mod text;
 mod time;
 mod xarf3;
 mod xarf4;
 mod xarf_old;
 
 pub use parsed::{Bounce, Parsed};
+pub use suggestion::{Hinted, Moment, Suggestion, suggest};
 
 use chrono::{DateTime, Utc};
-use domain::event::Format;
+use domain::event::{Disposition, Format};
 use sha2::{Digest, Sha256};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -74,6 +77,9 @@ pub fn parse(bytes: &[u8], hint: Hint<'_>, received_at: DateTime<Utc>) -> Parsed
         Parsed::unreadable(Format::Unknown, "the reader failed on these bytes; they are kept and can be read again")
     });
     parsed.settle();
+    if parsed.disposition == Disposition::NeedsHuman && parsed.suggestion.is_none() {
+        parsed.suggestion = Some(suggest(bytes, hint, received_at, &[]));
+    }
     parsed.sha256 = sha256_hex(bytes);
     parsed
 }

@@ -33,6 +33,11 @@ pub(crate) const SOURCE_BYTES: usize = 2000;
 /// One detail of an event.
 pub(crate) const DETAIL_BYTES: usize = 300;
 
+/// The first `max` bytes.
+pub(crate) fn head(bytes: &[u8], max: usize) -> &[u8] {
+    bytes.get(..bytes.len().min(max)).unwrap_or_default()
+}
+
 /// The longest prefix of at most `max` bytes that ends between characters.
 pub(crate) fn clip(text: &str, max: usize) -> &str {
     if text.len() <= max {

@@ -1,4 +1,5 @@
 //! A mail taken apart, and the order in which the readers look at it.
+use crate::text::document::Document;
 use crate::{
     Context, Parsed, address, archive, arf, auto_reply, block, block::Block, csv_file, dsn, dsn_text, foreign, jmrp,
     json, limits, summary, xarf_old,
@@ -160,9 +161,14 @@ impl<'m> Mail<'m> {
 
 /// The header fields of an enclosed mail.
 pub(crate) fn header_block<'m>(message: &'m Message<'_>) -> Block<'m> {
-    let Some(root) = message.parts.first() else { return Block::default() };
+    block::read(header_text(message))
+}
+
+/// The head of an enclosed mail as it stands.
+pub(crate) fn header_text<'m>(message: &'m Message<'_>) -> Cow<'m, str> {
+    let Some(root) = message.parts.first() else { return Cow::Borrowed("") };
     let raw = message.raw_message.get(root.offset_header as usize..root.offset_body as usize).unwrap_or_default();
-    block::read(String::from_utf8_lossy(raw))
+    String::from_utf8_lossy(raw)
 }
 
 /// Reads a mail.
@@ -170,6 +176,20 @@ pub(crate) fn read(bytes: &[u8], context: Context) -> Parsed {
     if let Some(reason) = limits::hostile_mail(bytes) {
         return Parsed::parked(Format::Mime, reason);
     }
+    open(bytes, |message| read_message(message, context))
+        .unwrap_or_else(|| Parsed::unreadable(Format::Mime, "the mail has no readable header"))
+}
+
+/// The readable text of a mail, if it can be taken apart.
+pub(crate) fn document(bytes: &[u8]) -> Option<Document> {
+    if limits::hostile_mail(bytes).is_some() {
+        return None;
+    }
+    open(bytes, |message| Document::of_mail(&Mail::new(message)))
+}
+
+/// Takes a mail apart and hands it on.
+fn open<T>(bytes: &[u8], then: impl FnOnce(&Message<'_>) -> T) -> Option<T> {
     let unixed;
     let bytes = if bytes.contains(&b'\n') {
         bytes
@@ -178,10 +198,7 @@ pub(crate) fn read(bytes: &[u8], context: Context) -> Parsed {
         unixed = bytes.iter().map(|b| if *b == b'\r' { b'\n' } else { *b }).collect::<Vec<u8>>();
         &unixed
     };
-    match PARSER.parse(without_mbox_line(bytes)) {
-        Some(message) if !message.parts.is_empty() => read_message(&message, context),
-        _ => Parsed::unreadable(Format::Mime, "the mail has no readable header"),
-    }
+    PARSER.parse(without_mbox_line(bytes)).filter(|message| !message.parts.is_empty()).map(|message| then(&message))
 }
 
 fn without_mbox_line(bytes: &[u8]) -> &[u8] {

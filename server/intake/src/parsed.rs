@@ -1,5 +1,5 @@
 //! What became of one report: its envelope, its events, or the reason why there are none.
-use crate::limits;
+use crate::{Suggestion, limits};
 use domain::event::{Disposition, Format, Observation};
 
 /// A delivery report about one of our own mails (RFC 3464, or what could be read of another form).
@@ -48,6 +48,8 @@ pub struct Parsed {
     pub bounce: Option<Bounce>,
     /// What was wrong with the report as a whole, and rows that could not be read.
     pub faults: Vec<String>,
+    /// Guesses for the person who has to finish it; set whenever the disposition is `needs_human`.
+    pub suggestion: Option<Suggestion>,
 }
 
 impl Parsed {
@@ -66,6 +68,7 @@ impl Parsed {
             events: Vec::new(),
             bounce: None,
             faults: Vec::new(),
+            suggestion: None,
         }
     }
 

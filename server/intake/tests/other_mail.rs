@@ -93,3 +93,11 @@ fn one_line_of_json_has_the_agreed_names() {
     assert_eq!(line["sha256"].as_str().unwrap().len(), 64);
     assert_eq!(line["duplicate_of"], "first.eml");
 }
+
+#[test]
+fn a_parked_report_comes_with_guesses() {
+    let parsed = common::read("free_text.eml");
+    assert_eq!(parsed.disposition, Disposition::NeedsHuman);
+    assert_eq!(parsed.suggestion.unwrap().sources[0].value.value, "192.0.2.200");
+    assert!(common::read("arf_abuse.eml").suggestion.is_none());
+}

@@ -1,0 +1,90 @@
+//! A report as lines of text: what stands in the mail itself, in its attachments and in the mail it encloses.
+use crate::limits;
+use crate::mail::{self, Mail};
+use mail_parser::decoders::html::html_to_text;
+
+/// Most lines that are looked at.
+const LINES: usize = 20_000;
+/// Most parts that are looked at.
+const PARTS: usize = 20;
+
+/// Which part of the report a line comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// What the reporter wrote.
+    Body,
+    /// A text attached to it, such as a log.
+    Attachment,
+    /// The head of a mail that the report encloses.
+    EnclosedHead,
+    /// The text of a mail that the report encloses: what the accused wrote.
+    EnclosedBody,
+}
+
+/// One line, defanged text made whole again by the readers, not here.
+#[derive(Debug, Clone)]
+pub(crate) struct Line {
+    pub(crate) text: String,
+    pub(crate) place: Place,
+}
+
+/// The readable text of one report.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Document {
+    /// Subject of the mail; empty for a plain text.
+    pub(crate) subject: String,
+    /// Address of the sender, lower case.
+    pub(crate) from: Option<String>,
+    pub(crate) lines: Vec<Line>,
+}
+
+impl Document {
+    /// A text that is not a mail.
+    pub(crate) fn of_text(text: &str) -> Self {
+        let mut document = Self::default();
+        document.add(text, Place::Body, limits::TEXT_BYTES);
+        document
+    }
+
+    /// The texts of a mail; of alternatives the plain one.
+    pub(crate) fn of_mail(mail: &Mail<'_>) -> Self {
+        let mut document = Self {
+            subject: mail.subject().map(|s| limits::clip(&s, limits::NAME_BYTES).to_owned()).unwrap_or_default(),
+            from: mail.originator(),
+            lines: Vec::new(),
+        };
+        let plain = mail.parts.iter().any(|p| p.is("text", "plain") && !p.bytes.trim_ascii().is_empty());
+        let mut left = limits::TEXT_BYTES;
+        let mut body = false;
+        for part in mail.parts.iter().take(PARTS) {
+            if let Some(enclosed) = part.enclosed {
+                left = left.saturating_sub(document.add_enclosed(enclosed, left));
+                continue;
+            }
+            let html = part.is("text", "html");
+            if !part.is_text() && !part.name_ends(&[".txt", ".log"]) || (html && plain && part.name.is_none()) {
+                continue;
+            }
+            let place = if body { Place::Attachment } else { Place::Body };
+            body = true;
+            let text = part.text_head();
+            let text = if html { html_to_text(&text).into() } else { text };
+            left = left.saturating_sub(document.add(&text, place, left));
+        }
+        document
+    }
+
+    fn add_enclosed(&mut self, message: &mail_parser::Message<'_>, most: usize) -> usize {
+        let head = mail::header_text(message);
+        let used = self.add(&head, Place::EnclosedHead, most);
+        let inner = Mail::new(message);
+        used + self.add(&inner.text(), Place::EnclosedBody, most.saturating_sub(used))
+    }
+
+    fn add(&mut self, text: &str, place: Place, most: usize) -> usize {
+        let text = limits::clip(text, most);
+        let room = LINES.saturating_sub(self.lines.len());
+        self.lines.extend(text.lines().take(room).map(|l| Line { text: l.trim_end().to_owned(), place }));
+        text.len()
+    }
+}
