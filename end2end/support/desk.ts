@@ -91,13 +91,13 @@ export class Desk {
   }
 
   /** Posts a report to the API, as a reporter's machine would. */
-  report(body: string, type = "message/rfc822"): Promise<Response> {
+  report(body: string | Buffer, type = "message/rfc822"): Promise<Response> {
     const headers = { authorization: `Bearer ${this.apiToken}`, "content-type": type };
     return fetch(`${this.url}/api/v1/reports`, { method: "POST", headers, body });
   }
 
   /** As `report`, and waits until the desk has read it; what the desk then says of it. */
-  async reported(body: string, type?: string): Promise<{ id: string; state: string }> {
+  async reported(body: string | Buffer, type?: string): Promise<{ id: string; state: string }> {
     const answer = await this.report(body, type);
     if (answer.status !== 202) throw new Error(`the report was answered ${answer.status}: ${await answer.text()}`);
     const { id } = (await answer.json()) as { id: string };

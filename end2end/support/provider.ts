@@ -23,7 +23,8 @@ export const NEIGHBOUR: Person = { number: "C-1002", name: "Piet de Vries", emai
 export const REPORTER = "fbl@reporter.example";
 
 const day = 86_400_000;
-const ago = (ms: number) => new Date(Date.now() - ms).toISOString().replace(/\.\d+Z$/, "Z");
+const stamp = (at: Date) => at.toISOString().replace(/\.\d+Z$/, "Z");
+const ago = (ms: number) => stamp(new Date(Date.now() - ms));
 
 const provided = new WeakSet<Desk>();
 
@@ -65,8 +66,14 @@ function importPeople(desk: Desk, people: Person[]): void {
       ...people.map(row),
     ].join("\n") + "\n",
   );
-  const lease = (who: Person) => `${who.address},${who.service},${ago(60 * day)},,radius`;
-  desk.import("leases", ["address,service_number,from,to,source", ...people.map(lease)].join("\n") + "\n");
+  importLeases(desk, people.map(({ address, service }) => ({ address, service, from: new Date(Date.now() - 60 * day) })));
+}
+
+/** Who held which address, from when, until when. */
+export function importLeases(desk: Desk, leases: { address: string; service: string; from: Date; to?: Date }[]): void {
+  const row = (lease: (typeof leases)[number]) =>
+    `${lease.address},${lease.service},${stamp(lease.from)},${lease.to ? stamp(lease.to) : ""},radius`;
+  desk.import("leases", ["address,service_number,from,to,source", ...leases.map(row)].join("\n") + "\n");
 }
 
 /** A feedback report (RFC 5965) as mailbox providers send it, about a mail of an hour ago from `address`. */
