@@ -1,5 +1,12 @@
 //! Times as reporters write them, and how far they can be trusted. The event's time decides whose it was.
-use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+mod find;
+mod gather;
+mod zone;
+
+pub(crate) use find::{Found, all, stated_zone};
+pub(crate) use zone::Zone;
+
+use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
 use domain::event::TimeGrade;
 
 /// Clocks of reporters may run ahead this far.
@@ -9,6 +16,26 @@ const OLD_DAYS: i64 = 90;
 /// A span longer than this is a range, not a moment.
 const MOMENT_HOURS: i64 = 24;
 
+/// How exactly a time is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Precision {
+    Second,
+    Minute,
+    Hour,
+    Day,
+}
+
+impl Precision {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Second => "second",
+            Self::Minute => "minute",
+            Self::Hour => "hour",
+            Self::Day => "day",
+        }
+    }
+}
+
 /// A time that could be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Stamp {
@@ -16,6 +43,67 @@ pub(crate) struct Stamp {
     pub(crate) at: DateTime<Utc>,
     /// Whether the text gives an offset or a zone we know.
     pub(crate) zoned: bool,
+    /// How exactly it is given; a day begins at `at`.
+    pub(crate) precision: Precision,
+    /// Set when the zone's name has several meanings.
+    zone_doubt: Option<&'static str>,
+    /// Whether day and month could as well be exchanged.
+    swappable: bool,
+    /// Whether the year is not in the text.
+    year_guessed: bool,
+}
+
+impl Stamp {
+    fn new(
+        local: NaiveDateTime,
+        zone: Option<Zone>,
+        precision: Precision,
+        swappable: bool,
+        year_guessed: bool,
+    ) -> Self {
+        let shift = Duration::seconds(zone.map_or(0, |z| z.seconds));
+        let at = local.checked_sub_signed(shift).unwrap_or(local).and_utc();
+        let zone_doubt = zone.and_then(|z| z.doubt);
+        Self { at, zoned: zone.is_some(), precision, zone_doubt, swappable, year_guessed }
+    }
+
+    fn utc(at: DateTime<Utc>, zoned: bool, precision: Precision) -> Self {
+        Self { at, zoned, precision, zone_doubt: None, swappable: false, year_guessed: false }
+    }
+
+    /// The same wall clock in a zone that the text names elsewhere.
+    pub(crate) fn in_zone(self, zone: Zone) -> Self {
+        if self.zoned {
+            return self;
+        }
+        let moved = Self::new(self.at.naive_utc(), Some(zone), self.precision, self.swappable, self.year_guessed);
+        Self { zone_doubt: zone.doubt, ..moved }
+    }
+
+    /// Whether nothing had to be guessed but perhaps the zone.
+    pub(crate) fn is_clear(&self) -> bool {
+        self.zone_doubt.is_none() && !self.swappable && !self.year_guessed
+    }
+
+    /// The last second that the text can mean.
+    pub(crate) fn end(&self) -> DateTime<Utc> {
+        let day = Duration::days(1) - Duration::seconds(1);
+        let longer = if self.precision == Precision::Day { day } else { Duration::zero() };
+        self.at.checked_add_signed(longer).unwrap_or(self.at)
+    }
+
+    /// What had to be guessed, in words.
+    pub(crate) fn doubts(&self) -> Vec<String> {
+        let mut doubts = Vec::new();
+        doubts.extend(self.zone_doubt.map(str::to_owned));
+        if self.swappable {
+            doubts.push(format!("day and month could be exchanged: {} taken", self.at.format("%-d %B %Y")));
+        }
+        if self.year_guessed {
+            doubts.push(format!("time without year: {} taken, the last one before the report", self.at.year()));
+        }
+        doubts
+    }
 }
 
 /// When an event was, and how well we know.
@@ -51,18 +139,26 @@ pub(crate) fn span(first: Option<&str>, last: Option<&str>, unzoned: Unzoned, re
     let mut faults = Vec::new();
     let mut read = |text: Option<&str>| {
         let text = text.map(str::trim).filter(|t| !t.is_empty())?;
-        let stamp = parse(text);
+        let stamp = parse_near(text, Some(received_at));
         if stamp.is_none() {
             faults.push(format!("time {:?} cannot be read", crate::limits::clip(text, 60)));
         }
         stamp
     };
     let (first, last) = (read(first), read(last));
-    let (Some(mut from), Some(mut to)) = (first.or(last), last.or(first)) else {
+    let (Some(from), Some(to)) = (first.or(last), last.or(first)) else {
         let mut span = assumed(received_at, "no event time");
         span.faults.splice(0..0, faults);
         return span;
     };
+    let mut span = between(from, to, unzoned, received_at);
+    span.faults.splice(0..0, faults);
+    span
+}
+
+/// From two times that were read, which may be the same.
+pub(crate) fn between(mut from: Stamp, mut to: Stamp, unzoned: Unzoned, received_at: DateTime<Utc>) -> Span {
+    let mut faults = Vec::new();
     if from.at > to.at {
         faults.push("first seen is after last seen: exchanged".into());
         std::mem::swap(&mut from, &mut to);
@@ -75,11 +171,21 @@ pub(crate) fn span(first: Option<&str>, last: Option<&str>, unzoned: Unzoned, re
             TimeGrade::Assumed
         }
     };
-    if to.at - from.at > Duration::hours(MOMENT_HOURS) {
+    for doubt in from.doubts().into_iter().chain(to.doubts()) {
+        grade = TimeGrade::Assumed;
+        if !faults.contains(&doubt) {
+            faults.push(doubt);
+        }
+    }
+    let end = to.end();
+    if from.precision == Precision::Day && to.precision == Precision::Day {
+        faults.push("only the day is given, no time of day".into());
+        grade = TimeGrade::Range;
+    } else if end - from.at > Duration::hours(MOMENT_HOURS) {
         grade = TimeGrade::Range;
     }
     faults.extend(doubt(to.at, received_at));
-    Span { from: from.at, to: to.at, grade, faults }
+    Span { from: from.at, to: end, grade, faults }
 }
 
 /// What is strange about a time, seen from the time of receipt.
@@ -110,129 +216,73 @@ pub(crate) fn plain(bytes: &[u8]) -> Option<DateTime<Utc>> {
     date.and_hms_opt(number(11..13)?, number(14..16)?, number(17..19)?).map(|t| t.and_utc())
 }
 
-/// Reads RFC 5322, ISO 8601 and RFC 3339, asctime and their common misspellings.
+/// Reads RFC 5322, ISO 8601 and RFC 3339, asctime, dates with dots and slashes, seconds and milliseconds since 1970,
+/// and their common misspellings. Without a year there is no time.
 pub(crate) fn parse(text: &str) -> Option<Stamp> {
+    parse_near(text, None)
+}
+
+/// The same; a year that is missing is taken so that the time is the last one before `anchor`.
+pub(crate) fn parse_near(text: &str, anchor: Option<DateTime<Utc>>) -> Option<Stamp> {
     let text = crate::limits::clip(text.trim(), 80);
     if let Some(at) = plain(text.as_bytes()) {
-        return Some(Stamp { at, zoned: false });
+        return Some(Stamp::utc(at, false, Precision::Second));
+    }
+    if let Some(stamp) = number(text) {
+        return Some(stamp);
     }
     let iso = text.get(..5).is_some_and(|t| t.ends_with('-') && t.bytes().take(4).all(|b| b.is_ascii_digit()));
-    if iso { parse_iso(text) } else { parse_words(text) }
+    if iso { parse_iso(text) } else { parse_words(text, anchor) }
+}
+
+/// Seconds, milliseconds or microseconds since 1970, `YYYYMMDD` and `YYYYMMDDhhmmss`.
+fn number(text: &str) -> Option<Stamp> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    if whole.len() < 8 || !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let n: i64 = whole.parse().ok()?;
+    let (at, zoned) = match whole.len() {
+        9 | 10 => (DateTime::from_timestamp(n, 0)?, true),
+        13 => (DateTime::from_timestamp_millis(n)?, true),
+        16 => (DateTime::from_timestamp_micros(n)?, true),
+        8 => return NaiveDate::parse_from_str(whole, "%Y%m%d").ok().map(day),
+        14 => (NaiveDateTime::parse_from_str(whole, "%Y%m%d%H%M%S").ok()?.and_utc(), false),
+        _ => return None,
+    };
+    (1970..2200).contains(&at.year()).then(|| Stamp::utc(at, zoned, Precision::Second))
+}
+
+fn day(date: NaiveDate) -> Stamp {
+    Stamp::utc(date.and_time(NaiveTime::MIN).and_utc(), false, Precision::Day)
 }
 
 fn parse_iso(text: &str) -> Option<Stamp> {
     let date = NaiveDate::parse_from_str(text.get(..10)?, "%Y-%m-%d").ok()?;
     let rest = text.get(10..)?.trim_start_matches(['T', 't', ' ', '_']);
     let split = rest.find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.' | ','))).unwrap_or(rest.len());
-    let (clock, zone) = rest.split_at(split);
-    let time = if clock.is_empty() { NaiveTime::MIN } else { parse_clock(clock)? };
-    Some(stamp(date.and_time(time), zone.split_whitespace().find_map(offset_seconds)))
+    let (clock, after) = rest.split_at(split);
+    let (mut time, precision) =
+        if clock.is_empty() { (NaiveTime::MIN, Precision::Day) } else { gather::parse_clock(clock)? };
+    if after.trim_start().get(..2).is_some_and(|h| h.eq_ignore_ascii_case("pm")) && time.hour() < 12 {
+        time += Duration::hours(12);
+    }
+    let zone = after.split_whitespace().find_map(zone::read);
+    Some(Stamp::new(date.and_time(time), zone, precision, false, false))
 }
 
 /// Day, month, year, clock and zone in any order, as in mail headers and logs.
-fn parse_words(text: &str) -> Option<Stamp> {
-    let (mut day, mut month, mut year, mut clock, mut zone) = (None, None, None, None, None);
-    let (mut afternoon, mut morning) = (false, false);
-    let bare = text.split('(').next().unwrap_or(text);
+fn parse_words(text: &str, anchor: Option<DateTime<Utc>>) -> Option<Stamp> {
+    let mut gather = gather::Gather::default();
+    let (bare, comment) = text.split_once('(').unwrap_or((text, ""));
     for word in bare.split([' ', '\t', ',', '\r', '\n']).filter(|w| !w.is_empty()) {
-        if word.contains(':') && word.starts_with(|c: char| c.is_ascii_digit()) {
-            clock = Some(parse_clock(word)?);
-        } else if word.eq_ignore_ascii_case("pm") || word.eq_ignore_ascii_case("am") {
-            afternoon = word.eq_ignore_ascii_case("pm");
-            morning = !afternoon;
-        } else if let Some(n) = month_number(word) {
-            month = Some(n);
-        } else if let Ok(n) = word.parse::<i32>()
-            && !word.starts_with(['+', '-'])
-        {
-            match (word.len(), day) {
-                (1 | 2, None) => day = u32::try_from(n).ok(),
-                (1 | 2, Some(_)) => year = year.or(Some(if n < 50 { 2000 + n } else { 1900 + n })),
-                _ => year = year.or(Some(n)),
-            }
-        } else if clock.is_some() && zone.is_none() {
-            zone = offset_seconds(word);
-        }
+        gather.take(word, true);
     }
-    if zone.is_none() && bare.len() < text.len() {
-        zone = text.split(['(', ')']).nth(1).and_then(offset_seconds);
+    let comment = comment.split(')').next().unwrap_or_default();
+    if zone::read(comment).is_some() {
+        gather.take(comment, true);
     }
-    let date = NaiveDate::from_ymd_opt(year?, month?, day?)?;
-    let mut time = date.and_time(clock.unwrap_or(NaiveTime::MIN));
-    let hour = chrono::Timelike::hour(&time);
-    if afternoon && hour < 12 {
-        time += Duration::hours(12);
-    } else if morning && hour == 12 {
-        time -= Duration::hours(12);
-    }
-    Some(stamp(time, zone))
-}
-
-fn stamp(local: NaiveDateTime, offset: Option<i64>) -> Stamp {
-    let shifted = local.checked_sub_signed(Duration::seconds(offset.unwrap_or(0))).unwrap_or(local);
-    Stamp { at: shifted.and_utc(), zoned: offset.is_some() }
-}
-
-fn parse_clock(text: &str) -> Option<NaiveTime> {
-    let mut parts = text.split([':', '.', ',']);
-    let mut number = |least: bool| match parts.next() {
-        Some(p) if !p.is_empty() => p.parse::<u32>().ok(),
-        _ if least => None,
-        _ => Some(0),
-    };
-    let (hour, minute, second) = (number(true)?, number(true)?, number(false)?);
-    // Leap seconds and the hour 24 are written by some; the instant beside them is near enough.
-    NaiveTime::from_hms_opt(hour, minute, second.min(59))
-}
-
-fn month_number(word: &str) -> Option<u32> {
-    const NAMES: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-    let head = word.get(..3)?.to_ascii_lowercase();
-    let at = NAMES.iter().position(|n| *n == head)?;
-    word.bytes().all(|b| b.is_ascii_alphabetic() || b == b'.').then(|| u32::try_from(at + 1).ok())?
-}
-
-/// Seconds east of Greenwich of `+0200`, `+02:00`, `Z` or a zone name that means one thing in mail.
-fn offset_seconds(word: &str) -> Option<i64> {
-    const ZONES: [(&str, i64); 24] = [
-        ("z", 0),
-        ("ut", 0),
-        ("utc", 0),
-        ("gmt", 0),
-        ("wet", 0),
-        ("est", -5),
-        ("edt", -4),
-        ("cst", -6),
-        ("cdt", -5),
-        ("mst", -7),
-        ("mdt", -6),
-        ("pst", -8),
-        ("pdt", -7),
-        ("cet", 1),
-        ("met", 1),
-        ("bst", 1),
-        ("west", 1),
-        ("cest", 2),
-        ("mest", 2),
-        ("eet", 2),
-        ("eest", 3),
-        ("msk", 3),
-        ("jst", 9),
-        ("aest", 10),
-    ];
-    let word = word.trim();
-    if let Some(digits) = word.strip_prefix(['+', '-']) {
-        let digits: String = digits.chars().take(6).filter(|c| *c != ':').collect();
-        let number: i64 = digits.parse().ok()?;
-        let seconds = match digits.len() {
-            4 => number / 100 * 3600 + number % 100 * 60,
-            1 | 2 => number * 3600,
-            _ => return None,
-        };
-        return (seconds <= 14 * 3600).then_some(if word.starts_with('-') { -seconds } else { seconds });
-    }
-    let word = word.to_ascii_lowercase();
-    ZONES.iter().find(|(name, _)| *name == word).map(|(_, hours)| hours * 3600)
+    gather.stamp(anchor)
 }
 
 #[cfg(test)]
@@ -260,7 +310,20 @@ mod tests {
             ("2024-05-01 12:00:00", "2024-05-01T12:00:00Z", false),
             ("2024-05-01", "2024-05-01T00:00:00Z", false),
             ("30 Oct 2003 22:10:04", "2003-10-30T22:10:04Z", false),
-            ("Thu, 01 Jul 2021 23:45:01 IST", "2021-07-01T23:45:01Z", false),
+            ("Thu, 01 Jul 2021 23:45:01 IST", "2021-07-01T18:15:01Z", true),
+            ("Thu, 01 Jul 2021 23:45:01 XYZ", "2021-07-01T23:45:01Z", false),
+            ("Mon, 21 Sep 2015 11:00AM PDT", "2015-09-21T18:00:00Z", true),
+            ("02 Jan 25 03:04 UTC", "2025-01-02T03:04:00Z", true),
+            ("19/Apr/2026:03:09:22 +0200", "2026-04-19T01:09:22Z", true),
+            ("15.09.2023 18:55", "2023-09-15T18:55:00Z", false),
+            ("9/15/2023 6:55:37 PM", "2023-09-15T18:55:37Z", false),
+            ("2023/09/15 18:55:37 GMT+2", "2023-09-15T16:55:37Z", true),
+            ("15 septembre 2023 18:55:37 CEST", "2023-09-15T16:55:37Z", true),
+            ("1694804137", "2023-09-15T18:55:37Z", true),
+            ("1694804137000", "2023-09-15T18:55:37Z", true),
+            ("1694804137.25", "2023-09-15T18:55:37Z", true),
+            ("20230915185537", "2023-09-15T18:55:37Z", false),
+            ("20230915", "2023-09-15T00:00:00Z", false),
         ];
         for (text, want, zoned) in cases {
             assert_eq!(read(text), Some((want.to_owned(), zoned)), "{text}");
@@ -279,6 +342,41 @@ mod tests {
     }
 
     #[test]
+    fn times_inside_lines() {
+        let now = parse("2024-05-10T00:00:00Z").unwrap().at;
+        let read = |line: &str| {
+            all(line, now)
+                .iter()
+                .map(|f| format!("{} {}", f.stamp.at.format("%Y-%m-%d %H:%M:%S"), f.text))
+                .collect::<Vec<_>>()
+        };
+        let cases = [
+            ("May  9 18:13:36 sue kernel: DROP", vec!["2024-05-09 18:13:36 May  9 18:13:36"]),
+            (
+                "192.0.2.1 - - [19/Apr/2024:03:09:22 +0200] \"GET / HTTP/1.1\" 200 414",
+                vec!["2024-04-19 01:09:22 19/Apr/2024:03:09:22 +0200"],
+            ),
+            ("Date:2024-05-01 10:00:00 UTC, more", vec!["2024-05-01 10:00:00 2024-05-01 10:00:00 UTC"]),
+            ("generated at Wed May  1 18:55:37 UTC 2024", vec!["2024-05-01 18:55:37 Wed May  1 18:55:37 UTC 2024"]),
+            ("date=2024-05-01 time=10:00:00 src=x", vec!["2024-05-01 10:00:00 2024-05-01 time=10:00:00"]),
+            (
+                "from 2024-05-01 10:00:00 +0000 to 2024-05-02 10:00:00 +0000",
+                vec!["2024-05-01 10:00:00 2024-05-01 10:00:00 +0000", "2024-05-02 10:00:00 2024-05-02 10:00:00 +0000"],
+            ),
+            ("you may call 24 hours, 192.0.2.1 port 22, version 1.2.3", vec![]),
+            ("May 12 servers were hit", vec![]),
+        ];
+        for (line, want) in cases {
+            assert_eq!(read(line), want, "{line}");
+        }
+        let zone = |line: &str| stated_zone(line).map(|z| z.seconds / 3600);
+        assert_eq!(zone("Note: Local timezone is +0100 (CET)"), Some(1));
+        assert_eq!(zone("All times are UTC."), Some(0));
+        assert_eq!(zone("Time Zone: VET"), Some(-4));
+        assert_eq!(zone("this time is a gift"), None);
+    }
+
+    #[test]
     fn grades_and_doubts() {
         let now = parse("2024-05-10T00:00:00Z").unwrap().at;
         let moment = span(None, Some("2024-05-09 10:00:00"), Unzoned::IsUtc, now);
@@ -293,6 +391,20 @@ mod tests {
         assert_eq!(future.faults, ["event time is 60 min after receipt"]);
         let old = span(None, Some("2023-05-10T00:00:00Z"), Unzoned::IsUtc, now);
         assert_eq!(old.faults, ["event is 366 days old"]);
+        let day = span(None, Some("2024-05-09"), Unzoned::IsUtc, now);
+        assert_eq!((day.grade, (day.to - day.from).num_seconds()), (TimeGrade::Range, 86_399));
+        let shared = span(None, Some("2024-05-09 10:00 CST"), Unzoned::IsGuess, now);
+        assert_eq!((shared.grade, shared.faults.len()), (TimeGrade::Assumed, 1));
+        let mail = span(None, Some("Thu, 09 May 2024 10:00:00 EST"), Unzoned::IsGuess, now);
+        assert_eq!((mail.grade, mail.faults.len()), (TimeGrade::Stated, 0));
+        let log = span(None, Some("May  9 10:00:00"), Unzoned::IsGuess, now);
+        assert_eq!(log.from.to_rfc3339(), "2024-05-09T10:00:00+00:00");
+        assert_eq!((log.grade, log.faults.len()), (TimeGrade::Assumed, 2), "{:?}", log.faults);
+        let last_year = span(None, Some("Dec 31 10:00:00"), Unzoned::IsUtc, now);
+        assert_eq!(last_year.from.to_rfc3339(), "2023-12-31T10:00:00+00:00");
+        let either = span(None, Some("05/09/2024 10:00 UTC"), Unzoned::IsGuess, now);
+        assert_eq!(either.from.to_rfc3339(), "2024-05-09T10:00:00+00:00");
+        assert!(either.faults[0].contains("exchanged"), "{:?}", either.faults);
         let swapped = span(Some("2024-05-09T10:00:00Z"), Some("2024-05-09T09:00:00Z"), Unzoned::IsUtc, now);
         assert!(swapped.from < swapped.to);
     }
