@@ -24,9 +24,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// So many files may be read wrongly (parked ones are not wrong). To be lowered, never raised.
-const WRONG_AT_MOST: usize = 1000;
+const WRONG_AT_MOST: usize = 5;
 /// So many percent of the reports must be read right. To be raised, never lowered; 95 is the aim.
-const REPORTS_RIGHT_PERCENT: usize = 0;
+const REPORTS_RIGHT_PERCENT: usize = 88;
 
 /// What became of one sample, compared with its expectation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -304,10 +304,45 @@ fn no_sample_is_forgotten() {
     let there: BTreeSet<String> =
         files.iter().map(|f| f.strip_prefix(&root).unwrap().to_string_lossy().into_owned()).collect();
     let named: BTreeSet<String> = expectations().into_keys().collect();
-    let begun: BTreeSet<&str> = named.iter().filter_map(|n| n.split('/').next()).collect();
-    let forgotten: Vec<_> =
-        there.difference(&named).filter(|n| n.split('/').next().is_some_and(|f| begun.contains(f))).collect();
+    let forgotten: Vec<_> = there.difference(&named).collect();
     assert!(forgotten.is_empty(), "no expectation for {forgotten:?}");
     let gone: Vec<_> = named.difference(&there).collect();
     assert!(gone.is_empty(), "no sample for {gone:?}");
+}
+
+/// The judge itself: each kind of mistake in a known report is seen, and named.
+#[test]
+fn the_judge_sees_each_difference() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/arf_abuse.eml");
+    let parsed = parse(&std::fs::read(path).unwrap(), Hint::default(), now());
+    let event = parsed.events.first().unwrap();
+    let right = serde_json::json!({
+        "disposition": ["events"], "format": ["mime", "arf"], "reporter": parsed.reporter, "total": [1, 2],
+        "events": [{ "kind": "ip", "value": event.source.value, "port": "none", "from": event.from, "to": event.to,
+                     "grade": event.time_grade.as_str(), "class": ["messaging/spam"], "role": ["actor"] }],
+    });
+    assert_eq!(grade(&right, &parsed), Grade::Right);
+    let wrong = |pointer: &str, value: Value, word: &str| {
+        let mut line = right.clone();
+        *line.pointer_mut(pointer).unwrap() = value;
+        let Grade::Wrong(difference) = grade(&line, &parsed) else { panic!("{pointer} was not seen") };
+        assert!(difference.contains(word), "{difference}");
+    };
+    wrong("/disposition", serde_json::json!(["bounce"]), "instead of bounce");
+    wrong("/format", "csv".into(), "format");
+    wrong("/reporter", "another.example".into(), "reporter");
+    wrong("/total", 2.into(), "1 events instead of 2");
+    wrong("/events/0/value", "192.0.2.254".into(), "source");
+    wrong("/events/0/port", 25.into(), "port");
+    wrong("/events/0/from", "1999-01-01T00:00:00Z".into(), "from");
+    wrong("/events/0/to", "1999-01-01".into(), "to");
+    wrong("/events/0/class", "content/phishing".into(), "class");
+    wrong("/events/0/role", "victim".into(), "role");
+    let mut other = right.clone();
+    other["events"] = serde_json::json!([]);
+    other["total"] = Value::Null;
+    other["or_events"] = serde_json::json!([right["events"]]);
+    assert_eq!(grade(&other, &parsed), Grade::Right);
+    let nothing = parse(b"", Hint::default(), now());
+    assert!(matches!(grade(&right, &nothing), Grade::Parked(_)));
 }
