@@ -15,7 +15,7 @@
 //!
 //! To add a sample: put the file under the samples' folder, read it, write its line, and run
 //! `LAZARET_EXPECT_PRINT=1 cargo test -p intake --test expectations -- --nocapture`.
-#![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail loudly")]
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use domain::event::{Disposition, Observation};
 use intake::{Bounce, Hint, Parsed, parse};
