@@ -33,6 +33,9 @@ fn broken(text: &str, error: &serde_json::Error) -> Option<Parsed> {
 }
 
 fn read_object(object: &Map<String, Value>, context: Context) -> Parsed {
+    if text(object, "$schema").is_some_and(|schema| schema.contains("json-schema.org")) {
+        return Parsed::not_a_report(Format::Json, "a JSON schema: it describes reports and reports nothing");
+    }
     if xarf4::is(object) {
         return xarf4::read(object, context);
     }

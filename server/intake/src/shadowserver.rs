@@ -3,7 +3,7 @@ use crate::shadowserver_types::{self as types, Kind, Side};
 use crate::time::{self, Span, Unzoned};
 use crate::{Context, Parsed, address, limits};
 use csv::{ByteRecord, Position, Reader, ReaderBuilder};
-use domain::class::Class;
+use domain::class::{Category, Class};
 use domain::event::{Format, Observation, Role, Source, SourceKind, TimeGrade};
 use serde_json::Map;
 use std::io::Cursor;
@@ -133,6 +133,7 @@ struct Table<'t> {
     source: Option<(SourceKind, usize)>,
     port: Option<usize>,
     infection: Option<usize>,
+    tag: Option<usize>,
     count: Option<usize>,
     event_id: Option<usize>,
     details: Vec<(&'static str, usize)>,
@@ -145,12 +146,12 @@ impl<'t> Table<'t> {
             Side::Own => (&["ip", "src_ip"], &["port"]),
             Side::Src => (&["src_ip", "ip"], &["src_port", "port"]),
             Side::Dst => (&["dst_ip"], &["dst_port"]),
-            Side::Referer => (&["http_referer_ip"], &[]),
+            Side::Referer => (&["http_referer_ip"], &["http_referer_port"]),
         };
         let source = column(addresses)
             .map(|at| (SourceKind::Ip, at))
             .or_else(|| column(&["url"]).map(|at| (SourceKind::Url, at)))
-            .or_else(|| column(&["domain", "hostname", "host"]).map(|at| (SourceKind::Host, at)))
+            .or_else(|| column(&["domain", "hostname", "host", "website", "request"]).map(|at| (SourceKind::Host, at)))
             .or_else(|| column(&["email", "account"]).map(|at| (SourceKind::Account, at)));
         let details = DETAILS.iter().filter_map(|name| column(&[name]).map(|at| (*name, at)));
         Self {
@@ -164,6 +165,7 @@ impl<'t> Table<'t> {
             source,
             port: column(ports),
             infection: column(&["infection"]),
+            tag: column(&["tag"]),
             count: column(&["count"]),
             event_id: column(&["event_id"]),
             details: details.take(MOST_DETAILS).collect(),
@@ -218,6 +220,8 @@ impl<'t> Table<'t> {
         let (mut class, mut role) = (self.kind.class, self.kind.role);
         if self.kind.infection_decides && cell(self.infection).is_some() {
             (class, role) = (Class::InfectedHost, Role::Infected);
+        } else if class.category() == Category::Vulnerability && cell(self.tag).is_some_and(types::says_compromised) {
+            (class, role) = (Class::CompromisedServer, Role::Infected);
         }
         let mut details = Map::new();
         if let Some(report) = self.report {
@@ -251,7 +255,9 @@ impl<'t> Table<'t> {
             return Err("the source is empty".into());
         }
         if kind != SourceKind::Ip {
-            return Ok(Source::new(kind, limits::clip(text, limits::SOURCE_BYTES), port));
+            // A column of web sites holds names and URLs alike.
+            let site = if kind == SourceKind::Host { address::source_of(text, port) } else { None };
+            return Ok(site.unwrap_or_else(|| Source::new(kind, limits::clip(text, limits::SOURCE_BYTES), port)));
         }
         // Text that the strict parser takes is already canonical.
         if text.parse::<Ipv4Addr>().is_ok() {

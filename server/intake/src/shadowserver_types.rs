@@ -46,11 +46,15 @@ pub(crate) fn of_file(name: &str) -> Option<(Option<&str>, &str)> {
     plain.then_some((dated, kind))
 }
 
-/// The meaning of a report type; event6 and scan6 mean the same as their elder sisters.
+/// The meaning of a report type; event6, scan6 and population6 mean the same as their elder sisters.
 pub(crate) fn by_name(name: &str) -> Option<Kind> {
     use Role::{Actor, Infected, Unknown, Victim, Vulnerable};
     use Side::{Dst, Own, Referer, Src};
-    let plain = name.to_ascii_lowercase().replace("event6_", "event4_").replace("scan6_", "scan_");
+    let plain = name
+        .to_ascii_lowercase()
+        .replace("event6_", "event4_")
+        .replace("scan6_", "scan_")
+        .replace("population6_", "population_");
     Some(match plain.as_str() {
         "event4_sinkhole_http_referer" | "sinkhole_http_referer" | "sinkhole6_http_referer" => {
             kind(Class::RemoteCompromise, Infected, Referer)
@@ -68,15 +72,13 @@ pub(crate) fn by_name(name: &str) -> Option<Kind> {
         }
         "event4_ip_spoofer" | "caida_ip_spoofer" => kind(Class::Misconfiguration, Vulnerable, Src),
         "event4_honeypot_http_scan" | "hp_http_scan" => kind(Class::VulnerabilityScan, Actor, Src),
-        "botnet_drone"
-        | "microsoft_sinkhole"
-        | "sinkhole_http_drone"
-        | "sinkhole6_http"
-        | "drone"
-        | "sinkhole_http" => kind(Class::InfectedHost, Infected, Src),
+        "botnet_drone" | "drone" => kind(Class::InfectedHost, Infected, Src),
+        "botnet_ccip" | "cc_ip" => kind(Class::Botnet, Actor, Own),
         "blocklist" | "blacklist" => kind(Class::Blocklist, Unknown, Own),
         "compromised_website" | "compromised_website6" => kind(Class::RemoteCompromise, Infected, Own),
         "scan_synfulknock" => kind(Class::CompromisedServer, Infected, Own),
+        // A command server of Cobalt Strike and the like, no service that merely stands open.
+        "scan_post_exploitation_framework" => kind(Class::Botnet, Infected, Own),
         "malware_url" => kind(Class::Malware, Actor, Own),
         "phish_url" => kind(Class::Phishing, Actor, Own),
         "spam_url" => kind(Class::Spam, Actor, Own),
@@ -84,12 +86,16 @@ pub(crate) fn by_name(name: &str) -> Option<Kind> {
         "compromised_account" => kind(Class::Unclassified, Vulnerable, Own),
         "special" | "event4_special" => kind(Class::Unclassified, Unknown, Own),
         "device_id" | "device_id6" => kind(Class::Unclassified, Unknown, Own),
-        "outdated_dnssec_key" | "scan_ssl_freak" | "scan_ssl_poodle" | "scan_ssl" | "scan_stun" => {
+        "outdated_dnssec_key" | "outdated_dnssec_key_v6" | "scan_ssl_freak" | "scan_ssl_poodle" | "scan_badsecrets" => {
             kind(Class::Misconfiguration, Vulnerable, Own)
         }
-        "dns_openresolver" | "open_proxy" | "netis_router" | "ntp_monitor" | "ntp_version" | "scan_ddos_middlebox" => {
-            kind(Class::OpenService, Vulnerable, Own)
-        }
+        "dns_openresolver"
+        | "open_proxy"
+        | "openproxy"
+        | "netis_router"
+        | "ntp_monitor"
+        | "ntp_version"
+        | "cisco_smart_install" => kind(Class::OpenService, Vulnerable, Own),
         other => return by_prefix(other),
     })
 }
@@ -98,50 +104,83 @@ fn by_prefix(name: &str) -> Option<Kind> {
     use Role::{Actor, Infected, Unknown, Vulnerable};
     use Side::{Own, Src};
     Some(match name {
-        n if n.starts_with("event4_sinkhole") || n.starts_with("event4_microsoft_sinkhole") => {
+        n if ["event4_sinkhole", "event4_microsoft_sinkhole", "sinkhole", "microsoft_sinkhole"]
+            .iter()
+            .any(|start| n.starts_with(start)) =>
+        {
             kind(Class::InfectedHost, Infected, Src)
         }
-        n if n.starts_with("event4_honeypot_") => kind(Class::PortScan, Actor, Src),
+        n if n.starts_with("event4_honeypot_") || n.starts_with("hp_") => kind(Class::PortScan, Actor, Src),
         n if n.starts_with("sandbox_") || n.starts_with("cwsandbox_") => kind(Class::ThreatIntelligence, Unknown, Own),
         n if n.starts_with("compromised_") => kind(Class::CompromisedServer, Infected, Own),
         n if n.starts_with("scan_") && n.ends_with("_vulnerable") => kind(Class::Cve, Vulnerable, Own),
-        "scan_exchange" | "scan_netscaler" | "scan_fortinet" => kind(Class::Cve, Vulnerable, Own),
+        "scan_exchange" | "scan_netscaler" | "scan_fortinet" | "scan_isakmp" | "scan_loop_dos" => {
+            kind(Class::Cve, Vulnerable, Own)
+        }
         n if n.starts_with("scan_") || n.starts_with("population_") => kind(Class::OpenService, Vulnerable, Own),
         _ => return None,
     })
 }
 
+/// A word in the column `tag` that says: this machine is not merely weak, somebody is inside.
+pub(crate) fn says_compromised(tag: &[u8]) -> bool {
+    tag.split(|b| matches!(b, b';' | b',' | b' '))
+        .any(|word| [&b"webshell"[..], b"implant", b"compromised"].iter().any(|end| word.ends_with(end)))
+}
+
 /// Class and role guessed from the columns, for files whose name does not tell.
 pub(crate) fn by_columns(has: impl Fn(&str) -> bool) -> Kind {
-    use Role::{Actor, Infected, Unknown, Victim, Vulnerable};
-    use Side::{Own, Referer, Src};
-    let found = if has("http_referer_ip") {
-        kind(Class::RemoteCompromise, Infected, Referer)
-    } else if has("src_ip") {
-        match () {
-            () if has("avg_pps") || has("max_pps") => kind(Class::Ddos, Victim, Src),
-            // Participant, command server and target share these columns.
-            () if has("attack_src_ip") => kind(Class::Ddos, Unknown, Src),
-            () if has("password") && has("service") => kind(Class::LoginAttack, Actor, Src),
-            () if has("routedspoof") => kind(Class::Misconfiguration, Vulnerable, Src),
-            () if has("http_request_method") => kind(Class::VulnerabilityScan, Actor, Src),
-            () if has("query") && !has("dst_ip") => kind(Class::ThreatIntelligence, Unknown, Src),
-            () if has("infection") => kind(Class::InfectedHost, Infected, Src),
-            () => kind(Class::Unclassified, Unknown, Src),
-        }
+    let found = if has("src_ip") && !has("ip") {
+        doer(has)
+    } else if has("http_referer_ip") && !has("ip") {
+        kind(Class::RemoteCompromise, Role::Infected, Side::Referer)
     } else {
-        match () {
-            () if has("reason") && has("source") => kind(Class::Blocklist, Unknown, Own),
-            () if has("http_host") && has("category") && has("system") => kind(Class::RemoteCompromise, Infected, Own),
-            () if has("url") && !has("port") && has("source") => kind(Class::Phishing, Actor, Own),
-            () if has("infection") && has("cc_ip") => kind(Class::InfectedHost, Infected, Src),
-            () if has("type") && has("http_agent") && has("src_port") => kind(Class::InfectedHost, Infected, Src),
-            () if has("freak_vulnerable") || has("ssl_poodle") => kind(Class::Misconfiguration, Vulnerable, Own),
-            () if has("port") => kind(Class::OpenService, Vulnerable, Own),
-            () => kind(Class::Unclassified, Unknown, Own),
-        }
+        looked_at(has)
     };
     Kind { certain: false, ..found }
+}
+
+/// Columns of the reports on what an address did.
+fn doer(has: impl Fn(&str) -> bool) -> Kind {
+    use Role::{Actor, Infected, Unknown, Victim, Vulnerable};
+    use Side::Src;
+    match () {
+        () if has("avg_pps") || has("max_pps") => kind(Class::Ddos, Victim, Src),
+        // Participant, command server and target share these columns.
+        () if has("attack_src_ip") => kind(Class::Ddos, Unknown, Src),
+        () if has("password") && has("service") => kind(Class::LoginAttack, Actor, Src),
+        () if has("routedspoof") => kind(Class::Misconfiguration, Vulnerable, Src),
+        () if has("http_request_method") => kind(Class::VulnerabilityScan, Actor, Src),
+        () if has("query") && !has("dst_ip") => kind(Class::ThreatIntelligence, Unknown, Src),
+        () if has("infection") || has("http_referer_ip") => kind(Class::InfectedHost, Infected, Src),
+        () => kind(Class::Unclassified, Unknown, Src),
+    }
+}
+
+/// Columns of the reports on what an address is.
+fn looked_at(has: impl Fn(&str) -> bool) -> Kind {
+    use Role::{Actor, Infected, Unknown, Vulnerable};
+    use Side::{Own, Src};
+    match () {
+        () if has("reason") && has("source") => kind(Class::Blocklist, Unknown, Own),
+        // What malware talked to in a sandbox, the innocent included.
+        () if has("md5") && (has("bytes_in") || has("method") || has("request")) => {
+            kind(Class::ThreatIntelligence, Unknown, Own)
+        }
+        () if has("http_host") && has("category") && has("system") => kind(Class::RemoteCompromise, Infected, Own),
+        () if has("url") && has("source") && has("sender") => kind(Class::Spam, Actor, Own),
+        () if has("url") && has("source") && has("sha256") => kind(Class::Malware, Actor, Own),
+        () if has("url") && has("source") => kind(Class::Phishing, Actor, Own),
+        () if has("ransomware") => kind(Class::CompromisedServer, Role::Victim, Own),
+        () if has("beacon_type") => kind(Class::Botnet, Infected, Own),
+        () if has("malpubkey_sha256") => kind(Class::CompromisedServer, Infected, Own),
+        () if has("status") && has("detail") && has("public_source") => kind(Class::Unclassified, Unknown, Own),
+        () if has("infection") && has("cc_ip") => kind(Class::InfectedHost, Infected, Src),
+        () if has("type") && has("http_agent") && has("src_port") => kind(Class::InfectedHost, Infected, Src),
+        () if has("freak_vulnerable") || has("ssl_poodle") => kind(Class::Misconfiguration, Vulnerable, Own),
+        () if has("port") => kind(Class::OpenService, Vulnerable, Own),
+        () => kind(Class::Unclassified, Unknown, Own),
+    }
 }
 
 #[cfg(test)]

@@ -134,6 +134,22 @@ pub(crate) fn assumed(received_at: DateTime<Utc>, why: &str) -> Span {
     }
 }
 
+/// The later of two times of a report; one that is missing or cannot be read loses.
+pub(crate) fn later<'t>(one: Option<&'t str>, other: Option<&'t str>) -> Option<&'t str> {
+    match (one.and_then(parse), other.and_then(parse)) {
+        (Some(a), Some(b)) => {
+            if a.at >= b.at {
+                one
+            } else {
+                other
+            }
+        }
+        (Some(_), None) => one,
+        (None, Some(_)) => other,
+        (None, None) => one.or(other),
+    }
+}
+
 /// From the first and last times of a report, either of which may be missing or unreadable.
 pub(crate) fn span(first: Option<&str>, last: Option<&str>, unzoned: Unzoned, received_at: DateTime<Utc>) -> Span {
     let mut faults = Vec::new();

@@ -63,10 +63,14 @@ pub(crate) fn read(whole: &Map<String, Value>, context: Context) -> Parsed {
     };
     let more = object(report, "AdditionalInfo");
     let seen = |name: &str| text(report, name).or_else(|| more.and_then(|m| text(m, name)));
-    let last = seen("LastSeen").or_else(|| seen("Date"));
+    let last = time::later(seen("LastSeen"), seen("Date"));
     let span = time::span(seen("FirstSeen"), last, Unzoned::IsGuess, context.received_at);
     faults.extend(span.faults);
-    let (class, role) = classify(report, &mut faults);
+    let (class, mut role) = classify(report, &mut faults);
+    if (class, role) == (Class::Unclassified, Role::Vulnerable) && source.kind != SourceKind::Account {
+        // Whoever used the account is not the one it was taken from.
+        role = Role::Unknown;
+    }
     let event = Observation {
         source,
         from: Some(span.from),

@@ -68,7 +68,8 @@ pub(crate) fn read(report: &Map<String, Value>, context: Context) -> Parsed {
         parsed.faults = faults;
         return parsed;
     };
-    let last = text(report, "last_seen").or_else(|| text(report, "timestamp"));
+    // The timestamp is when it happened: no span may leave it out.
+    let last = time::later(text(report, "last_seen"), text(report, "timestamp"));
     let span = time::span(text(report, "first_seen"), last, Unzoned::IsGuess, context.received_at);
     faults.extend(span.faults);
     let role = role_of(report, class, &mut faults);
@@ -141,6 +142,7 @@ fn classify(report: &Map<String, Value>, faults: &mut Vec<String>) -> (Class, bo
         (_, "brute_force" | "auth_failure") => Class::LoginAttack,
         (_, "trademark") => Class::BrandInfringement,
         (_, "ssl_freak" | "ssl_poodle") => Class::Misconfiguration,
+        (Some(Category::Infrastructure), "cve") => Class::Cve,
         (Some(Category::Messaging), _) => Class::Spam,
         (Some(Category::Copyright), _) => Class::Copyright,
         (Some(Category::Vulnerability), _) => Class::Misconfiguration,
