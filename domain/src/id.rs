@@ -50,6 +50,8 @@ ids! {
     LeaseId;
     /// A range of the provider's own addresses.
     RangeId;
+    /// A feed that people mapped.
+    FeedId;
     /// A delivered message or file.
     ReportId;
     /// One observation.

@@ -16,6 +16,7 @@ pub mod dispute;
 pub mod enforcement;
 pub mod event;
 pub mod evidence;
+pub mod feed;
 pub mod id;
 pub mod import;
 pub mod language;

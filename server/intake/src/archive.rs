@@ -54,6 +54,24 @@ pub(crate) fn read(bytes: &[u8], context: Context) -> Parsed {
     all
 }
 
+/// The files of an archive that can be unpacked within the limits; the error says why it is not opened.
+pub(crate) fn entries(bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, String> {
+    let mut archive =
+        ZipArchive::new(Cursor::new(bytes)).map_err(|error| format!("the ZIP archive is damaged: {error}"))?;
+    if archive.len() > limits::ARCHIVE_ENTRIES {
+        return Err(format!("the ZIP archive has {} files", archive.len()));
+    }
+    let (mut budget, mut files) = (limits::UNPACKED_BYTES, Vec::new());
+    for index in 0..archive.len() {
+        match unpack(&mut archive, index, &mut budget) {
+            Ok(file) => files.extend(file),
+            Err(Refusal::Bomb(reason)) => return Err(reason),
+            Err(Refusal::Broken(_)) => {}
+        }
+    }
+    Ok(files)
+}
+
 fn read_file(content: &[u8], name: &str, context: Context) -> Parsed {
     detect::read(content, Hint { content_type: None, file_name: Some(name) }, context.deeper())
 }

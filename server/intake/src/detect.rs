@@ -79,7 +79,7 @@ fn without_preamble(bytes: &[u8]) -> &[u8] {
     bytes.get(start..).unwrap_or_default()
 }
 
-fn decode_utf16(bytes: &[u8]) -> Cow<'_, [u8]> {
+pub(crate) fn decode_utf16(bytes: &[u8]) -> Cow<'_, [u8]> {
     let big_endian = match bytes {
         [0xff, 0xfe, ..] => false,
         [0xfe, 0xff, ..] => true,
@@ -115,7 +115,7 @@ const MAIL_HEADERS: [&str; 17] = [
     "x-apparently-to",
 ];
 
-fn is_mail(body: &[u8], hint: Hint<'_>) -> bool {
+pub(crate) fn is_mail(body: &[u8], hint: Hint<'_>) -> bool {
     if body.starts_with(b"From ") && body.get(..200.min(body.len())).is_some_and(|head| head.contains(&b'\n')) {
         return true;
     }

@@ -19,6 +19,7 @@ mod limits;
 pub mod line;
 mod mail;
 mod parsed;
+pub mod profile;
 mod role;
 mod shadowserver;
 mod shadowserver_types;

@@ -189,7 +189,7 @@ pub(crate) fn document(bytes: &[u8]) -> Option<Document> {
 }
 
 /// Takes a mail apart and hands it on.
-fn open<T>(bytes: &[u8], then: impl FnOnce(&Message<'_>) -> T) -> Option<T> {
+pub(crate) fn open<T>(bytes: &[u8], then: impl FnOnce(&Message<'_>) -> T) -> Option<T> {
     let unixed;
     let bytes = if bytes.contains(&b'\n') {
         bytes

@@ -1,0 +1,80 @@
+//! Feeds that people map in the browser: the profile, its versions, how the feed does, and its alarm.
+mod profile;
+
+pub use profile::{ClassValue, Column, Difference, FeedMatch, FeedProfile, Meaning, TableForm, TimeForm};
+
+use crate::{
+    id::{FeedId, ReportId},
+    words::words,
+};
+use chrono::{DateTime, Utc};
+
+words! {
+    /// Why a feed needs somebody to look at it.
+    AlarmKind {
+        /// Columns that the profile needs are gone or have another name.
+        Columns = "columns",
+        /// The columns are there, but most rows cannot be read.
+        Rows = "rows",
+        /// What came is no table of the expected form at all.
+        Form = "form",
+    }
+}
+
+/// A feed that stopped being read as it was meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedAlarm {
+    /// Why.
+    pub kind: AlarmKind,
+    /// In words.
+    pub text: String,
+    /// Since when.
+    pub at: DateTime<Utc>,
+    /// The report that raised it.
+    pub report: ReportId,
+}
+
+/// A feed with the version of its profile that is in force.
+#[derive(Debug, Clone)]
+pub struct Feed {
+    /// Identifier.
+    pub id: FeedId,
+    /// The profile in force.
+    pub profile: FeedProfile,
+    /// When the feed was made.
+    pub created_at: DateTime<Utc>,
+    /// Since when nothing is read with it any more.
+    pub retired_at: Option<DateTime<Utc>>,
+    /// Rows read since it was made.
+    pub rows: i64,
+    /// Rows that could not be read.
+    pub bad_rows: i64,
+    /// Reports read or parked with it.
+    pub reports: i64,
+    /// The last report.
+    pub last_report: Option<(ReportId, DateTime<Utc>)>,
+    /// What is wrong.
+    pub alarm: Option<FeedAlarm>,
+}
+
+/// A saved version of a profile.
+#[derive(Debug, Clone)]
+pub struct FeedVersion {
+    /// The profile.
+    pub profile: FeedProfile,
+    /// Who saved it, as the ledger names him.
+    pub saved_by: String,
+    /// When.
+    pub saved_at: DateTime<Utc>,
+}
+
+/// Which profile read a report, or is to read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReportFeed {
+    /// The feed.
+    pub feed: FeedId,
+    /// The version that read it last; 0 = not read yet.
+    pub version: i64,
+    /// A channel, a token or a person named the feed: it is read with it and with nothing else.
+    pub named: bool,
+}
