@@ -29,6 +29,7 @@ mod text;
 mod time;
 mod xarf3;
 mod xarf4;
+mod xarf4_schema;
 mod xarf_old;
 
 pub use parsed::{Bounce, Parsed};

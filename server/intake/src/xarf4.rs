@@ -1,7 +1,7 @@
 //! XARF v4 (xarf-spec 4.x). Reports are graded, never refused because of the schema alone.
 use crate::json::{self, details, object, text};
 use crate::time::{self, Unzoned};
-use crate::{Context, Parsed, address, limits, role};
+use crate::{Context, Parsed, address, limits, role, xarf4_schema};
 use domain::class::{Category, Class};
 use domain::event::{Format, Observation, Role};
 use serde_json::{Map, Value};
@@ -50,7 +50,7 @@ pub(crate) fn is(object: &Map<String, Value>) -> bool {
 
 /// Reads one report.
 pub(crate) fn read(report: &Map<String, Value>, context: Context) -> Parsed {
-    let mut faults = schema_faults(report);
+    let mut faults = Vec::new();
     let reporter = object(report, "reporter");
     let who = reporter.and_then(|r| {
         let domain = text(r, "domain").map(str::to_ascii_lowercase);
@@ -58,6 +58,7 @@ pub(crate) fn read(report: &Map<String, Value>, context: Context) -> Parsed {
     });
     let reference = text(report, "report_id").map(|r| limits::clip(r, limits::NAME_BYTES).to_owned());
     let (class, category_known) = classify(report, &mut faults);
+    faults.extend(xarf4_schema::faults(report, category_known.then_some(class)));
     let port = json::port(report, "source_port", &mut faults);
     let source = text(report, "source_identifier")
         .and_then(|s| address::source_of(s, port))
@@ -100,29 +101,6 @@ pub(crate) fn read(report: &Map<String, Value>, context: Context) -> Parsed {
 
 fn category_of(report: &Map<String, Value>) -> &str {
     text(report, "category").or_else(|| text(report, "class")).unwrap_or_default()
-}
-
-/// What the core schema requires and this report lacks.
-fn schema_faults(report: &Map<String, Value>) -> Vec<String> {
-    let mut faults = Vec::new();
-    match text(report, "xarf_version") {
-        Some(version) if version.starts_with("4.") => {}
-        Some(version) => faults.push(format!("xarf_version {:?} is not 4.x", limits::clip(version, 20))),
-        None => faults.push("xarf_version is missing".into()),
-    }
-    for name in ["report_id", "timestamp"] {
-        if text(report, name).is_none() {
-            faults.push(format!("{name} is missing"));
-        }
-    }
-    for name in ["reporter", "sender"] {
-        let whole = object(report, name)
-            .is_some_and(|who| ["org", "contact", "domain"].iter().all(|key| text(who, key).is_some()));
-        if !whole {
-            faults.push(format!("{name} is missing or not complete"));
-        }
-    }
-    faults
 }
 
 /// The class, and whether category and type are those of the specification.
