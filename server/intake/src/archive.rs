@@ -1,6 +1,7 @@
 //! ZIP archives, read through a limit: what is packed small may be large.
 use crate::{Context, Hint, Parsed, detect, limits};
 use domain::event::{Disposition, Format};
+use flate2::read::MultiGzDecoder;
 use std::io::{Cursor, Read};
 use zip::ZipArchive;
 
@@ -9,10 +10,43 @@ pub(crate) fn is_zip(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06")
 }
 
+/// Whether bytes are a gzip file (RFC 1952).
+pub(crate) fn is_gzip(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0x1f, 0x8b, 8])
+}
+
+/// Reads the file inside a gzip file.
+pub(crate) fn read_gzip(bytes: &[u8], name: Option<&str>, context: Context) -> Parsed {
+    if context.depth >= limits::DEPTH {
+        return Parsed::parked(Format::Unknown, "an archive too deep inside archives is not opened");
+    }
+    let most = (bytes.len() as u64).saturating_mul(limits::ARCHIVE_RATIO).max(limits::ARCHIVE_SMALL).min(budget(context));
+    let mut content = Vec::new();
+    if let Err(error) = MultiGzDecoder::new(bytes).take(most + 1).read_to_end(&mut content)
+        && content.is_empty()
+    {
+        return Parsed::unreadable(Format::Unknown, format!("the gzip file is damaged: {error}"));
+    }
+    if content.len() as u64 > most {
+        let reason = format!("gzip file that unpacks to more than {} MiB: a bomb or a mistake", most / (1024 * 1024));
+        return Parsed::parked(Format::Unknown, reason);
+    }
+    let name = name.map(|n| n.strip_suffix(".gz").unwrap_or(n));
+    detect::read(&content, Hint { content_type: None, file_name: name }, context.deeper())
+}
+
+/// What may be unpacked here: archives inside archives get less, so that the whole stays bounded.
+fn budget(context: Context) -> u64 {
+    limits::UNPACKED_BYTES >> (2 * u32::from(context.depth.saturating_sub(1)))
+}
+
+/// Archives inside one archive.
+const NESTED: usize = 5;
+
 /// Reads every file of an archive as one report.
 pub(crate) fn read(bytes: &[u8], context: Context) -> Parsed {
     if context.depth >= limits::DEPTH {
-        return Parsed::parked(Format::Unknown, "an archive inside an archive is not opened");
+        return Parsed::parked(Format::Unknown, "an archive too deep inside archives is not opened");
     }
     let mut archive = match ZipArchive::new(Cursor::new(bytes)) {
         Ok(archive) => archive,
@@ -23,7 +57,8 @@ pub(crate) fn read(bytes: &[u8], context: Context) -> Parsed {
             format!("the ZIP archive has {} files; at most {} are read", archive.len(), limits::ARCHIVE_ENTRIES);
         return Parsed::parked(Format::Unknown, reason);
     }
-    let mut budget = limits::UNPACKED_BYTES;
+    let mut budget = budget(context);
+    let mut nested = 0;
     let (mut all, mut rest): (Option<Parsed>, Option<Parsed>) = (None, None);
     let mut faults = Vec::new();
     for index in 0..archive.len() {
@@ -36,6 +71,13 @@ pub(crate) fn read(bytes: &[u8], context: Context) -> Parsed {
                 continue;
             }
         };
+        if is_zip(&content) || is_gzip(&content) {
+            nested += 1;
+            if nested > NESTED {
+                faults.push(format!("{name}: more than {NESTED} archives inside an archive are not opened"));
+                continue;
+            }
+        }
         let parsed = read_file(&content, &name, context);
         match &mut all {
             _ if parsed.disposition != Disposition::Events => {

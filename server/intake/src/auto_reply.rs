@@ -26,8 +26,8 @@ const SUBJECTS: [&str; 20] = [
     "risposta automatica",
 ];
 
-/// Reads a mail that a machine wrote in answer to another.
-pub(crate) fn read(mail: &Mail<'_>) -> Option<Parsed> {
+/// Reads a mail whose header says that a machine wrote it in answer to another.
+pub(crate) fn read_sure(mail: &Mail<'_>) -> Option<Parsed> {
     if mail.report_type().is_some_and(|t| t.eq_ignore_ascii_case("disposition-notification")) {
         return Some(Parsed::auto_reply("read receipt"));
     }
@@ -42,6 +42,11 @@ pub(crate) fn read(mail: &Mail<'_>) -> Option<Parsed> {
     if by_header {
         return Some(Parsed::auto_reply("a header says: automatic answer"));
     }
+    None
+}
+
+/// Reads a mail whose subject says so.
+pub(crate) fn read(mail: &Mail<'_>) -> Option<Parsed> {
     let subject = mail.subject()?.to_lowercase();
     let bare = subject.trim_start_matches(|c: char| !c.is_alphanumeric());
     let bare = ["re:", "aw:", "fwd:"].iter().find_map(|p| bare.strip_prefix(p)).unwrap_or(bare).trim_start();

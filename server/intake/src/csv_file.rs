@@ -1,5 +1,5 @@
 //! CSV files: the feeds we know by their columns, and all others for a person to map.
-use crate::{Context, Hint, Parsed, shadowserver};
+use crate::{Context, Hint, Parsed, feed, shadowserver};
 use domain::event::Format;
 
 /// Reads CSV of any kind; `None` if the bytes are not CSV.
@@ -15,5 +15,6 @@ pub(crate) fn read(bytes: &[u8], hint: Hint<'_>, context: Context) -> Option<Par
 /// Reads CSV of a feed that we know.
 pub(crate) fn read_known(bytes: &[u8], name: Option<&str>, context: Context) -> Option<Parsed> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    shadowserver::read(bytes.trim_ascii_start(), name, context)
+    let bytes = bytes.trim_ascii_start();
+    shadowserver::read(bytes, name, context).or_else(|| feed::read_csv(bytes, name, context))
 }

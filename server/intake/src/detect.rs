@@ -1,6 +1,6 @@
 //! What kind of bytes these are, judged by the bytes first and by the channel's hints second.
 use crate::text::document::Document;
-use crate::{Context, Hint, Parsed, archive, csv_file, foreign, json, limits, mail};
+use crate::{Context, Hint, Parsed, archive, csv_file, feed, foreign, json, limits, mail, named};
 use domain::event::Format;
 use std::borrow::Cow;
 
@@ -28,8 +28,8 @@ pub(crate) fn read(bytes: &[u8], hint: Hint<'_>, context: Context) -> Parsed {
     if archive::is_zip(body) {
         return archive::read(body, context);
     }
-    if body.starts_with(&[0x1f, 0x8b]) {
-        return Parsed::parked(Format::Unknown, "gzip file: not read yet, unpack it first");
+    if archive::is_gzip(body) {
+        return archive::read_gzip(body, hint.file_name, context);
     }
     let text = String::from_utf8_lossy(body);
     if matches!(body.first(), Some(b'{' | b'['))
@@ -62,7 +62,11 @@ fn rest(text: &str, body: &[u8], context: Context) -> Parsed {
     if let Some(parsed) = crate::xarf_old::read_text(text, context) {
         return parsed;
     }
-    if let Some(parsed) = foreign::read_text(text) {
+    let known = named::read_text(text, context)
+        .or_else(|| feed::read_text(text, context))
+        .or_else(|| feed::snds::read(text, context))
+        .or_else(|| foreign::read_text(text));
+    if let Some(parsed) = known {
         return parsed;
     }
     let odd = body.iter().take(4096).filter(|b| **b < 0x20 && !matches!(b, b'\n' | b'\r' | b'\t' | 0x0c)).count();

@@ -9,9 +9,6 @@ pub(crate) fn read(mail: &Mail<'_>) -> Option<Parsed> {
     let subject = mail.subject().unwrap_or_default();
     let says = |text: &str| subject.to_lowercase().contains(text);
     let parked = |format, reason: &str| Some(Parsed::parked(format, reason));
-    if mail.parts.iter().any(|p| is_acns(&p.text_head())) {
-        return parked(Format::Acns, "ACNS copyright notice: not read by machine yet");
-    }
     if from.ends_with("spamcop.net") || says("[spamcop") {
         return parked(Format::Spamcop, "SpamCop mail: not read by machine yet");
     }
@@ -42,15 +39,8 @@ pub(crate) fn read_text(text: &str) -> Option<Parsed> {
         return Some(parsed);
     }
     let head = limits::clip(text, 8192);
-    if is_acns(head) {
-        return Some(Parsed::parked(Format::Acns, "ACNS copyright notice: not read by machine yet"));
-    }
     if head.contains("DShield.org") || head.contains("dshield.org") {
         return Some(Parsed::parked(Format::Dshield, "DShield list: not read by machine yet"));
     }
     head.starts_with("<?xml").then(|| Parsed::parked(Format::Text, "XML of an unknown kind: not read by machine yet"))
-}
-
-fn is_acns(text: &str) -> bool {
-    text.contains("<Infringement") && (text.contains("ACNS") || text.contains("<Complainant") || text.contains("<Case"))
 }

@@ -1,5 +1,5 @@
 //! JSON reports: which XARF version it is, if any, and forgiving access to its fields.
-use crate::{Context, Parsed, limits, xarf3, xarf4};
+use crate::{Context, Parsed, feed, limits, xarf3, xarf4};
 use domain::event::Format;
 use serde_json::{Map, Value};
 
@@ -15,8 +15,33 @@ pub(crate) fn read(text: &str, context: Context) -> Option<Parsed> {
         Ok(Value::Object(object)) => Some(read_object(&object, context)),
         Ok(Value::Array(items)) => Some(read_array(&items, context)),
         Ok(_) => None,
-        Err(error) => broken(text, &error),
+        Err(error) => lines(text, context).or_else(|| broken(text, &error)),
     }
+}
+
+/// One object a line (NDJSON), or objects one after the other.
+fn lines(text: &str, context: Context) -> Option<Parsed> {
+    let mut objects = Vec::new();
+    let mut fault = None;
+    for value in serde_json::Deserializer::from_str(text.trim_start_matches('\u{feff}')).into_iter::<Value>() {
+        match value {
+            Ok(value @ Value::Object(_)) => objects.push(value),
+            Ok(_) => return None,
+            Err(error) => {
+                fault = Some(format!("the objects after number {} cannot be read: {error}", objects.len()));
+                break;
+            }
+        }
+    }
+    if objects.len() < 2 && !(objects.len() == 1 && fault.is_some()) {
+        return None;
+    }
+    let mut parsed = read_array(&objects, context);
+    if parsed.disposition != domain::event::Disposition::Events {
+        return None;
+    }
+    parsed.faults.extend(fault);
+    Some(parsed)
 }
 
 fn broken(text: &str, error: &serde_json::Error) -> Option<Parsed> {
@@ -45,11 +70,25 @@ fn read_object(object: &Map<String, Value>, context: Context) -> Parsed {
     if crate::summary::is_tls_report(object) {
         return Parsed::not_a_report(Format::Json, "SMTP TLS report (RFC 8460): statistics, no complaint");
     }
-    Parsed::parked(Format::Json, "JSON that is not XARF: not read by machine yet")
+    if let Some(parsed) = feed::read_objects(std::iter::once(&Value::Object(object.clone())), context) {
+        return parsed;
+    }
+    if let Some(Value::Array(items)) = field(object, "data")
+        && let Some(parsed) = feed::read_objects(items.iter(), context)
+    {
+        return parsed;
+    }
+    if text(object, "$schema").is_some() && ["properties", "$defs", "definitions", "allOf", "oneOf"].iter().any(|k| object.contains_key(*k)) {
+        return Parsed::not_a_report(Format::Json, "a JSON schema: it describes reports and is none");
+    }
+    Parsed::parked(Format::Json, "JSON of a form that no reader knows: it needs a mapping")
 }
 
 /// The specification says one report, one object; senders bundle nevertheless.
 fn read_array(items: &[Value], context: Context) -> Parsed {
+    if let Some(parsed) = feed::read_objects(items.iter(), context) {
+        return parsed;
+    }
     let mut all: Option<Parsed> = None;
     for object in items.iter().take(limits::EVENTS).filter_map(Value::as_object) {
         if !(xarf4::is(object) || xarf3::is(object)) {
@@ -61,7 +100,7 @@ fn read_array(items: &[Value], context: Context) -> Parsed {
             None => all = Some(one),
         }
     }
-    all.unwrap_or_else(|| Parsed::parked(Format::Json, "JSON that is not XARF: not read by machine yet"))
+    all.unwrap_or_else(|| Parsed::parked(Format::Json, "JSON of a form that no reader knows: it needs a mapping"))
 }
 
 /// A field without regard to case.

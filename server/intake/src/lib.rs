@@ -12,17 +12,20 @@ mod detect;
 mod dsn;
 mod dsn_text;
 mod enclosed;
+mod feed;
 mod foreign;
 mod jmrp;
 mod json;
 mod limits;
 pub mod line;
 mod mail;
+mod named;
 mod parsed;
 pub mod profile;
 mod role;
 mod shadowserver;
 mod shadowserver_types;
+mod sighting;
 mod suggestion;
 mod summary;
 mod text;
@@ -31,6 +34,7 @@ mod xarf3;
 mod xarf4;
 mod xarf4_schema;
 mod xarf_old;
+mod xml;
 
 pub use parsed::{Bounce, Parsed};
 pub use suggestion::{Hinted, Moment, Suggestion, suggest};
@@ -41,7 +45,7 @@ use sha2::{Digest, Sha256};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Raised with every change that makes a parser read something differently.
-pub const PARSER_VERSION: i64 = 1;
+pub const PARSER_VERSION: i64 = 2;
 
 /// What the channel said about the bytes; both may be absent or wrong.
 #[derive(Debug, Clone, Copy, Default)]

@@ -11,7 +11,7 @@ pub(crate) const ARCHIVE_RATIO: u64 = 250;
 /// Below this size the ratio does not matter.
 pub(crate) const ARCHIVE_SMALL: u64 = 8 * 1024 * 1024;
 /// Forwarded mails and archives inside one another.
-pub(crate) const DEPTH: u8 = 2;
+pub(crate) const DEPTH: u8 = 3;
 /// Events of one report.
 pub(crate) const EVENTS: usize = 500_000;
 /// Values of one JSON text; evidence in base64 counts as one.

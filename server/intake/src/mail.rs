@@ -1,8 +1,8 @@
 //! A mail taken apart, and the order in which the readers look at it.
 use crate::text::document::Document;
 use crate::{
-    Context, Parsed, address, archive, arf, auto_reply, block, block::Block, csv_file, dsn, dsn_text, foreign, jmrp,
-    json, limits, summary, xarf_old,
+    Context, Parsed, address, archive, arf, auto_reply, block, block::Block, csv_file, dsn, dsn_text, feed, foreign, jmrp,
+    json, limits, named, summary, xarf_old,
 };
 use domain::event::{Disposition, Format};
 use mail_parser::{Address, HeaderName, HeaderValue, Message, MessageParser, MimeHeaders, PartType};
@@ -230,7 +230,9 @@ fn recognise(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
         .or_else(|| dsn_text::read(mail, true))
         .or_else(|| attached_json(mail, context))
         .or_else(|| xarf_old::read(mail, context))
+        .or_else(|| auto_reply::read_sure(mail))
         .or_else(|| summary::read(mail))
+        .or_else(|| named::read(mail, context))
         .or_else(|| attached_files(mail, context))
         .or_else(|| jmrp::read(mail, context))
         .or_else(|| dsn_text::read(mail, false))
@@ -249,7 +251,8 @@ pub(crate) fn attached_json(mail: &Mail<'_>, context: Context) -> Option<Parsed>
         if !(looks || named && part.bytes.trim_ascii_start().starts_with(b"[")) {
             return None;
         }
-        json::read(&part.text(), context).filter(|p| matches!(p.format, Format::Xarf3 | Format::Xarf4))
+        let xarf = |p: &Parsed| matches!(p.format, Format::Xarf3 | Format::Xarf4);
+        json::read(&part.text(), context).filter(|p| xarf(p) || p.disposition == Disposition::Events)
     })
 }
 
@@ -260,8 +263,10 @@ fn attached_files(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
     for part in &mail.parts {
         let parsed = if archive::is_zip(part.bytes) {
             Some(archive::read(part.bytes, context.deeper()))
+        } else if archive::is_gzip(part.bytes) {
+            Some(archive::read_gzip(part.bytes, part.name, context.deeper()))
         } else if part.is("text", "csv") || part.name_ends(&[".csv"]) || part.is_text() {
-            csv_file::read_known(part.bytes, part.name, context)
+            csv_file::read_known(part.bytes, part.name, context).or_else(|| feed::read_text(&part.text(), context))
         } else {
             None
         };

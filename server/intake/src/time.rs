@@ -67,7 +67,8 @@ impl Stamp {
         Self { at, zoned: zone.is_some(), precision, zone_doubt, swappable, year_guessed }
     }
 
-    fn utc(at: DateTime<Utc>, zoned: bool, precision: Precision) -> Self {
+    /// A time that needs no words: from a number, or put together by a reader.
+    pub(crate) fn utc(at: DateTime<Utc>, zoned: bool, precision: Precision) -> Self {
         Self { at, zoned, precision, zone_doubt: None, swappable: false, year_guessed: false }
     }
 
