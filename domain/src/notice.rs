@@ -78,6 +78,20 @@ pub const fn right(command: N) -> Option<Permission> {
     }
 }
 
+/// Whether a notice that stands `alone` may be taken back while its case has a quarantine that is not over (`held`):
+/// design rule 4 wants a notice given or owed for as long as somebody is cut off.
+///
+/// # Errors
+/// [`Refusal::Invalid`] when it is the only one.
+pub fn may_take_back(held: bool, alone: bool) -> Result<(), Refusal> {
+    if held && alone {
+        let problem = "is the ground of this case's quarantine: nobody is cut off without being told. \
+                       Release or withdraw the quarantine, or send another notice, then take this one back";
+        return Err(Refusal::invalid("notice", problem));
+    }
+    Ok(())
+}
+
 /// A notice as written and sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
@@ -113,6 +127,40 @@ pub struct Notice {
     pub sent_at: Option<DateTime<Utc>>,
     /// It came back.
     pub bounced_at: Option<DateTime<Utc>>,
+}
+
+/// Before the key in the address to which a notice that cannot be delivered returns.
+const RETURN_MARK: &str = "bounce+";
+
+impl Notice {
+    /// The Message-ID of notice `id`: its local part is the key by which a returning mail is known. `tag` is random, so
+    /// that knowing the id, which stands in pages and in the record, is not enough to say that the notice came back.
+    #[must_use]
+    pub fn message_id_of(id: NoticeId, tag: &str, domain: &str) -> String {
+        format!("<{id}.{tag}@{domain}>")
+    }
+
+    /// The local part of the Message-ID: known to the relays on the way, to the recipient, and to nobody else.
+    #[must_use]
+    pub fn return_key(&self) -> &str {
+        self.message_id.trim_start_matches('<').split('@').next().unwrap_or_default()
+    }
+
+    /// The envelope's return path: the address to which a bounce comes (VERP).
+    #[must_use]
+    pub fn return_address(&self, domain: &str) -> String {
+        format!("{RETURN_MARK}{}@{domain}", self.return_key())
+    }
+
+    /// The notice that a return address at `domain` names, with the key to be compared with its [`Self::return_key`].
+    #[must_use]
+    pub fn named_by(address: &str, domain: &str) -> Option<(NoticeId, String)> {
+        let (local, at) = address.trim().rsplit_once('@')?;
+        // Relays on the way may change the case of letters.
+        let local = local.to_ascii_lowercase();
+        let key = local.strip_prefix(RETURN_MARK).filter(|_| at.eq_ignore_ascii_case(domain))?;
+        Some((key.split('.').next()?.parse().ok()?, key.to_owned()))
+    }
 }
 
 /// A row of the mail page.
@@ -246,6 +294,27 @@ mod tests {
         ] {
             assert!(address_fault(bad).is_some(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_return_address_names_its_notice() {
+        let id = NoticeId::new();
+        let key = format!("{id}.0123456789abcdef");
+        let address = format!("Bounce+{}@Mail.EXAMPLE", key.to_uppercase());
+        assert_eq!(Notice::named_by(&address, "mail.example"), Some((id, key)));
+        // Mails of an earlier version carried the id alone.
+        assert_eq!(Notice::named_by(&format!("bounce+{id}@mail.example"), "mail.example"), Some((id, id.to_string())));
+        for other in ["abuse@mail.example", "bounce+17@mail.example", "bounce+@mail.example", "bounce+x", ""] {
+            assert_eq!(Notice::named_by(other, "mail.example"), None, "{other}");
+        }
+        assert_eq!(Notice::named_by(&format!("bounce+{id}@elsewhere.example"), "mail.example"), None);
+    }
+
+    #[test]
+    fn only_a_notice_that_a_cut_rests_on_stays() {
+        assert!(may_take_back(true, true).is_err());
+        assert!(may_take_back(true, false).is_ok());
+        assert!(may_take_back(false, true).is_ok());
     }
 
     #[test]

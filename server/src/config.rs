@@ -43,7 +43,11 @@ pub const KEYS: &[Key] = &[
         "Relay for outgoing mail: smtp://HOST:PORT, smtps://USER:PASSWORD@HOST. Empty: mail is kept and shown on the mail page only.",
     ),
     key("mail.from", "abuse@desk.example", "Sender address of notices; its domain makes Message-IDs."),
-    key("mail.bounce_domain", "", "Domain of the return address bounce+ID@DOMAIN. Default: the domain of mail.from."),
+    key(
+        "mail.bounce_domain",
+        "",
+        "Domain of the return address bounce+KEY@DOMAIN, mail to which must reach intake. Default: the domain of mail.from.",
+    ),
     key("mail.undo_seconds", "10", "Seconds during which a notice ordered by a person can be taken back."),
     key(
         "quarantine.url",
@@ -208,6 +212,14 @@ impl Config {
         match self.text("database.url") {
             "" => "sqlite://lazaret.db",
             url => url,
+        }
+    }
+
+    /// Domain of the address to which undeliverable notices return.
+    pub fn bounce_domain(&self) -> &str {
+        match self.text("mail.bounce_domain") {
+            "" => self.mail_domain(),
+            domain => domain,
         }
     }
 

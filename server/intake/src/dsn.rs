@@ -40,6 +40,7 @@ pub(crate) fn read(mail: &Mail<'_>) -> Option<Parsed> {
             .or(guess.diagnostic),
         original_message_id: original.and_then(|o| o.message_id()).or(guess.original_message_id),
         original_envelope_id: whole.iter().find_map(|g| g.get("Original-Envelope-Id")).map(str::to_owned),
+        delivered_to: guess.delivered_to,
     };
     let mut parsed = Parsed::bounced(bounce);
     if recipients.len() > 1 {

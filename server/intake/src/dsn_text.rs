@@ -83,6 +83,7 @@ pub(crate) fn bounce(mail: &Mail<'_>) -> Bounce {
         diagnostic: diagnostic.map(|d| limits::clip(d, limits::NAME_BYTES).to_owned()),
         original_message_id: Enclosed(original).message_id().or_else(|| mail.header("In-Reply-To").map(|id| bare(&id))),
         original_envelope_id: None,
+        delivered_to: mail.delivered_to(),
     }
 }
 

@@ -20,6 +20,11 @@ static PARSER: LazyLock<MessageParser> = LazyLock::new(|| {
         .default_header_ignore()
 });
 
+/// Where relays write whom they delivered a mail to: Postfix, qmail, Exim, sendmail, Google, and the mail itself.
+const DELIVERED: [&str; 6] = ["Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Delivered-To", "To"];
+/// As many of them are looked at.
+const DELIVERED_MAX: usize = 16;
+
 /// One mail. Parts of enclosed mails are not its parts.
 pub(crate) struct Mail<'m> {
     message: &'m Message<'m>,
@@ -98,6 +103,25 @@ impl<'m> Mail<'m> {
         let raw = self.message.raw_message.get(header.offset_start as usize..header.offset_end as usize)?;
         let text = String::from_utf8_lossy(raw).split_whitespace().collect::<Vec<_>>().join(" ");
         (!text.is_empty()).then_some(text)
+    }
+
+    /// Every address that the header names as a place this very mail was delivered to, lower case. Relays write it where
+    /// they like, and the last one may have put its own mailbox first.
+    pub(crate) fn delivered_to(&self) -> Vec<String> {
+        let Some(root) = self.message.parts.first() else { return Vec::new() };
+        let mut found: Vec<String> = Vec::new();
+        for header in root.headers.iter().filter(|h| DELIVERED.iter().any(|n| h.name.as_str().eq_ignore_ascii_case(n)))
+        {
+            let raw = self.message.raw_message.get(header.offset_start as usize..header.offset_end as usize);
+            let text = String::from_utf8_lossy(raw.unwrap_or_default());
+            for address in text.split([',', ';']).filter_map(address::mail_address_in) {
+                let address = address.to_ascii_lowercase();
+                if found.len() < DELIVERED_MAX && !found.contains(&address) {
+                    found.push(address);
+                }
+            }
+        }
+        found
     }
 
     pub(crate) fn has_header(&self, name: &'static str) -> bool {

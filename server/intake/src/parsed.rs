@@ -17,6 +17,8 @@ pub struct Bounce {
     pub original_message_id: Option<String>,
     /// ENVID that we gave with the mail (RFC 3461).
     pub original_envelope_id: Option<String>,
+    /// Where the delivery report itself was delivered to, as its header says: our return path is among them.
+    pub delivered_to: Vec<String>,
 }
 
 /// One report, read.
@@ -149,9 +151,10 @@ impl Parsed {
         ];
         let bounce = self.bounce.as_mut().map(|b| {
             let Bounce { recipient, status, diagnostic, original_message_id, original_envelope_id, .. } = b;
-            [recipient, status, diagnostic, original_message_id, original_envelope_id]
+            let texts = [recipient, status, diagnostic, original_message_id, original_envelope_id];
+            texts.into_iter().flatten().chain(&mut b.delivered_to)
         });
-        let texts = envelope.into_iter().chain(bounce.into_iter().flatten()).flatten();
+        let texts = envelope.into_iter().flatten().chain(bounce.into_iter().flatten());
         for text in texts.chain(&mut self.faults) {
             limits::shorten(text, limits::NAME_BYTES);
         }

@@ -23,6 +23,19 @@ fn delayed_is_not_failed() {
 }
 
 #[test]
+fn a_bounce_says_where_it_was_delivered_to() {
+    let bounce = common::read("dsn_verp.eml").bounce.unwrap();
+    assert_eq!(bounce.original_message_id, None, "the other side kept nothing of our mail");
+    let expected = [
+        "abuse-box@isp.example",
+        "bounce+01234567-89ab-7def-8123-456789abcdef.00ff00ff00ff00ff@isp.example",
+        "abuse@isp.example",
+        "postmaster@isp.example",
+    ];
+    assert_eq!(bounce.delivered_to, expected, "each once, in lower case, whichever header names it");
+}
+
+#[test]
 fn bounces_of_other_forms() {
     let parsed = common::read("dsn_qmail.eml");
     assert_eq!(parsed.disposition, Disposition::Bounce);

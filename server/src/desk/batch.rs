@@ -94,8 +94,7 @@ impl Desk {
         loop {
             tries += 1;
             match self.try_batch(batch, last).await {
-                Err(DeskError::Refused(domain::refusal::Refusal::Stale)) if tries < TRIES => {}
-                Err(DeskError::Store(error)) if tries < TRIES && error.is_transient() => {}
+                Err(error) if tries < TRIES && error.passes() => {}
                 outcome => return outcome,
             }
         }

@@ -44,6 +44,17 @@ pub enum Relayed {
     Never(String),
 }
 
+/// What a mail that came back did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Returned {
+    /// A notice counts as not given from now on.
+    Now,
+    /// It is about a notice of ours that counts as not given already, and stands like this.
+    Before(NoticeState),
+    /// It is about no notice of ours.
+    Stranger,
+}
+
 impl Desk {
     /// Takes the next due notice for `worker`.
     ///
@@ -79,8 +90,7 @@ impl Desk {
         let mut tries = 0;
         loop {
             match self.settle_once(worker, delivery, relayed).await {
-                Err(DeskError::Refused(Refusal::Stale)) if tries < TRIES => tries += 1,
-                Err(DeskError::Store(error)) if error.is_transient() && tries < TRIES => tries += 1,
+                Err(error) if error.passes() && tries < TRIES => tries += 1,
                 other => return other,
             }
         }
@@ -133,18 +143,26 @@ impl Desk {
         Ok(())
     }
 
-    /// A notice came back: it was not given, and the customer's deadline stops. False when the Message-ID is none of ours
-    /// or it came back before.
+    /// A mail came back to one of the addresses `to`, perhaps naming the Message-ID of what it answers: the notice was
+    /// not given, and the customer's deadline stops.
     ///
     /// # Errors
-    /// Only when the store fails.
-    pub async fn notice_bounced(&self, message_id: &str, why: &str) -> Result<bool, DeskError> {
+    /// [`Refusal::Stale`] while the notice is still at the relay (try later), or when the store fails.
+    pub async fn notice_returned(
+        &self,
+        to: &[String],
+        message_id: Option<&str>,
+        why: &str,
+    ) -> Result<Returned, DeskError> {
         let mut tx = self.store.write().await?;
         let now = tx.now();
-        let wanted = format!("<{}>", message_id.trim().trim_start_matches('<').trim_end_matches('>'));
-        let Some(mut notice) = tx.notice_by_message_id(&wanted).await? else { return Ok(false) };
+        let Some(mut notice) = self.came_back(&mut tx, to, message_id).await? else { return Ok(Returned::Stranger) };
         let from = notice.state;
-        let Ok(to) = notice::step(from, NoticeCommand::Bounce) else { return Ok(false) };
+        if from == NoticeState::Sending {
+            // It came back faster than we wrote down that it had gone.
+            return Err(Refusal::Stale.into());
+        }
+        let Ok(to) = notice::step(from, NoticeCommand::Bounce) else { return Ok(Returned::Before(from)) };
         let why: String = why.chars().filter(|c| !c.is_control()).take(300).collect();
         notice.state = to;
         notice.bounced_at = Some(now);
@@ -168,7 +186,26 @@ impl Desk {
             _ => entry,
         };
         tx.commit(entry).await?;
-        Ok(true)
+        Ok(Returned::Now)
+    }
+
+    /// The notice of ours that came back: by the address it returned to, else by the Message-ID. Both hold a random tag
+    /// that only those know who had the mail in their hands, so that nobody else can say it came back.
+    async fn came_back(
+        &self,
+        tx: &mut Tx,
+        to: &[String],
+        message_id: Option<&str>,
+    ) -> Result<Option<Notice>, DeskError> {
+        let domain = self.config.bounce_domain();
+        for (id, key) in to.iter().filter_map(|address| Notice::named_by(address, domain)) {
+            if let Some(notice) = tx.notice_by_id(id).await?.filter(|notice| notice.return_key() == key) {
+                return Ok(Some(notice));
+            }
+        }
+        let Some(message_id) = message_id else { return Ok(None) };
+        let wanted = format!("<{}>", message_id.trim().trim_start_matches('<').trim_end_matches('>'));
+        Ok(tx.notice_by_message_id(&wanted).await?)
     }
 }
 

@@ -33,6 +33,15 @@ impl From<getrandom::Error> for DeskError {
 }
 
 impl DeskError {
+    /// Whether trying the whole call again may help: somebody was faster, or the engine chose us to give way.
+    pub fn passes(&self) -> bool {
+        match self {
+            Self::Refused(refusal) => *refusal == Refusal::Stale,
+            Self::Store(error) => error.is_transient(),
+            Self::Broken(_) => false,
+        }
+    }
+
     /// The rule that said no, if one did.
     pub const fn refusal(&self) -> Option<&Refusal> {
         match self {

@@ -1,5 +1,5 @@
 //! Reads received reports: parse, attribute, leave out what was said before, group into cases, park what needs a person.
-use super::{Desk, DeskError, attribute::Attributor, batch::Batch, report::PARSE_JOB};
+use super::{Desk, DeskError, attribute::Attributor, batch::Batch, delivery::Returned, report::PARSE_JOB};
 use domain::{
     act::Act,
     actor::Actor,
@@ -52,8 +52,13 @@ impl Desk {
         };
         match outcome {
             Ok(()) => {}
-            // Another worker was faster; what it stored stands.
-            Err(DeskError::Refused(Refusal::Stale) | DeskError::Store(StoreError::Conflict(_))) => {
+            Err(error @ (DeskError::Refused(Refusal::Stale) | DeskError::Store(StoreError::Conflict(_)))) => {
+                let now = self.store.read().await?.report_by_id(id).await?.ok_or(Refusal::NotFound)?;
+                if now.state == ReportState::Received {
+                    // Not the report but what it is about changed meanwhile: it is read again later.
+                    return Err(error);
+                }
+                // Another worker was faster; what it stored stands.
                 tracing::info!(report = %id, "read by another worker already");
             }
             Err(error) => return Err(error),
@@ -107,15 +112,16 @@ impl Desk {
         if bounce.action != "failed" {
             return self.settle(Report { reason: Some(why), ..report }).await;
         }
-        let original = bounce.original_message_id.clone().or(bounce.original_envelope_id.clone());
-        let ours = match original {
-            Some(message_id) => self.notice_bounced(&message_id, &why).await?,
-            None => false,
-        };
-        if ours {
-            return self.settle(Report { reason: Some(why), ..report }).await;
+        let original = bounce.original_message_id.as_deref().or(bounce.original_envelope_id.as_deref());
+        match self.notice_returned(&bounce.delivered_to, original, &why).await? {
+            Returned::Now => self.settle(Report { reason: Some(why), ..report }).await,
+            Returned::Before(state) => {
+                self.settle(Report { reason: Some(format!("{why}; the notice was {state} already")), ..report }).await
+            }
+            Returned::Stranger => {
+                self.park(Report { reason: Some(format!("{why}; it matches no notice of ours")), ..report }).await
+            }
         }
-        self.park(Report { reason: Some(format!("{why}; it matches no notice of ours")), ..report }).await
     }
 }
 

@@ -38,7 +38,7 @@ pub use case::Opened;
 pub use case_bulk::{BulkAct, BulkDone};
 pub use counts::Counts;
 pub use customer::{Found, address_of};
-pub use delivery::{Delivery, Relayed};
+pub use delivery::{Delivery, Relayed, Returned};
 pub use error::DeskError;
 pub use import::{ImportOrder, Progress};
 pub use note::Replied;

@@ -122,7 +122,7 @@ impl Desk {
             recipient: draft.recipient.clone(),
             subject: draft.subject.clone(),
             body: draft.body.replace(LINK_MARK, &link.url),
-            message_id: format!("<{id}@{}>", self.config.mail_domain()),
+            message_id: Notice::message_id_of(id, &crate::secret::tag()?, self.config.mail_domain()),
             state: NoticeState::Queued,
             attempts: 0,
             answer: String::new(),
@@ -157,9 +157,13 @@ impl Desk {
     /// Takes a notice back that the mailer has not begun; its link dies with it.
     ///
     /// # Errors
-    /// [`Refusal`] for a missing right, or when it is under way already.
+    /// [`Refusal`] for a missing right, when it is under way already, or when a quarantine of its case rests on it.
     pub async fn cancel_notice(&self, actor: &Actor, id: NoticeId) -> Result<Notice, DeskError> {
         let (mut tx, mut notice, from) = self.staff_step(actor, id, NoticeCommand::Cancel).await?;
+        // Nobody orders a quarantine on this notice while we look.
+        tx.case_hold(notice.case).await?;
+        let held = !tx.case_holds(notice.case).await?.is_empty();
+        notice::may_take_back(held, tx.notice_given_or_owed(notice.case).await? <= 1)?;
         let now = tx.now();
         if let Some(secret) = self.secret_in(&notice.body)
             && let Some(link) = tx.link_by_hash(&crate::secret::hash(secret)).await?

@@ -79,11 +79,7 @@ impl Mailer {
         let config = self.desk.config();
         let from: Address = config.text("mail.from").parse()?;
         let to: Address = notice.recipient.parse()?;
-        let domain = match config.text("mail.bounce_domain") {
-            "" => config.mail_domain(),
-            domain => domain,
-        };
-        let back: Address = format!("bounce+{}@{domain}", notice.id).parse()?;
+        let back: Address = notice.return_address(config.bounce_domain()).parse()?;
         let sender = Mailbox::new(Some(config.text("desk.name").to_owned()), from);
         let message = Message::builder()
             .message_id(Some(notice.message_id.clone()))

@@ -10,7 +10,7 @@ use domain::{
     quarantine::QuarantineState,
     refusal::Refusal,
 };
-use lazaret::desk::{BulkAct, DeskError, Relayed};
+use lazaret::desk::{BulkAct, DeskError, Relayed, Returned};
 
 fn refusal<T: std::fmt::Debug>(outcome: Result<T, DeskError>) -> Refusal {
     match outcome {
@@ -194,9 +194,11 @@ async fn a_notice_is_given_when_it_was_delivered() {
         assert_eq!(world.leads_to(secret).await, None);
         // It came back: not given, no deadline.
         let message_id = view.notices[0].message_id.clone();
-        assert!(desk.notice_bounced(&message_id, "550 no such user").await.unwrap());
-        assert!(!desk.notice_bounced(&message_id, "again").await.unwrap(), "a bounce counts once");
-        assert!(!desk.notice_bounced("<nobody@elsewhere.example>", "x").await.unwrap());
+        let returned = async |message_id: &str| desk.notice_returned(&[], Some(message_id), "550 no such user").await;
+        assert_eq!(returned(&message_id).await.unwrap(), Returned::Now);
+        let again = returned(&message_id).await.unwrap();
+        assert_eq!(again, Returned::Before(NoticeState::Bounced), "a bounce counts once");
+        assert_eq!(returned("<nobody@elsewhere.example>").await.unwrap(), Returned::Stranger);
         let case = world.case(&number).await;
         assert_eq!((case.state, case.notified_at, case.due_at), (CaseState::Open, None, None));
     })

@@ -1,4 +1,5 @@
 //! Cases and notices at the desk, on both engines, and the mailer against a real relay.
+mod bounce;
 mod desk;
 mod mailer;
 mod world;

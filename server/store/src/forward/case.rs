@@ -38,6 +38,8 @@ forward! {
     fn case_repeats(customer: CustomerId, category: Category, since: DateTime<Utc>) -> Option<Case> = case::repeats;
     /// States of the quarantines that the case holds and that are not over.
     fn case_holds(id: CaseId) -> Vec<QuarantineState> = case::holds;
+    /// Makes every other transaction that holds this case wait until ours has ended.
+    fn case_hold(id: CaseId) -> () = case::hold;
     /// The customer's words were looked at.
     fn case_seen(id: CaseId) -> () = case::seen;
     /// What the case's events add up to.
