@@ -123,7 +123,7 @@ impl Desk {
         for _ in 1..TRIES {
             match self.state_once(secret, id, claim, text, language).await {
                 // Someone at the desk changed the case in that very moment: the customer need not know.
-                Err(DeskError::Refused(Refusal::Stale)) => {}
+                Err(error) if error.passes() => {}
                 other => return other,
             }
         }
@@ -243,6 +243,8 @@ async fn ask_release(
     id: MessageId,
     statement: &Statement,
 ) -> Result<Vec<NewEntry>, DeskError> {
+    // From two cases in the same instant: the second counts what the first has used.
+    tx.customer_hold(case.customer).await?;
     let since = tx.now() - SELF_RELEASE_WINDOW;
     let used = tx.self_releases_used(case.customer, since).await?;
     let granted = release::asked_by_customer(statement.claim, &statement.text, used)? == ReleaseState::Granted;

@@ -52,6 +52,8 @@ impl Desk {
 
     async fn order_once(&self, actor: &Actor, case: CaseId, order: &Order, notice: bool) -> Result<Ordered, DeskError> {
         let mut tx = self.store.write().await?;
+        // Nobody takes the notice back on which this order rests.
+        tx.case_hold(case).await?;
         let mut told = Vec::new();
         if notice && tx.quarantine_by_id(order.id).await?.is_none() && tx.notice_given_or_owed(case).await? == 0 {
             let about = tx.case_by_id(case).await?.ok_or(Refusal::NotFound)?;

@@ -180,7 +180,8 @@ async fn record(
     for request in &asked {
         tx.release_decide(request.id, ReleaseState::Granted, &by, now, letting.reason.trim()).await?;
     }
-    if asked.is_empty() {
+    // A request that waited for a person was no self-release; his own grant now is one.
+    if asked.is_empty() || letting.himself.is_some() {
         tx.release_add(&Release {
             id: letting.himself.unwrap_or_else(ReleaseId::new),
             quarantine: found.id,

@@ -4,7 +4,7 @@ use crate::{
     desk::{Desk, DeskError},
     enforcement::Network,
 };
-use domain::{id::QuarantineId, quarantine::QuarantineState, refusal::Refusal};
+use domain::{id::QuarantineId, quarantine::QuarantineState};
 use store::Job;
 use tokio::task::JoinSet;
 
@@ -93,14 +93,14 @@ pub async fn run(desk: &Desk, network: &Network, worker: &str, job: &Job) -> Res
     }
 }
 
-/// Writes down what the network said; again when a person changed the quarantine in that very moment.
+/// Writes down what the network said; again when somebody changed the quarantine or its case in that very moment.
 async fn written<F>(write: impl Fn() -> F) -> Result<(), DeskError>
 where
     F: Future<Output = Result<(), DeskError>>,
 {
     for _ in 1..WRITE_TRIES {
         match write().await {
-            Err(error) if error.refusal() == Some(&Refusal::Stale) => {}
+            Err(error) if error.passes() => {}
             other => return other,
         }
     }

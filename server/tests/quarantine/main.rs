@@ -3,4 +3,5 @@ mod backend;
 mod causes;
 mod network;
 mod portal;
+mod races;
 mod world;

@@ -116,51 +116,82 @@ async fn world(store: Store, clock: Arc<FrozenClock>) -> World {
 
 /// Cases that were told, each with one certain event: typed into the database.
 fn typed(store: &Store, customer: CustomerId, service: ServiceId, cases: [CaseId; 2]) -> Vec<String> {
-    let sqlite = store.engine_name() == "sqlite";
-    let id = |id: Uuid| if sqlite { format!("X'{}'", id.simple()) } else { format!("'{id}'") };
-    let bytes = |id: Uuid| if sqlite { format!("X'{}'", id.simple()) } else { format!("'\\x{}'", id.simple()) };
-    let (customer, service, at, report) =
-        (id(customer.0), id(service.0), start().timestamp_micros(), id(ReportId::new().0));
+    let (at, report) = (start().timestamp_micros(), id_in(store, REPORT.0));
     let mut sql = vec![
-        format!("INSERT INTO report_bytes (sha256, bytes) VALUES ('00', {})", bytes(Uuid::now_v7())),
+        format!("INSERT INTO report_bytes (sha256, bytes) VALUES ('00', {})", bytes_in(store, Uuid::now_v7())),
         format!(
             "INSERT INTO reports (id, received_at, channel, sha256, size, file_name, content_type, state, events, parser_version)
              VALUES ({report}, {at}, 'api', '00', 1, '', '', 'parsed', 1, 1)"
         ),
     ];
     for (place, case) in cases.iter().enumerate() {
-        let category = ["infrastructure", "connection"][place];
         let class = ["infrastructure/botnet", "connection/ddos"][place];
-        sql.push(format!(
-            "INSERT INTO cases (id, number, customer_id, service_id, category, class, state, dispute, opened_at,
-               first_event_at, last_event_at, first_stored_at, events, strikes, unread, joinable, search, version)
-             VALUES ({}, 'L-2026-00000{place}', {customer}, {service}, '{category}', '{class}', 'notified', 'none', {at},
-               {at}, {at}, {at}, 1, 0, FALSE, FALSE, '', 1)",
-            id(case.0)
-        ));
-        sql.push(format!(
-            "INSERT INTO events (id, report_id, position, reporter, source_kind, source, port, at, time_grade, class,
-               category, role, count, details, faults, received_at, certainty, customer_id, service_id, case_id, state, fingerprint)
-             VALUES ({}, {report}, {place}, 'secret-reporter.example', 'ip', '198.51.100.77', 49431, {at}, 'stated', '{class}',
-               '{category}', 'infected', 3, '{{\"malware\":\"andromeda\",\"trap\":\"trap@hidden.example\"}}', '[]', {at}, 'certain',
-               {customer}, {service}, {}, 'on_case', {})",
-            id(EventId::new().0),
-            id(case.0),
-            bytes(Uuid::now_v7())
-        ));
-        sql.push(format!(
-            "INSERT INTO notices (id, case_id, customer_id, template, language, recipient, subject, body, message_id, state,
-               attempts, answer, created_at, next_at, sent_at)
-             VALUES ({}, {}, {customer}, 'bot', 'en', 'n.okafor@mail.example', 's', 'b', '<{place}@x>', 'sent', 1, '250', {at},
-               {at}, {at})",
-            id(Uuid::now_v7()),
-            id(case.0)
-        ));
+        sql.extend(typed_case(store, customer, service, *case, place, class));
     }
     sql
 }
 
+/// The report from which all evidence here is taken.
+const REPORT: ReportId = ReportId(Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_0000_0001));
+
+fn id_in(store: &Store, id: Uuid) -> String {
+    if store.engine_name() == "sqlite" { format!("X'{}'", id.simple()) } else { format!("'{id}'") }
+}
+
+fn bytes_in(store: &Store, id: Uuid) -> String {
+    if store.engine_name() == "sqlite" { format!("X'{}'", id.simple()) } else { format!("'\\x{}'", id.simple()) }
+}
+
+fn typed_case(
+    store: &Store,
+    customer: CustomerId,
+    service: ServiceId,
+    case: CaseId,
+    place: usize,
+    class: &str,
+) -> [String; 3] {
+    let (customer, service, case) = (id_in(store, customer.0), id_in(store, service.0), id_in(store, case.0));
+    let (at, report, category) = (start().timestamp_micros(), id_in(store, REPORT.0), class.split('/').next().unwrap());
+    [
+        format!(
+            "INSERT INTO cases (id, number, customer_id, service_id, category, class, state, dispute, opened_at,
+               first_event_at, last_event_at, first_stored_at, events, strikes, unread, joinable, search, version)
+             VALUES ({case}, 'L-2026-{place:06}', {customer}, {service}, '{category}', '{class}', 'notified', 'none', {at},
+               {at}, {at}, {at}, 1, 0, FALSE, FALSE, '', 1)"
+        ),
+        format!(
+            "INSERT INTO events (id, report_id, position, reporter, source_kind, source, port, at, time_grade, class,
+               category, role, count, details, faults, received_at, certainty, customer_id, service_id, case_id, state, fingerprint)
+             VALUES ({}, {report}, {place}, 'secret-reporter.example', 'ip', '198.51.100.77', 49431, {at}, 'stated', '{class}',
+               '{category}', 'infected', 3, '{{\"malware\":\"andromeda\",\"trap\":\"trap@hidden.example\"}}', '[]', {at}, 'certain',
+               {customer}, {service}, {case}, 'on_case', {})",
+            id_in(store, EventId::new().0),
+            bytes_in(store, Uuid::now_v7())
+        ),
+        format!(
+            "INSERT INTO notices (id, case_id, customer_id, template, language, recipient, subject, body, message_id, state,
+               attempts, answer, created_at, next_at, sent_at)
+             VALUES ({}, {case}, {customer}, 'bot', 'en', 'n.okafor@mail.example', 's', 'b', '<{place}@x>', 'sent', 1, '250', {at},
+               {at}, {at})",
+            id_in(store, Uuid::now_v7())
+        ),
+    ]
+}
+
 impl World {
+    /// One more line of the customer with a case of its own; `place` tells them apart.
+    pub(crate) async fn another_line(&self, place: usize) -> (ServiceId, CaseId) {
+        let (service, case) = (ServiceId::new(), CaseId::new());
+        let mut tx = self.desk.store().write().await.unwrap();
+        let first = tx.service_by_id(self.services[0]).await.unwrap().unwrap();
+        tx.service_put(&Service { id: service, number: format!("ln-{place}"), ..first }).await.unwrap();
+        for sql in typed_case(self.desk.store(), self.customer, service, case, place, "infrastructure/botnet") {
+            testing::tamper(&mut tx, &sql).await.unwrap();
+        }
+        tx.commit_chore(Chore::Seen).await.unwrap();
+        (service, case)
+    }
+
     pub(crate) fn order(&self) -> Order {
         Order {
             id: QuarantineId::new(),
@@ -225,17 +256,15 @@ impl World {
         self.desk.store().read().await.unwrap().ledger_size().await.unwrap()
     }
 
-    /// A link to the page of a case: its secret.
+    /// A link to the page of one of the first cases: its secret.
     pub(crate) async fn link(&self, place: usize, days: i64) -> (LinkId, String) {
+        self.link_to(self.cases[place], start() + TimeDelta::days(days)).await
+    }
+
+    /// A link to the page of any case.
+    pub(crate) async fn link_to(&self, case: CaseId, expires_at: DateTime<Utc>) -> (LinkId, String) {
         let (secret, id) = (secret::fresh().unwrap(), LinkId::new());
-        let link = Link {
-            id,
-            case: self.cases[place],
-            customer: self.customer,
-            created_at: start(),
-            expires_at: start() + TimeDelta::days(days),
-            revoked_at: None,
-        };
+        let link = Link { id, case, customer: self.customer, created_at: start(), expires_at, revoked_at: None };
         let mut tx = self.desk.store().write().await.unwrap();
         tx.link_add(&link, &secret::hash(&secret)).await.unwrap();
         tx.commit_chore(Chore::Seen).await.unwrap();

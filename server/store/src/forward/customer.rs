@@ -13,6 +13,8 @@ forward! {
     fn customer_update(customer: &Customer) -> () = customer::update;
     /// Makes the customer findable by his services too.
     fn customer_refresh_search(customer: &Customer) -> () = customer::refresh_search;
+    /// Makes every other transaction that holds this customer wait until ours has ended.
+    fn customer_hold(id: CustomerId) -> () = customer::hold;
     /// The customer with this id.
     fn customer_by_id(id: CustomerId) -> Option<Customer> = customer::by_id;
     /// The customer with this number.
