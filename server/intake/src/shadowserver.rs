@@ -48,7 +48,7 @@ pub(crate) fn read(bytes: &[u8], name: Option<&str>, context: Context) -> Option
     let (dated, named) = name.and_then(types::of_file).map_or((None, None), |(date, kind)| (date, Some(kind)));
     let has = |name: &str| names.iter().any(|n| n == name);
     let known = named.and_then(types::by_name);
-    let located = (has("asn") || has("src_asn")) && (has("geo") || has("src_geo"));
+    let located = ["", "src_", "http_referer_"].iter().any(|of| has(&format!("{of}asn")) && has(&format!("{of}geo")));
     if !has("timestamp") || !(located || known.is_some()) {
         return None;
     }
@@ -220,6 +220,8 @@ impl<'t> Table<'t> {
         let (mut class, mut role) = (self.kind.class, self.kind.role);
         if self.kind.infection_decides && cell(self.infection).is_some() {
             (class, role) = (Class::InfectedHost, Role::Infected);
+        } else if let Some(said) = cell(self.infection).filter(|_| !self.kind.certain).and_then(types::by_infection) {
+            (class, role) = said;
         } else if class.category() == Category::Vulnerability && cell(self.tag).is_some_and(types::says_compromised) {
             (class, role) = (Class::CompromisedServer, Role::Infected);
         }

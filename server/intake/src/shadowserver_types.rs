@@ -128,6 +128,17 @@ pub(crate) fn says_compromised(tag: &[u8]) -> bool {
         .any(|word| [&b"webshell"[..], b"implant", b"compromised"].iter().any(|end| word.ends_with(end)))
 }
 
+/// Class and role by the column `infection`, which in some reports says what was done instead of an infection.
+pub(crate) fn by_infection(said: &[u8]) -> Option<(Class, Role)> {
+    match said {
+        b"ddos-participant" => Some((Class::Ddos, Role::Actor)),
+        b"http-scan" => Some((Class::VulnerabilityScan, Role::Actor)),
+        b"brute-force" => Some((Class::LoginAttack, Role::Actor)),
+        scan if scan.ends_with(b"-scan") => Some((Class::PortScan, Role::Actor)),
+        _ => None,
+    }
+}
+
 /// Class and role guessed from the columns, for files whose name does not tell.
 pub(crate) fn by_columns(has: impl Fn(&str) -> bool) -> Kind {
     let found = if has("src_ip") && !has("ip") {

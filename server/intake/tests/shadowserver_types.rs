@@ -180,13 +180,14 @@ fn a_web_shell_is_more_than_a_weakness() {
 /// A file that comes without its name: nobody may be blamed for what his columns do not say.
 #[test]
 fn nameless_files_are_told_by_their_columns() {
-    let guess = |columns: &str| {
+    let infection_said = |columns: &str, infection: &'static str| {
         let cells: Vec<&str> = columns
             .split(',')
             .map(|c| match c {
                 "timestamp" => "2024-05-01 00:00:01",
                 c if c.ends_with("ip") => "192.0.2.10",
                 c if c.ends_with("port") => "80",
+                "infection" => infection,
                 _ => "x",
             })
             .collect();
@@ -195,7 +196,14 @@ fn nameless_files_are_told_by_their_columns() {
         assert!(event.faults.iter().any(|f| f.contains("guessed")), "{columns}");
         (event.class, event.role)
     };
+    let guess = |columns: &str| infection_said(columns, "");
     let infected = (Class::InfectedHost, Role::Infected);
+    let event = "timestamp,src_ip,src_port,src_asn,src_geo,dst_ip,dst_port,infection";
+    assert_eq!(infection_said(event, "mirai"), infected);
+    assert_eq!(infection_said(event, "rdp-scan"), (Class::PortScan, Role::Actor));
+    assert_eq!(infection_said(event, "ddos-participant"), (Class::Ddos, Role::Actor));
+    let referer = "timestamp,http_referer_ip,http_referer_port,http_referer_asn,http_referer_geo,dst_ip,infection";
+    assert_eq!(infection_said(referer, "kit"), (Class::RemoteCompromise, Role::Infected));
     assert_eq!(guess("timestamp,ip,asn,geo,url,type,http_agent,src_port,http_referer_ip"), infected);
     assert_eq!(guess("timestamp,src_ip,src_asn,src_geo,src_port,http_host,http_referer_ip"), infected);
     assert_eq!(guess("timestamp,ip,asn,geo,md5,protocol,port,bytes_in").1, Role::Unknown);

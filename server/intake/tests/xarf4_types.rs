@@ -17,13 +17,20 @@ const ADDRESS: &str = "2001:db8::85";
 const SITE: &str = "shop.customer.example";
 
 /// Type, the customer's role, its source, and the fields that the schema wants of it.
-fn types() -> Vec<(&'static str, Role, &'static str, Value)> {
-    let (seen, url) = ("2024-05-01T08:00:00Z", "http://shop.customer.example/x");
+type Type = (&'static str, Role, &'static str, Value);
+
+const SEEN: &str = "2024-05-01T08:00:00Z";
+const URL: &str = "http://shop.customer.example/x";
+
+fn types() -> Vec<Type> {
+    [traffic(), pages(), claims(), machines()].concat()
+}
+
+fn traffic() -> Vec<Type> {
     let smtp = json!({"protocol": "smtp", "smtp_from": "bob@shop.customer.example", "source_port": 40123});
     let mut bulk = smtp.clone();
     bulk["recipient_count"] = json!(500);
-    let attack = json!({"protocol": "tcp", "first_seen": seen, "source_port": 40123});
-    let copy = |extra: &str| json!({"infringing_url": url, extra: "Example"});
+    let attack = json!({"protocol": "tcp", "first_seen": SEEN, "source_port": 40123});
     vec![
         ("messaging/spam", Role::Actor, ADDRESS, smtp),
         ("messaging/bulk_messaging", Role::Actor, ADDRESS, bulk),
@@ -34,62 +41,73 @@ fn types() -> Vec<(&'static str, Role, &'static str, Value)> {
             "connection/infected_host",
             Role::Infected,
             ADDRESS,
-            json!({"protocol": "tcp", "first_seen": seen, "bot_type": "malicious"}),
+            json!({"protocol": "tcp", "first_seen": SEEN, "bot_type": "malicious"}),
         ),
         (
             "connection/reconnaissance",
             Role::Actor,
             ADDRESS,
-            json!({"protocol": "tcp", "first_seen": seen, "probed_resources": ["/.env"]}),
+            json!({"protocol": "tcp", "first_seen": SEEN, "probed_resources": ["/.env"]}),
         ),
         (
             "connection/scraping",
             Role::Actor,
             ADDRESS,
-            json!({"protocol": "tcp", "first_seen": seen, "total_requests": 4500}),
+            json!({"protocol": "tcp", "first_seen": SEEN, "total_requests": 4500}),
         ),
-        ("connection/sql_injection", Role::Actor, ADDRESS, json!({"protocol": "tcp", "first_seen": seen})),
+        ("connection/sql_injection", Role::Actor, ADDRESS, json!({"protocol": "tcp", "first_seen": SEEN})),
         (
             "connection/vulnerability_scan",
             Role::Actor,
             ADDRESS,
-            json!({"protocol": "tcp", "first_seen": seen, "scan_type": "web_vuln_scan"}),
+            json!({"protocol": "tcp", "first_seen": SEEN, "scan_type": "web_vuln_scan"}),
         ),
-        ("content/phishing", Role::Actor, SITE, json!({"url": url})),
-        ("content/malware", Role::Actor, SITE, json!({"url": url})),
-        ("content/fraud", Role::Actor, SITE, json!({"url": url, "fraud_type": "investment"})),
+    ]
+}
+
+fn pages() -> Vec<Type> {
+    vec![
+        ("content/phishing", Role::Actor, SITE, json!({"url": URL})),
+        ("content/malware", Role::Actor, SITE, json!({"url": URL})),
+        ("content/fraud", Role::Actor, SITE, json!({"url": URL, "fraud_type": "investment"})),
         (
             "content/brand_infringement",
             Role::RightsClaim,
             SITE,
-            json!({"url": url, "infringement_type": "logo_misuse", "legitimate_site": "http://brand.example/"}),
+            json!({"url": URL, "infringement_type": "logo_misuse", "legitimate_site": "http://brand.example/"}),
         ),
         (
             "content/csam",
             Role::Actor,
             SITE,
-            json!({"url": url, "classification": "A1", "detection_method": "hash_match"}),
+            json!({"url": URL, "classification": "A1", "detection_method": "hash_match"}),
         ),
         (
             "content/csem",
             Role::Actor,
             SITE,
-            json!({"url": url, "exploitation_type": "grooming", "detection_method": "user_report"}),
+            json!({"url": URL, "exploitation_type": "grooming", "detection_method": "user_report"}),
         ),
         (
             "content/exposed_data",
             Role::Vulnerable,
             ADDRESS,
-            json!({"url": url, "data_types": ["credentials"], "exposure_method": "misconfigured_server"}),
+            json!({"url": URL, "data_types": ["credentials"], "exposure_method": "misconfigured_server"}),
         ),
-        ("content/remote_compromise", Role::Infected, SITE, json!({"url": url, "compromise_type": "webshell"})),
+        ("content/remote_compromise", Role::Infected, SITE, json!({"url": URL, "compromise_type": "webshell"})),
         (
             "content/suspicious_registration",
             Role::Actor,
             SITE,
-            json!({"url": url, "registration_date": seen, "suspicious_indicators": ["typosquatting"]}),
+            json!({"url": URL, "registration_date": SEEN, "suspicious_indicators": ["typosquatting"]}),
         ),
-        ("copyright/copyright", Role::RightsClaim, ADDRESS, json!({"infringing_url": url})),
+    ]
+}
+
+fn claims() -> Vec<Type> {
+    let copy = |extra: &str| json!({"infringing_url": URL, extra: "Example"});
+    vec![
+        ("copyright/copyright", Role::RightsClaim, ADDRESS, json!({"infringing_url": URL})),
         ("copyright/cyberlocker", Role::RightsClaim, SITE, copy("hosting_service")),
         ("copyright/link_site", Role::RightsClaim, SITE, copy("site_name")),
         ("copyright/ugc_platform", Role::RightsClaim, SITE, copy("platform_name")),
@@ -105,6 +123,11 @@ fn types() -> Vec<(&'static str, Role, &'static str, Value)> {
             SITE,
             json!({"newsgroup": "alt.example", "message_info": {"message_id": "<1@news.example>"}}),
         ),
+    ]
+}
+
+fn machines() -> Vec<Type> {
+    vec![
         ("infrastructure/botnet", Role::Infected, ADDRESS, json!({"compromise_evidence": "beacon to c2.example"})),
         ("infrastructure/compromised_server", Role::Infected, ADDRESS, json!({"compromise_method": "webshell"})),
         (
