@@ -73,17 +73,18 @@ class Walk {
   }
 
   private async state(): Promise<boolean> {
-    const mail = this.desk.sink.mails().find((one) => one.to.includes(this.person.email));
-    const held = [...this.desk.backend.held.values()].some((one) => JSON.stringify(one).includes(this.person.service));
-    if (!mail || !held) return false;
-    const link = /https?:\/\/\S+\/c\/[^\s>)]+/.exec(mail.text)?.[0] ?? "";
     const customer = new Visitor();
     if (!this.form) {
+      const mail = this.desk.sink.mails().find((one) => one.to.includes(this.person.email));
+      const held = [...this.desk.backend.held.values()].some((one) => JSON.stringify(one).includes(this.person.service));
+      if (!mail || !held) return false;
+      const link = /https?:\/\/\S+\/c\/[^\s>)]+/.exec(mail.text)?.[0] ?? "";
       const page = await customer.get(link);
       // The network holds it; the desk may not have heard so yet.
       if (!page.text.includes("Please open my connection again")) return false;
       this.form = fill(page.text, link, /./, { claim: "fixed", text: "I changed the password." });
     }
+    // Posted before and left without an answer, it may have been taken all the same: then nobody is held any more.
     return this.answered(await customer.post(this.form));
   }
 
