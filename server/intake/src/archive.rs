@@ -20,7 +20,8 @@ pub(crate) fn read_gzip(bytes: &[u8], name: Option<&str>, context: Context) -> P
     if context.depth >= limits::DEPTH {
         return Parsed::parked(Format::Unknown, "an archive too deep inside archives is not opened");
     }
-    let most = (bytes.len() as u64).saturating_mul(limits::ARCHIVE_RATIO).max(limits::ARCHIVE_SMALL).min(budget(context));
+    let most =
+        (bytes.len() as u64).saturating_mul(limits::ARCHIVE_RATIO).max(limits::ARCHIVE_SMALL).min(budget(context));
     let mut content = Vec::new();
     if let Err(error) = MultiGzDecoder::new(bytes).take(most + 1).read_to_end(&mut content)
         && content.is_empty()

@@ -73,7 +73,7 @@ fn rest(text: &str, body: &[u8], context: Context) -> Parsed {
     if odd * 20 > body.len().min(4096) {
         return Parsed::unreadable(Format::Unknown, "binary data of no known form");
     }
-    Parsed::parked(Format::Text, "free text: not read by machine yet")
+    crate::text::read_text(text, context)
 }
 
 /// Skips a byte order mark, white space and empty lines in front.

@@ -78,7 +78,9 @@ fn read_object(object: &Map<String, Value>, context: Context) -> Parsed {
     {
         return parsed;
     }
-    if text(object, "$schema").is_some() && ["properties", "$defs", "definitions", "allOf", "oneOf"].iter().any(|k| object.contains_key(*k)) {
+    if text(object, "$schema").is_some()
+        && ["properties", "$defs", "definitions", "allOf", "oneOf"].iter().any(|k| object.contains_key(*k))
+    {
         return Parsed::not_a_report(Format::Json, "a JSON schema: it describes reports and is none");
     }
     Parsed::parked(Format::Json, "JSON of a form that no reader knows: it needs a mapping")

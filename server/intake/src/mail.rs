@@ -1,8 +1,8 @@
 //! A mail taken apart, and the order in which the readers look at it.
 use crate::text::document::Document;
 use crate::{
-    Context, Parsed, address, archive, arf, auto_reply, block, block::Block, csv_file, dsn, dsn_text, feed, foreign, jmrp,
-    json, limits, named, summary, xarf_old,
+    Context, Parsed, address, archive, arf, auto_reply, block, block::Block, csv_file, dsn, dsn_text, feed, foreign,
+    jmrp, json, limits, named, summary, text, xarf_old,
 };
 use domain::event::{Disposition, Format};
 use mail_parser::{Address, HeaderName, HeaderValue, Message, MessageParser, MimeHeaders, PartType};
@@ -235,8 +235,7 @@ fn without_mbox_line(bytes: &[u8]) -> &[u8] {
 
 fn read_message(message: &Message<'_>, context: Context) -> Parsed {
     let mail = Mail::new(message);
-    let mut parsed =
-        recognise(&mail, context).unwrap_or_else(|| Parsed::parked(Format::Mime, "free text: not read by machine yet"));
+    let mut parsed = recognise(&mail, context).unwrap_or_else(|| text::read_mail(&mail, context));
     parsed.sender = mail.from();
     parsed.subject = mail.subject();
     parsed.message_id = mail.id(HeaderName::MessageId);

@@ -87,5 +87,8 @@ pub(crate) fn days(first: NaiveDate, last: NaiveDate, received_at: DateTime<Utc>
 
 /// Seconds since the epoch, as feeds give them.
 pub(crate) fn epoch(seconds: i64) -> Option<Stamp> {
-    (seconds > 0).then(|| DateTime::from_timestamp(seconds, 0)).flatten().map(|at| Stamp::utc(at, true, Precision::Second))
+    (seconds > 0)
+        .then(|| DateTime::from_timestamp(seconds, 0))
+        .flatten()
+        .map(|at| Stamp::utc(at, true, Precision::Second))
 }

@@ -43,6 +43,6 @@ pub struct Suggestion {
 #[must_use]
 pub fn suggest(bytes: &[u8], hint: Hint<'_>, received_at: DateTime<Utc>, own: &[IpNet]) -> Suggestion {
     let context = Context { received_at, depth: 0 };
-    let read = || text::suggest(&detect::document(bytes, hint), context, own);
+    let read = || text::suggest(detect::document(bytes, hint), context, own);
     catch_unwind(AssertUnwindSafe(read)).unwrap_or_default()
 }

@@ -3,7 +3,7 @@ mod find;
 mod gather;
 mod zone;
 
-pub(crate) use find::{Found, all, stated_zone};
+pub(crate) use find::{all, stated_zone};
 pub(crate) use zone::Zone;
 
 use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};

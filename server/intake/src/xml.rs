@@ -1,7 +1,7 @@
 //! XML without document types and without entities beyond the five of XML: a small tree, bounded and forgiving.
 use crate::limits;
-use quick_xml::{Reader, XmlVersion};
 use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
 
 /// Elements of one document; reports have hundreds, feeds some ten thousands.
 const ELEMENTS: usize = 300_000;

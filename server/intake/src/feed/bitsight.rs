@@ -9,7 +9,9 @@ use serde_json::{Map, Value};
 /// Whether an object has the feed's keys.
 pub(crate) fn is(record: &Map<String, Value>) -> bool {
     let machine = object(record, "env").or_else(|| object(record, "src"));
-    record.contains_key("_ts") && machine.is_some() && (record.contains_key("trojanfamily") || record.contains_key("malw") || record.contains_key("_origin"))
+    record.contains_key("_ts")
+        && machine.is_some()
+        && (record.contains_key("trojanfamily") || record.contains_key("malw") || record.contains_key("_origin"))
 }
 
 /// One event.
@@ -17,13 +19,17 @@ pub(crate) fn read(record: &Map<String, Value>, context: Context) -> super::Row 
     let mut faults = Vec::new();
     let env = object(record, "env");
     let src = object(record, "src");
-    let ip = env.and_then(|e| text(e, "remote_addr")).or_else(|| src.and_then(|s| text(s, "ip"))).and_then(address::parse_ip);
+    let ip = env
+        .and_then(|e| text(e, "remote_addr"))
+        .or_else(|| src.and_then(|s| text(s, "ip")))
+        .and_then(address::parse_ip);
     let ip = ip.ok_or("it names no source address")?;
     let port = env
         .and_then(|e| json::port(e, "remote_port", &mut faults))
         .or_else(|| src.and_then(|s| json::port(s, "port", &mut faults)));
     let malware = object(record, "malw");
-    let family = text(record, "trojanfamily").or_else(|| malware.and_then(|m| text(m, "variant").or_else(|| text(m, "family"))));
+    let family =
+        text(record, "trojanfamily").or_else(|| malware.and_then(|m| text(m, "variant").or_else(|| text(m, "family"))));
     // Their own checks of how much the stream loses.
     if family == Some("TestSinkholingLoss") {
         return Err("a test message of the feed, no observation".into());
@@ -32,7 +38,9 @@ pub(crate) fn read(record: &Map<String, Value>, context: Context) -> super::Row 
         Some(stamp) => sighting::moment(stamp, context.received_at),
         None => time::assumed(context.received_at, "no event time"),
     };
-    let mut event = sighting::event(Source::from_ip(ip, port), Class::InfectedHost, span).role(Role::Infected).detail("malware", family);
+    let mut event = sighting::event(Source::from_ip(ip, port), Class::InfectedHost, span)
+        .role(Role::Infected)
+        .detail("malware", family);
     event.faults.extend(faults);
     Ok(event)
 }

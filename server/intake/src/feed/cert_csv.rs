@@ -51,7 +51,11 @@ const LAYOUTS: [Layout; 7] = [
         unzoned: Unzoned::IsUtc,
         class: |row, name| {
             let known = row.get(&["classification.type"]).map(class::of).filter(|(c, _)| *c != Class::Unclassified);
-            let other = || class::of(row.get(&["classification.identifier", "classification.taxonomy", "feed.name"]).unwrap_or(name));
+            let other = || {
+                class::of(
+                    row.get(&["classification.identifier", "classification.taxonomy", "feed.name"]).unwrap_or(name),
+                )
+            };
             known.unwrap_or_else(other)
         },
         reporter: None,
@@ -149,7 +153,8 @@ fn event(layout: &Layout, row: &Cells<'_>, name: &str, context: Context) -> Resu
 fn span(layout: &Layout, row: &Cells<'_>, context: Context) -> time::Span {
     let text = row.get(layout.time);
     if layout.time.contains(&"filetimeutc") {
-        let stamp = text.and_then(|t| t.parse::<i64>().ok()).and_then(|t| sighting::epoch(t / 10_000_000 - 11_644_473_600));
+        let stamp =
+            text.and_then(|t| t.parse::<i64>().ok()).and_then(|t| sighting::epoch(t / 10_000_000 - 11_644_473_600));
         return stamp.map_or_else(
             || time::assumed(context.received_at, "no readable FILETIME"),
             |s| sighting::moment(s, context.received_at),
@@ -175,7 +180,9 @@ fn certbund(row: &Cells<'_>, name: &str) -> (Class, Role) {
     }
     let known = class::of(row.get(&["report.type", "type", "category", "service"]).unwrap_or(name));
     match known.0 {
-        Class::Unclassified if row.get(&["port", "protocol", "service"]).is_some() => (Class::OpenService, Role::Vulnerable),
+        Class::Unclassified if row.get(&["port", "protocol", "service"]).is_some() => {
+            (Class::OpenService, Role::Vulnerable)
+        }
         _ => known,
     }
 }

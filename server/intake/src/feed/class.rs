@@ -9,7 +9,9 @@ pub(crate) fn of(words: &str) -> (Class, Role) {
     let has = |needles: &[&str]| needles.iter().any(|n| word.contains(n));
     let class = match word.as_str() {
         "spam" | "spam infrastructure" => Class::Spam,
-        "infected system" | "infected" | "botnet drone" | "bot" | "drone" | "ransomware" | "dga domain" => Class::InfectedHost,
+        "infected system" | "infected" | "botnet drone" | "bot" | "drone" | "ransomware" | "dga domain" => {
+            Class::InfectedHost
+        }
         "c2 server" | "c2server" | "c&c" | "c&c server" | "malware configuration" | "dropzone" => Class::Botnet,
         "malware distribution" | "malware" | "malware url" => Class::Malware,
         "exploit" | "exploit url" | "ids alert" => Class::VulnerabilityScan,
@@ -21,10 +23,16 @@ pub(crate) fn of(words: &str) -> (Class, Role) {
         "masquerade" | "unauthorised use of resources" | "unauthorized use of resources" => Class::Fraud,
         "copyright" => Class::Copyright,
         "defacement" | "application compromise" | "compromised website" => Class::RemoteCompromise,
-        "system compromise" | "compromised" | "compromised server" | "backdoor" | "privileged account compromise"
+        "system compromise"
+        | "compromised"
+        | "compromised server"
+        | "backdoor"
+        | "privileged account compromise"
         | "unprivileged account compromise" => Class::CompromisedServer,
         "data leak" | "leak" | "unauthorised information access" | "information disclosure" => Class::ExposedData,
-        "ddos amplifier" | "potentially unwanted accessible" | "vulnerable service" | "proxy" | "open proxy" => Class::OpenService,
+        "ddos amplifier" | "potentially unwanted accessible" | "vulnerable service" | "proxy" | "open proxy" => {
+            Class::OpenService
+        }
         "weak crypto" | "misconfiguration" => Class::Misconfiguration,
         "vulnerable system" | "vulnerability" => Class::Cve,
         "blacklist" | "blocklist" => Class::Blocklist,
@@ -36,11 +44,46 @@ pub(crate) fn of(words: &str) -> (Class, Role) {
         _ if has(&["fbl", "spam"]) => Class::Spam,
         _ if has(&["command and control", "c2", "c&c", "controller"]) => Class::Botnet,
         _ if has(&["compromised website", "deface", "webshell"]) => Class::RemoteCompromise,
-        _ if has(&["drone", "botnet", "sinkhole", "bot report", "infect", "trojan", "ransom", "cryptoware", "avalanche", "conficker"]) => {
+        _ if has(&[
+            "drone",
+            "botnet",
+            "sinkhole",
+            "bot report",
+            "infect",
+            "trojan",
+            "ransom",
+            "cryptoware",
+            "avalanche",
+            "conficker",
+        ]) =>
+        {
             Class::InfectedHost
         }
-        _ if has(&["open ", "openresolver", "resolver", "ntp", "snmp", "netbios", "ssdp", "chargen", "qotd", "ipmi", "nat pmp", "memcached",
-            "redis", "mongodb", "elasticsearch", "accessible", "proxy", "portmapper", "mssql", "ms sql"]) => Class::OpenService,
+        _ if has(&[
+            "open ",
+            "openresolver",
+            "resolver",
+            "ntp",
+            "snmp",
+            "netbios",
+            "ssdp",
+            "chargen",
+            "qotd",
+            "ipmi",
+            "nat pmp",
+            "memcached",
+            "redis",
+            "mongodb",
+            "elasticsearch",
+            "accessible",
+            "proxy",
+            "portmapper",
+            "mssql",
+            "ms sql",
+        ]) =>
+        {
+            Class::OpenService
+        }
         _ if has(&["poodle", "freak", "ssl", "vulnerable", "misconfig"]) => Class::Misconfiguration,
         _ if has(&["malware", "virus", "exploit kit"]) => Class::Malware,
         _ if has(&["scan", "darknet", "honeypot"]) => Class::PortScan,

@@ -46,7 +46,10 @@ fn row(line: &str, context: Context) -> Result<Observation, String> {
         .role(role)
         .detail("category", Some(category))
         .detail("malware", note(notes, "family").or_else(|| note(notes, "mwtype")))
-        .detail("target_port", note(notes, "dest_port").or_else(|| note(notes, "ports_scanned")).or_else(|| note(notes, "darknet_port")))
+        .detail(
+            "target_port",
+            note(notes, "dest_port").or_else(|| note(notes, "ports_scanned")).or_else(|| note(notes, "darknet_port")),
+        )
         .detail("url", notes.split_whitespace().find(|w| w.contains("://")))
         .detail("notes", Some(notes));
     if class == Class::Unclassified {
@@ -57,7 +60,11 @@ fn row(line: &str, context: Context) -> Result<Observation, String> {
 
 /// `family: X; dest_addr: 198.51.100.1; port: 1234`, or in the older style `srcport 1234 mwtype X`.
 fn note<'n>(notes: &'n str, key: &str) -> Option<&'n str> {
-    let new = notes.split(';').filter_map(|n| n.split_once(':')).find(|(k, _)| k.trim().eq_ignore_ascii_case(key)).map(|(_, v)| v.trim());
+    let new = notes
+        .split(';')
+        .filter_map(|n| n.split_once(':'))
+        .find(|(k, _)| k.trim().eq_ignore_ascii_case(key))
+        .map(|(_, v)| v.trim());
     new.or_else(|| {
         let (_, rest) = notes.split_once(&format!("{key} "))?;
         rest.split_whitespace().next()
@@ -75,8 +82,8 @@ fn port(category: &str, notes: &str) -> Option<u16> {
 
 fn meaning(category: &str) -> (Class, Role) {
     match category.to_ascii_lowercase().as_str() {
-        "bot" | "bots" | "toxbot" | "stormworm" | "beagle" | "blaster" | "dameware" | "dipnet" | "mydoom" | "nachi" | "phatbot" | "sinit"
-        | "slammer" | "conficker" => (Class::InfectedHost, Role::Infected),
+        "bot" | "bots" | "toxbot" | "stormworm" | "beagle" | "blaster" | "dameware" | "dipnet" | "mydoom" | "nachi"
+        | "phatbot" | "sinit" | "slammer" | "conficker" => (Class::InfectedHost, Role::Infected),
         "bruteforce" => (Class::LoginAttack, Role::Actor),
         "controller" | "ddosreport" | "fastflux" => (Class::Botnet, Role::Infected),
         "darknet" | "scanners" | "scanner" | "honeypot" => (Class::PortScan, Role::Actor),

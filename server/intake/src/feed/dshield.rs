@@ -28,7 +28,8 @@ pub(crate) fn read(text: &str, context: Context) -> Option<Parsed> {
         let reason = "DShield's list of networks: it names no single address";
         return Some(Parsed::not_a_report(Format::Dshield, reason).from(Some(REPORTER.to_owned())));
     }
-    if !rows.iter().any(|(_, cells)| cells.len() >= 5 && cells.first().is_some_and(|c| address::parse_ip(c).is_some())) {
+    if !rows.iter().any(|(_, cells)| cells.len() >= 5 && cells.first().is_some_and(|c| address::parse_ip(c).is_some()))
+    {
         return None;
     }
     let mut parsed = Parsed::events(Format::Dshield, Vec::new()).from(Some(REPORTER.to_owned()));
@@ -55,7 +56,11 @@ fn row(cells: &[&str], context: Context) -> Option<Observation> {
     let day = |at: usize| cells.get(at).copied().filter(|t| !t.is_empty() && !t.starts_with("0000"));
     let span = seen(day(3), day(4).or_else(|| day(5)), context);
     let reports = cells.get(1).and_then(|n| n.parse().ok()).unwrap_or(1);
-    Some(sighting::event(Source::from_ip(ip, None), Class::PortScan, span).count(reports).detail("targets", cells.get(2).copied()))
+    Some(
+        sighting::event(Source::from_ip(ip, None), Class::PortScan, span)
+            .count(reports)
+            .detail("targets", cells.get(2).copied()),
+    )
 }
 
 /// Days are whole days; the last one counts.
@@ -76,7 +81,8 @@ fn seen(first: Option<&str>, last: Option<&str>, context: Context) -> time::Span
 
 /// `{"ip": {"number": ..., "attacks": ..., "mindate": ..., "maxdate": ...}}`.
 pub(crate) fn is(object: &Map<String, Value>) -> bool {
-    inner(object).is_some_and(|ip| text(ip, "number").is_some() && (ip.contains_key("attacks") || ip.contains_key("maxdate")))
+    inner(object)
+        .is_some_and(|ip| text(ip, "number").is_some() && (ip.contains_key("attacks") || ip.contains_key("maxdate")))
 }
 
 fn inner(object: &Map<String, Value>) -> Option<&Map<String, Value>> {

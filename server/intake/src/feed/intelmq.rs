@@ -9,8 +9,13 @@ use serde_json::{Map, Value};
 
 /// Whether an object has IntelMQ's keys.
 pub(crate) fn is(object: &Map<String, Value>) -> bool {
-    let source = ["source.ip", "source.url", "source.fqdn", "source.account", "source.network"].iter().any(|k| object.contains_key(*k));
-    source && ["time.source", "classification.type", "classification.taxonomy", "feed.name"].iter().any(|k| object.contains_key(*k))
+    let source = ["source.ip", "source.url", "source.fqdn", "source.account", "source.network"]
+        .iter()
+        .any(|k| object.contains_key(*k));
+    source
+        && ["time.source", "classification.type", "classification.taxonomy", "feed.name"]
+            .iter()
+            .any(|k| object.contains_key(*k))
 }
 
 /// One event.

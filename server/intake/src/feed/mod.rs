@@ -6,8 +6,8 @@ mod ctip;
 mod cymru;
 mod dshield;
 mod intelmq;
-mod spamhaus;
 pub(crate) mod snds;
+mod spamhaus;
 mod table;
 
 use crate::{Context, Parsed, limits};
@@ -43,7 +43,9 @@ pub(crate) fn read_objects<'v>(objects: impl Iterator<Item = &'v Value>, context
     let mut parsed = Parsed::events(domain::event::Format::Json, Vec::new());
     parsed.reporter = Some((*reporter).to_owned()).filter(|r| !r.is_empty());
     if parsed.reporter.is_none() {
-        parsed.reporter = crate::json::text(first, "feed.provider").or_else(|| crate::json::text(first, "feed.name")).map(str::to_owned);
+        parsed.reporter = crate::json::text(first, "feed.provider")
+            .or_else(|| crate::json::text(first, "feed.name"))
+            .map(str::to_owned);
     }
     for (number, value) in objects {
         match value.as_object().filter(|o| is(o)).map(|o| read(o, context)) {

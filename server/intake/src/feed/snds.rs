@@ -31,7 +31,10 @@ pub(crate) fn read(text: &str, context: Context) -> Option<Parsed> {
         }
     }
     if parsed.events.is_empty() && parsed.faults.is_empty() {
-        return Some(Parsed::not_a_report(Format::Csv, "Microsoft SNDS: nothing is blocked and nothing was complained about").from(Some(REPORTER.to_owned())));
+        return Some(
+            Parsed::not_a_report(Format::Csv, "Microsoft SNDS: nothing is blocked and nothing was complained about")
+                .from(Some(REPORTER.to_owned())),
+        );
     }
     Some(parsed)
 }
@@ -50,14 +53,20 @@ fn block(cells: &[&str], context: Context) -> Result<Option<Observation>, String
     }
     let ip = address::parse_ip(first).ok_or("no address")?;
     let span = time::assumed(context.received_at, "the list gives no time");
-    Ok(Some(sighting::event(Source::from_ip(ip, None), Class::Blocklist, span).role(Role::Unknown).detail("reason", Some(reason))))
+    Ok(Some(
+        sighting::event(Source::from_ip(ip, None), Class::Blocklist, span)
+            .role(Role::Unknown)
+            .detail("reason", Some(reason)),
+    ))
 }
 
 /// Red days, trap hits: what the spam filter and the traps saw of one address.
 fn day(cells: &[&str], context: Context) -> Result<Option<Observation>, String> {
     let cell = |at: usize| cells.get(at).copied().unwrap_or_default();
     let ip = address::parse_ip(cell(0)).ok_or("no address")?;
-    let stamp = |at: usize| time::parse(cell(at)).ok_or_else(|| format!("time {:?} cannot be read", limits::clip(cell(at), 40)));
+    let stamp = |at: usize| {
+        time::parse(cell(at)).ok_or_else(|| format!("time {:?} cannot be read", limits::clip(cell(at), 40)))
+    };
     let (from, to): (Stamp, Stamp) = (stamp(1)?, stamp(2)?);
     let traps = cell(10).parse::<i64>().unwrap_or(0);
     if !cell(6).eq_ignore_ascii_case("red") && traps == 0 {

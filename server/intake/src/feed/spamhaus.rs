@@ -10,7 +10,10 @@ const REPORTER: &str = "spamhaus.org";
 /// Reads either list.
 pub(crate) fn read(text: &str, context: Context) -> Option<Parsed> {
     let head = text.lines().find(|l| !l.trim().is_empty())?.trim();
-    if head.starts_with(';') && head.contains("Spamhaus") && text.lines().any(|l| !l.starts_with(';') && l.contains("; SBL")) {
+    if head.starts_with(';')
+        && head.contains("Spamhaus")
+        && text.lines().any(|l| !l.starts_with(';') && l.contains("; SBL"))
+    {
         let reason = "Spamhaus DROP: a list of networks, it names no single address";
         return Some(Parsed::not_a_report(Format::Text, reason).from(Some(REPORTER.to_owned())));
     }
@@ -19,7 +22,9 @@ pub(crate) fn read(text: &str, context: Context) -> Option<Parsed> {
         return None;
     }
     let mut parsed = Parsed::events(Format::Csv, Vec::new()).from(Some(REPORTER.to_owned()));
-    for (number, line) in text.lines().enumerate().skip(1).filter(|(_, l)| !l.trim().is_empty() && !l.starts_with([';', '#'])) {
+    for (number, line) in
+        text.lines().enumerate().skip(1).filter(|(_, l)| !l.trim().is_empty() && !l.starts_with([';', '#']))
+    {
         let cells: Vec<&str> = line.split(',').map(str::trim).collect();
         let cell = |name: &str| {
             let at = names.iter().position(|n| *n == name)?;
@@ -54,7 +59,17 @@ fn meaning(bot: &str) -> (Class, Role) {
     let has = |words: &[&str]| words.iter().any(|w| low.contains(w));
     if has(&["openrelay", "openproxy", "proxy"]) {
         (Class::OpenService, Role::Vulnerable)
-    } else if has(&["sshauth", "telnetauth", "smtpauth", "imapauth", "popauth", "wplogin", "ftpauth", "rdpauth", "bruteforce"]) {
+    } else if has(&[
+        "sshauth",
+        "telnetauth",
+        "smtpauth",
+        "imapauth",
+        "popauth",
+        "wplogin",
+        "ftpauth",
+        "rdpauth",
+        "bruteforce",
+    ]) {
         (Class::LoginAttack, Role::Actor)
     } else if has(&["wpscanner", "scanner", "scan"]) && !has(&["iot"]) {
         (Class::VulnerabilityScan, Role::Actor)

@@ -15,7 +15,8 @@ impl Header {
         if line.len() > 64 * 1024 {
             return None;
         }
-        let delimiter = [b',', b';', b'\t', b'|'].into_iter().max_by_key(|d| line.iter().filter(|b| *b == d).count())?;
+        let delimiter =
+            [b',', b';', b'\t', b'|'].into_iter().max_by_key(|d| line.iter().filter(|b| *b == d).count())?;
         let mut record = ByteRecord::new();
         let read = reader(line, delimiter).read_byte_record(&mut record).unwrap_or(false);
         let names: Vec<String> = record.iter().map(name).collect();

@@ -16,7 +16,10 @@ pub(crate) fn read(letter: &Letter<'_>, context: Context) -> Option<Parsed> {
     match letter.mail {
         Some(mail) => {
             let readable = |p: &&crate::mail::Part<'_>| {
-                p.is_text() || p.is("application", "xml") || p.is("application", "octet-stream") || p.name_ends(&[".xml"])
+                p.is_text()
+                    || p.is("application", "xml")
+                    || p.is("application", "octet-stream")
+                    || p.name_ends(&[".xml"])
             };
             for part in mail.parts.iter().filter(readable).filter(|p| p.bytes.len() <= limits::TEXT_BYTES * 16) {
                 notices(&part.text(), &mut found);
@@ -68,7 +71,9 @@ fn find(text: &str, word: &str) -> Option<usize> {
 fn clean(text: &str) -> String {
     let lines = text.lines().map(|line| {
         let mut line = line;
-        while let Some(bare) = line.strip_prefix("> ").or_else(|| line.strip_prefix('>')).or_else(|| line.strip_prefix("- ")) {
+        while let Some(bare) =
+            line.strip_prefix("> ").or_else(|| line.strip_prefix('>')).or_else(|| line.strip_prefix("- "))
+        {
             line = bare;
         }
         line
@@ -115,9 +120,9 @@ fn notice(document: &xml::Document, parsed: &mut Parsed, context: Context) {
     let port = at(&["Port", "Source_Port"]).and_then(|p| p.parse::<u16>().ok()).filter(|p| *p > 0);
     let url = item.and_then(|i| i.text_at(&["URL"])).filter(|u| u.contains("://"));
     let ip = at(&["IP_Address", "IPAddress", "IP"]).and_then(address::parse_ip);
-    let found = ip.map(|ip| Source::from_ip(ip, port)).or_else(|| {
-        [url, at(&["DNS_Name"])].into_iter().flatten().find_map(|text| address::source_of(text, None))
-    });
+    let found = ip
+        .map(|ip| Source::from_ip(ip, port))
+        .or_else(|| [url, at(&["DNS_Name"])].into_iter().flatten().find_map(|text| address::source_of(text, None)));
     let Some(found) = found else {
         let said = at(&["IP_Address", "IPAddress", "IP"]).unwrap_or_default();
         parsed.fault(format!("copyright notice {}: {said:?} is no address", case.unwrap_or("without number")));
@@ -142,8 +147,10 @@ fn notice(document: &xml::Document, parsed: &mut Parsed, context: Context) {
 
 /// Adds a notice unless it is the copy of one that is there.
 fn keep(event: Observation, parsed: &mut Parsed) {
-    let same_case =
-        parsed.events.iter_mut().find(|e| e.reference == event.reference && (event.reference.is_some() || e.source == event.source));
+    let same_case = parsed
+        .events
+        .iter_mut()
+        .find(|e| e.reference == event.reference && (event.reference.is_some() || e.source == event.source));
     match same_case {
         Some(first) if first.source == event.source && first.from == event.from => {}
         Some(first) if first.source != event.source => {
@@ -176,7 +183,20 @@ fn class_of(source: Option<&Node>, url: Option<&str>) -> Class {
         Class::UgcPlatform
     } else if has(&["link site", "linksite"]) {
         Class::LinkSite
-    } else if has(&["torrent", "p2p", "ed2k", "edonkey", "emule", "gnutella", "kad", "directconnect", "fasttrack", "ares", "limewire", "peer"]) {
+    } else if has(&[
+        "torrent",
+        "p2p",
+        "ed2k",
+        "edonkey",
+        "emule",
+        "gnutella",
+        "kad",
+        "directconnect",
+        "fasttrack",
+        "ares",
+        "limewire",
+        "peer",
+    ]) {
         Class::P2p
     } else if said.is_empty() && url.is_none() {
         Class::P2p

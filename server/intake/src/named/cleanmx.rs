@@ -44,7 +44,8 @@ pub(crate) fn read(letter: &Letter<'_>, context: Context) -> Option<Parsed> {
 fn event<'c>(cell: &dyn Fn(&str) -> Option<&'c str>, subject: &str, context: Context) -> Option<Observation> {
     let url = cell("url").or_else(|| cell("uri"));
     let source = cell("ip").and_then(address::parse_ip).map(|ip| Source::from_ip(ip, None)).or_else(|| {
-        url.filter(|u| u.contains("://")).map(|u| Source::new(SourceKind::Url, limits::clip(u, limits::SOURCE_BYTES), None))
+        url.filter(|u| u.contains("://"))
+            .map(|u| Source::new(SourceKind::Url, limits::clip(u, limits::SOURCE_BYTES), None))
     })?;
     let span = time::span(None, cell("date"), Unzoned::IsGuess, context.received_at);
     let what = cell("virusname").or_else(|| cell("target"));
@@ -108,5 +109,8 @@ fn entry_event(entry: &xml::Node, context: Context) -> Result<Observation, Strin
     };
     let virus = text("virusname");
     let class = if virus.is_some() || text("md5").is_some() { Class::Malware } else { Class::Phishing };
-    Ok(sighting::event(source, class, span).reference(text("id")).detail("url", url).detail("threat", virus.or(text("target"))))
+    Ok(sighting::event(source, class, span)
+        .reference(text("id"))
+        .detail("url", url)
+        .detail("threat", virus.or(text("target"))))
 }

@@ -18,7 +18,8 @@ pub(crate) fn read(letter: &Letter<'_>, context: Context) -> Option<Parsed> {
             continue;
         }
         recognised = true;
-        let kind = part.name.and_then(|n| n.rsplit(['/', '\\']).next()).and_then(|n| n.split('-').next()).unwrap_or_default();
+        let kind =
+            part.name.and_then(|n| n.rsplit(['/', '\\']).next()).and_then(|n| n.split('-').next()).unwrap_or_default();
         match event(&fields, kind, context) {
             Some(event) => {
                 parsed.reference = parsed.reference.take().or_else(|| event.reference.clone());
@@ -32,11 +33,9 @@ pub(crate) fn read(letter: &Letter<'_>, context: Context) -> Option<Parsed> {
 }
 
 fn event(fields: &block::Block<'_>, kind: &str, context: Context) -> Option<Observation> {
-    let source = fields
-        .get("ip")
-        .and_then(address::parse_ip)
-        .map(|ip| Source::from_ip(ip, None))
-        .or_else(|| [fields.get("uri"), fields.get("domain")].into_iter().flatten().find_map(|t| address::source_of(t, None)))?;
+    let source = fields.get("ip").and_then(address::parse_ip).map(|ip| Source::from_ip(ip, None)).or_else(|| {
+        [fields.get("uri"), fields.get("domain")].into_iter().flatten().find_map(|t| address::source_of(t, None))
+    })?;
     let last = fields.get("last_seen").or_else(|| fields.get("date"));
     // A page that was seen first and last is there all the time: the last sight is the evidence.
     let span = time::span(None, last.or_else(|| fields.get("first_seen")), Unzoned::IsGuess, context.received_at);

@@ -84,7 +84,21 @@ fn mentions(line: &str, word: &str, ip: IpAddr) -> bool {
 fn class_of(text: &str, lines: &[&str]) -> Class {
     let low = if lines.is_empty() { text.to_ascii_lowercase() } else { lines.join("\n").to_ascii_lowercase() };
     let has = |words: &[&str]| words.iter().any(|w| low.contains(w));
-    if has(&["wp-login", "xmlrpc", "sshd", "failed password", "authentication fail", "invalid user", "login attempt", "auth failed", "sasl", "brute", "password", "dovecot", "administrator/index"]) {
+    if has(&[
+        "wp-login",
+        "xmlrpc",
+        "sshd",
+        "failed password",
+        "authentication fail",
+        "invalid user",
+        "login attempt",
+        "auth failed",
+        "sasl",
+        "brute",
+        "password",
+        "dovecot",
+        "administrator/index",
+    ]) {
         Class::LoginAttack
     } else if has(&["union select", "sql injection"]) {
         Class::SqlInjection

@@ -63,8 +63,7 @@ pub(crate) fn read(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
 /// Reads a text of a form that has a name.
 pub(crate) fn read_text(text: &str, context: Context) -> Option<Parsed> {
     let text = Cow::Borrowed(limits::clip(text, limits::TEXT_BYTES));
-    let letter =
-        Letter { from: String::new(), subject: String::new(), text: unquoted(text), dated: None, mail: None };
+    let letter = Letter { from: String::new(), subject: String::new(), text: unquoted(text), dated: None, mail: None };
     READERS.iter().find_map(|read| read(&letter, context))
 }
 
@@ -89,7 +88,9 @@ impl Letter<'_> {
 /// What stands behind a label at the start of a line.
 pub(crate) fn behind<'t>(line: &'t str, label: &str) -> Option<&'t str> {
     let head = line.get(..label.len())?;
-    head.eq_ignore_ascii_case(label).then(|| line.get(label.len()..).unwrap_or_default().trim()).filter(|v| !v.is_empty())
+    head.eq_ignore_ascii_case(label)
+        .then(|| line.get(label.len()..).unwrap_or_default().trim())
+        .filter(|v| !v.is_empty())
 }
 
 /// Takes the marks of quotation off a text that is quoted as a whole.

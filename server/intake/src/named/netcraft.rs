@@ -24,9 +24,11 @@ pub(crate) fn read(letter: &Letter<'_>, context: Context) -> Option<Parsed> {
     let ip = rest.trim_matches(['[', ']', '(', ')', ' ']);
     let span = time::assumed(context.received_at, "the text gives no time");
     let source = Source::new(SourceKind::Url, limits::clip(&url, limits::SOURCE_BYTES), None);
-    let event = sighting::event(source, class, span).detail("ip", address::parse_ip(ip).map(|ip| ip.to_string()).as_deref());
+    let event =
+        sighting::event(source, class, span).detail("ip", address::parse_ip(ip).map(|ip| ip.to_string()).as_deref());
     let mut parsed = Parsed::events(Format::Mime, vec![event]).from(Some("netcraft.com".to_owned()));
-    parsed.reference = letter.subject.split_once("ssue ").map(|(_, rest)| rest.chars().take_while(char::is_ascii_digit).collect());
+    parsed.reference =
+        letter.subject.split_once("ssue ").map(|(_, rest)| rest.chars().take_while(char::is_ascii_digit).collect());
     parsed.reference = parsed.reference.filter(|r: &String| !r.is_empty());
     Some(parsed)
 }

@@ -13,7 +13,10 @@ pub(crate) fn read(letter: &Letter<'_>, context: Context) -> Option<Parsed> {
 
 /// "Your server 192.0.2.1 has been registered as an attack source", with "Timestamp (UTC):" lines.
 fn bitninja(letter: &Letter<'_>, context: Context) -> Option<Parsed> {
-    if !(letter.is_from("bitninja.com") || letter.is_from("bitninja.io") || letter.text.to_lowercase().contains("bitninja")) {
+    if !(letter.is_from("bitninja.com")
+        || letter.is_from("bitninja.io")
+        || letter.text.to_lowercase().contains("bitninja"))
+    {
         return None;
     }
     let subject = letter.subject.split_once("our server ").map(|(_, rest)| rest);

@@ -14,7 +14,8 @@ const REPORTER: &str = "spamcop.net";
 pub(crate) fn read(letter: &Letter<'_>, context: Context) -> Option<Parsed> {
     let subject = letter.subject.to_lowercase();
     let ours = subject.contains("[spamcop") || letter.is_from(REPORTER);
-    let text_says = letter.lines().take(20).any(|l| l.contains("SpamCop V") && (l.starts_with('[') || l.starts_with('-')));
+    let text_says =
+        letter.lines().take(20).any(|l| l.contains("SpamCop V") && (l.starts_with('[') || l.starts_with('-')));
     if !(ours || text_says) {
         return None;
     }
@@ -59,7 +60,9 @@ fn report(letter: &Letter<'_>, context: Context) -> Vec<Observation> {
         if let Some((ip, date)) = super::behind(line, "Email from").and_then(address_and_date) {
             let span = time::span(None, Some(date), Unzoned::IsGuess, context.received_at);
             events.push(sighting::event(Source::from_ip(ip, None), Class::Spam, span));
-        } else if let Some(url) = super::behind(line, "Spamvertised web site:").or_else(|| super::behind(line, "Spamvertised website:")) {
+        } else if let Some(url) =
+            super::behind(line, "Spamvertised web site:").or_else(|| super::behind(line, "Spamvertised website:"))
+        {
             advertised = Some(url);
         } else if let Some((site, rest)) = line.split_once(" is ")
             && let Some((ip, date)) = rest.split_once(';')

@@ -19,7 +19,9 @@ pub(crate) fn read(letter: &Letter<'_>, context: Context) -> Option<Parsed> {
         .and_then(address::parse_ip)?;
     let listed: String = letter.lines().filter_map(|l| l.strip_prefix("- ")).flat_map(|l| [l, "\n"]).collect();
     let fields = block::flat(&listed);
-    let get = |names: &[&str]| names.iter().find_map(|n| fields.get(n).or_else(|| letter.after(&format!("{n}:")).filter(|_| n.len() > 3)));
+    let get = |names: &[&str]| {
+        names.iter().find_map(|n| fields.get(n).or_else(|| letter.after(&format!("{n}:")).filter(|_| n.len() > 3)))
+    };
     let date = get(&["Time", "Date", "Timestamp", "Attack Date"]).map(|d| d.trim_matches(['\'', '"']));
     let span = time::span(None, date, Unzoned::IsGuess, context.received_at);
     let low = format!("{} {}", letter.subject, letter.text).to_lowercase();

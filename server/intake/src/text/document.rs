@@ -1,7 +1,7 @@
 //! A report as lines of text: what stands in the mail itself, in its attachments and in the mail it encloses.
-use crate::limits;
 use crate::mail::{self, Mail};
-use mail_parser::decoders::html::html_to_text;
+use crate::{limits, time};
+use chrono::{DateTime, Utc};
 
 /// Most lines that are looked at.
 const LINES: usize = 20_000;
@@ -35,6 +35,12 @@ pub(crate) struct Document {
     pub(crate) subject: String,
     /// Address of the sender, lower case.
     pub(crate) from: Option<String>,
+    /// The mail's own date, as far as it can be trusted at all.
+    pub(crate) date: Option<DateTime<Utc>>,
+    /// Whether it answers an earlier mail.
+    pub(crate) answers: bool,
+    /// Whether it went to many.
+    pub(crate) bulk: bool,
     pub(crate) lines: Vec<Line>,
 }
 
@@ -51,6 +57,10 @@ impl Document {
         let mut document = Self {
             subject: mail.subject().map(|s| limits::clip(&s, limits::NAME_BYTES).to_owned()).unwrap_or_default(),
             from: mail.originator(),
+            date: mail.header("Date").and_then(|d| time::parse(&d)).map(|s| s.at),
+            answers: mail.has_header("In-Reply-To"),
+            // Abuse mailboxes kept as groups put list headers on every mail.
+            bulk: mail.has_header("List-Unsubscribe") && !mail.has_header("X-Google-Group-Id"),
             lines: Vec::new(),
         };
         let plain = mail.parts.iter().any(|p| p.is("text", "plain") && !p.bytes.trim_ascii().is_empty());
@@ -68,7 +78,7 @@ impl Document {
             let place = if body { Place::Attachment } else { Place::Body };
             body = true;
             let text = part.text_head();
-            let text = if html { html_to_text(&text).into() } else { text };
+            let text = if html { super::html::text_of(&text).into() } else { text };
             left = left.saturating_sub(document.add(&text, place, left));
         }
         document

@@ -1,30 +1,143 @@
 //! Free text: what a person wrote or a program printed for people, read with a reason for each choice.
+mod class;
+mod complaint;
+mod decide;
 pub(crate) mod document;
+mod html;
+mod label;
+mod lines;
+mod logs;
+mod refang;
+mod source;
+mod spot;
+mod table;
+mod url;
+mod when;
 
-use crate::suggestion::{Hinted, Suggestion};
-use crate::{Context, address, limits};
+use crate::mail::Mail;
+use crate::suggestion::{Hinted, Moment, Suggestion};
+use crate::{Context, Parsed, limits, time};
 use document::Document;
-use domain::event::Source;
+use domain::event::{Format, Source, SourceKind, TimeGrade};
 use ipnet::IpNet;
+use lines::Ready;
 
 /// Most guesses of one kind.
 const GUESSES: usize = 12;
 /// Longest excerpt.
 const EXCERPT_BYTES: usize = 200;
 
-/// Guesses about a text that nobody could read for certain.
-pub(crate) fn suggest(document: &Document, _context: Context, own: &[IpNet]) -> Suggestion {
-    let mut sources: Vec<Hinted<Source>> = Vec::new();
-    for line in &document.lines {
-        for ip in address::ips_in(&line.text).filter(|ip| address::is_public(*ip)) {
-            let value = Source::from_ip(ip, None);
-            if sources.len() < GUESSES && !sources.iter().any(|s| s.value == value) {
-                sources.push(Hinted { value, reason: "an address in the text".into(), excerpt: excerpt(&line.text) });
-            }
+/// All that is found in one text.
+pub(crate) struct Findings {
+    pub(crate) document: Document,
+    pub(crate) lines: Vec<Ready>,
+    pub(crate) candidates: Vec<source::Candidate>,
+    pub(crate) pages: Vec<url::Page>,
+    pub(crate) times: when::Times,
+    pub(crate) classes: Vec<class::Scored>,
+}
+
+impl Findings {
+    fn new(document: Document, context: Context) -> Self {
+        let lines = lines::ready(&document);
+        Self {
+            candidates: source::all(&document, &lines),
+            pages: url::all(&lines, document.from.as_deref()),
+            times: when::Times::read(&document, &lines, context.received_at),
+            classes: class::scores(&document.subject, &lines),
+            document,
+            lines,
         }
     }
-    sources.sort_by_key(|s| !s.value.ip().is_some_and(|ip| own.iter().any(|net| net.contains(&ip))));
-    Suggestion { sources, ..Suggestion::default() }
+
+    fn line(&self, at: Option<usize>) -> String {
+        excerpt(at.and_then(|at| self.lines.get(at)).map_or(&self.document.subject, |l| &l.raw))
+    }
+}
+
+/// Reads a mail that no other reader knows. Without a clear source, class and complaint it waits for a person.
+pub(crate) fn read_mail(mail: &Mail<'_>, context: Context) -> Parsed {
+    read(Document::of_mail(mail), Format::Mime, context)
+}
+
+/// Reads a text that is not a mail.
+pub(crate) fn read_text(text: &str, context: Context) -> Parsed {
+    read(Document::of_text(text), Format::Text, context)
+}
+
+fn read(document: Document, format: Format, context: Context) -> Parsed {
+    let findings = Findings::new(document, context);
+    match decide::events(&findings) {
+        Ok(events) => Parsed::events(format, events),
+        Err(reason) => {
+            let mut parsed = Parsed::parked(format, format!("free text: {reason}"));
+            parsed.suggestion = Some(guesses(&findings, &[]));
+            parsed
+        }
+    }
+}
+
+/// Guesses about a text that nobody could read for certain.
+pub(crate) fn suggest(document: Document, context: Context, own: &[IpNet]) -> Suggestion {
+    guesses(&Findings::new(document, context), own)
+}
+
+fn guesses(findings: &Findings, own: &[IpNet]) -> Suggestion {
+    let mut sources: Vec<(i32, Hinted<Source>)> = Vec::new();
+    for candidate in &findings.candidates {
+        let value = Source::from_ip(candidate.ip, candidate.port);
+        let hinted = Hinted { value, reason: candidate.reason.clone(), excerpt: findings.line(candidate.line) };
+        sources.push((candidate.weight, hinted));
+    }
+    for page in &findings.pages {
+        let (weight, reason) = match page.named {
+            url::Named::Labelled => (82, "a field that names a page"),
+            url::Named::Defanged => (70, "a link that the reporter made unclickable"),
+            url::Named::Announced => (68, "a link under a sentence that announces it"),
+            url::Named::Bare => (20, "a link in the text"),
+        };
+        let value = Source::new(SourceKind::Url, limits::clip(&page.url, limits::SOURCE_BYTES), None);
+        sources.push((weight, Hinted { value, reason: reason.to_owned(), excerpt: findings.line(Some(page.line)) }));
+    }
+    let is_own = |s: &Source| s.ip().is_some_and(|ip| own.iter().any(|net| net.contains(&ip)));
+    for (_, hinted) in sources.iter_mut().filter(|(_, h)| is_own(&h.value)) {
+        hinted.reason.push_str("; one of our own addresses");
+    }
+    sources.sort_by_key(|(weight, h)| (!is_own(&h.value), std::cmp::Reverse(*weight)));
+    Suggestion {
+        sources: sources.into_iter().map(|(_, h)| h).take(GUESSES).collect(),
+        times: moments(findings),
+        classes: findings.classes.iter().filter(|c| c.score >= 2).take(5).map(class::Scored::hinted).collect(),
+    }
+}
+
+fn moments(findings: &Findings) -> Vec<Hinted<Moment>> {
+    let mut times: Vec<Hinted<Moment>> = Vec::new();
+    // First what the reader itself would take for the best source.
+    let best = findings.times.of(findings.candidates.first());
+    let first = Moment { at: best.span.from, grade: best.span.grade };
+    let anchor = findings.times.anchor();
+    for seen in findings.times.all().take(200) {
+        let stamp = seen.stamp;
+        let grade = if stamp.zoned && stamp.is_clear() { TimeGrade::Stated } else { TimeGrade::Assumed };
+        let value = Moment { at: stamp.at, grade };
+        let mut reason =
+            if seen.labelled { "a field for the time".to_owned() } else { "a time in the text".to_owned() };
+        for doubt in stamp.doubts().into_iter().chain(time::doubt(stamp.at, anchor)) {
+            reason.push_str("; ");
+            reason.push_str(&doubt);
+        }
+        if !times.iter().any(|t| t.value.at == value.at) {
+            times.push(Hinted { value, reason, excerpt: findings.line(Some(seen.line)) });
+        }
+    }
+    times.sort_by_key(|t| t.value.at != first.at);
+    times.truncate(GUESSES - 1);
+    if times.first().is_none_or(|t| t.value.at != first.at) {
+        let reason = format!("from {}", best.origin);
+        times.insert(0, Hinted { value: first, reason, excerpt: String::new() });
+    }
+    times
 }
 
 /// A line as it is shown beside a guess.

@@ -1,0 +1,213 @@
+//! What kind of abuse a text is about, by the words that reporters use.
+use super::excerpt;
+use super::lines::{Ready, Setting};
+use crate::suggestion::Hinted;
+use domain::class::Class;
+
+/// A word or the beginning of one, in lower case, the class it speaks for, and how loudly.
+type Word = (&'static str, Class, i32);
+
+const WORDS: [Word; 118] = [
+    ("brute force", Class::LoginAttack, 4),
+    ("brute-force", Class::LoginAttack, 4),
+    ("bruteforc", Class::LoginAttack, 4),
+    ("failed login", Class::LoginAttack, 3),
+    ("login attempt", Class::LoginAttack, 3),
+    ("log in attempt", Class::LoginAttack, 3),
+    ("login fail", Class::LoginAttack, 3),
+    ("password guess", Class::LoginAttack, 4),
+    ("dictionary attack", Class::LoginAttack, 3),
+    ("failed password", Class::LoginAttack, 3),
+    ("sasl", Class::LoginAttack, 1),
+    ("authentication fail", Class::LoginAttack, 3),
+    ("ssh attack", Class::LoginAttack, 4),
+    ("ssh-attack", Class::LoginAttack, 4),
+    ("login attack", Class::LoginAttack, 4),
+    ("login-attack", Class::LoginAttack, 4),
+    ("ssh login", Class::LoginAttack, 3),
+    ("unauthorized login", Class::LoginAttack, 4),
+    ("unauthorized access", Class::LoginAttack, 2),
+    ("unauthorised access", Class::LoginAttack, 2),
+    ("account hacking", Class::LoginAttack, 2),
+    ("anmeldeversuch", Class::LoginAttack, 4),
+    ("tentatives de connexion", Class::LoginAttack, 4),
+    ("fail2ban", Class::LoginAttack, 1),
+    ("port scan", Class::PortScan, 4),
+    ("portscan", Class::PortScan, 4),
+    ("port-scan", Class::PortScan, 4),
+    ("portsweep", Class::PortScan, 4),
+    ("scanning", Class::PortScan, 2),
+    ("network scan", Class::PortScan, 3),
+    ("netscan", Class::PortScan, 4),
+    ("scan attempt", Class::PortScan, 3),
+    ("has scanned", Class::PortScan, 3),
+    ("probing", Class::PortScan, 2),
+    ("probes", Class::PortScan, 2),
+    ("ddos", Class::Ddos, 4),
+    ("dos attack", Class::Ddos, 4),
+    ("dos-attack", Class::Ddos, 4),
+    ("denial of service", Class::Ddos, 4),
+    ("denial-of-service", Class::Ddos, 4),
+    ("syn flood", Class::Ddos, 4),
+    ("udp flood", Class::Ddos, 4),
+    ("flooding", Class::Ddos, 2),
+    ("amplification", Class::Ddos, 2),
+    ("spam", Class::Spam, 3),
+    ("unsolicited", Class::Spam, 3),
+    ("junk mail", Class::Spam, 3),
+    ("nevyžádan", Class::Spam, 3),
+    ("pourriel", Class::Spam, 3),
+    ("bulk e-mail", Class::Spam, 2),
+    ("bulk email", Class::Spam, 2),
+    ("phishing", Class::Phishing, 5),
+    ("phish ", Class::Phishing, 4),
+    ("malware", Class::Malware, 4),
+    ("malicious file", Class::Malware, 3),
+    ("malicious software", Class::Malware, 3),
+    ("trojan", Class::Malware, 3),
+    ("ransomware", Class::Malware, 3),
+    ("virus", Class::Malware, 2),
+    ("exploit kit", Class::Malware, 3),
+    ("drive-by", Class::Malware, 3),
+    ("payload", Class::Malware, 1),
+    ("botnet", Class::Botnet, 4),
+    ("command and control", Class::Botnet, 3),
+    ("command & control", Class::Botnet, 3),
+    ("c&c", Class::Botnet, 3),
+    ("zombie", Class::InfectedHost, 2),
+    ("infected", Class::InfectedHost, 3),
+    ("infection", Class::InfectedHost, 2),
+    ("infiziert", Class::InfectedHost, 3),
+    ("sinkhole", Class::InfectedHost, 3),
+    ("copyright", Class::Copyright, 4),
+    ("dmca", Class::Copyright, 4),
+    ("digital millennium", Class::Copyright, 4),
+    ("infring", Class::Copyright, 3),
+    ("urheberrecht", Class::Copyright, 4),
+    ("droit d'auteur", Class::Copyright, 4),
+    ("bittorrent", Class::P2p, 6),
+    ("peer-to-peer", Class::P2p, 6),
+    ("peer to peer", Class::P2p, 6),
+    ("p2p", Class::P2p, 6),
+    ("torrent", Class::P2p, 3),
+    ("info hash", Class::P2p, 5),
+    ("infohash", Class::P2p, 5),
+    ("edonkey", Class::P2p, 6),
+    ("emule", Class::P2p, 4),
+    ("gnutella", Class::P2p, 6),
+    ("trademark", Class::BrandInfringement, 4),
+    ("counterfeit", Class::BrandInfringement, 4),
+    ("open resolver", Class::OpenService, 5),
+    ("open dns resolver", Class::OpenService, 5),
+    ("open recursive", Class::OpenService, 5),
+    ("open proxy", Class::OpenService, 4),
+    ("openly accessible", Class::OpenService, 4),
+    ("publicly accessible", Class::OpenService, 3),
+    ("accessible from the internet", Class::OpenService, 4),
+    ("aus dem internet erreichbar", Class::OpenService, 4),
+    ("vulnerab", Class::Cve, 3),
+    ("cve-", Class::Cve, 4),
+    ("sql injection", Class::SqlInjection, 5),
+    ("sql-injection", Class::SqlInjection, 5),
+    ("sqli ", Class::SqlInjection, 4),
+    ("web attack", Class::VulnerabilityScan, 3),
+    ("webattack", Class::VulnerabilityScan, 3),
+    ("exploit attempt", Class::VulnerabilityScan, 4),
+    ("vulnerability scan", Class::VulnerabilityScan, 6),
+    ("mod_security", Class::VulnerabilityScan, 2),
+    ("modsecurity", Class::VulnerabilityScan, 2),
+    ("hacking attempt", Class::VulnerabilityScan, 3),
+    ("hack attempt", Class::VulnerabilityScan, 3),
+    ("web scraping", Class::Scraping, 4),
+    ("scraping", Class::Scraping, 3),
+    ("bad bot", Class::Scraping, 3),
+    ("harvesting", Class::Scraping, 3),
+    ("child abuse", Class::Csam, 9),
+    ("child porn", Class::Csam, 9),
+    ("child sexual", Class::Csam, 9),
+    ("csam", Class::Csam, 9),
+];
+
+/// Words that are long to list beside the others.
+const MORE: [Word; 14] = [
+    ("fraudulent", Class::Fraud, 3),
+    ("scam", Class::Fraud, 3),
+    ("advance fee", Class::Fraud, 4),
+    ("fake shop", Class::Fraud, 4),
+    ("fakeshop", Class::Fraud, 4),
+    ("defaced", Class::RemoteCompromise, 4),
+    ("defacement", Class::RemoteCompromise, 4),
+    ("web shell", Class::RemoteCompromise, 4),
+    ("webshell", Class::RemoteCompromise, 4),
+    ("hacked website", Class::RemoteCompromise, 4),
+    ("compromised website", Class::RemoteCompromise, 4),
+    ("compromised server", Class::CompromisedServer, 3),
+    ("blacklist", Class::Blocklist, 1),
+    ("blocklist", Class::Blocklist, 1),
+];
+
+/// A class and the sum of the words that speak for it.
+#[derive(Debug, Clone)]
+pub(crate) struct Scored {
+    pub(crate) class: Class,
+    pub(crate) score: i32,
+    words: Vec<&'static str>,
+    line: String,
+}
+
+impl Scored {
+    pub(crate) fn hinted(&self) -> Hinted<Class> {
+        let words = self.words.iter().take(3).map(|w| format!("“{}”", w.trim())).collect::<Vec<_>>().join(", ");
+        Hinted { value: self.class, reason: format!("the words {words}"), excerpt: excerpt(&self.line) }
+    }
+}
+
+/// Classes by the words of the subject and of what the reporter wrote, loudest first.
+pub(crate) fn scores(subject: &str, lines: &[Ready]) -> Vec<Scored> {
+    let mut scored: Vec<Scored> = Vec::new();
+    let subject_lower = subject.to_ascii_lowercase();
+    let plain: Vec<&Ready> = lines.iter().filter(|l| l.setting == Setting::Plain).take(2000).collect();
+    for (word, class, weight) in WORDS.iter().chain(&MORE) {
+        let in_subject = holds(&subject_lower, word);
+        let line = plain.iter().find(|l| holds(&l.lower, word) && !l.lower.contains("://"));
+        let score = if in_subject { weight * 3 } else { 0 } + if line.is_some() { *weight } else { 0 };
+        if score == 0 {
+            continue;
+        }
+        let shown = if in_subject { subject } else { line.map_or("", |l| l.raw.as_str()) };
+        match scored.iter_mut().find(|s| s.class == *class) {
+            Some(s) => {
+                s.score += score;
+                s.words.push(word);
+            }
+            None => scored.push(Scored { class: *class, score, words: vec![word], line: shown.to_owned() }),
+        }
+    }
+    // File sharing is a copyright matter too: the narrower word wins.
+    if let Some(p2p) = scored.iter().position(|s| s.class == Class::P2p)
+        && let Some(copyright) = scored.iter().position(|s| s.class == Class::Copyright)
+    {
+        let more = scored.get(copyright).map_or(0, |s| s.score);
+        if let Some(s) = scored.get_mut(p2p) {
+            s.score += more;
+        }
+        scored.remove(copyright);
+    }
+    scored.sort_by_key(|s| std::cmp::Reverse(s.score));
+    scored
+}
+
+/// The class that stands clear of all others.
+pub(crate) fn clear(scores: &[Scored]) -> Option<Class> {
+    let first = scores.first()?;
+    let second = scores.get(1).map_or(0, |s| s.score);
+    (first.score >= 3 && first.score * 2 >= second * 3).then_some(first.class)
+}
+
+/// Whether the word begins a word of the text.
+fn holds(text: &str, word: &str) -> bool {
+    text.match_indices(word).any(|(at, _)| {
+        let before = text.get(..at).and_then(|t| t.chars().next_back());
+        !before.is_some_and(|c| c.is_alphanumeric() || c == '.' || c == '@' || c == '/')
+    })
+}

@@ -1,0 +1,163 @@
+//! Whether a text is clear enough to be read by machine. A wrong event costs more than a minute of a person.
+use super::Findings;
+use super::class;
+use super::complaint::{self, Verdict};
+use super::source::{Candidate, How, SOME, STRONG};
+use super::url::{Named, Page};
+use crate::{limits, role};
+use domain::class::{Category, Class};
+use domain::event::{Observation, Source, SourceKind};
+use serde_json::Map;
+
+/// Most events of one text.
+const MOST: usize = 100;
+
+/// The events of a text, or why a person has to read it.
+pub(crate) fn events(findings: &Findings) -> Result<Vec<Observation>, String> {
+    match complaint::judge(&findings.document, &findings.lines) {
+        Verdict::Complaint => {}
+        Verdict::Unclear => return Err("nothing in it says that it is a complaint".to_owned()),
+        Verdict::Answer => return Err("it answers an earlier mail".to_owned()),
+        Verdict::Bulk => return Err("it went to many readers, as newsletters do".to_owned()),
+    }
+    let worded = class::clear(&findings.classes);
+    if let Some(class) = worded.filter(|c| is_about_pages(*c)) {
+        let pages = pages(&findings.pages);
+        if !pages.is_empty() {
+            return Ok(pages.into_iter().take(MOST).map(|page| page_event(findings, page, class)).collect());
+        }
+    }
+    let chosen = chosen(&findings.candidates)?;
+    let by_log = chosen.iter().find_map(|c| c.class);
+    let class = match (by_log, worded) {
+        (Some(log), Some(words)) if log.category() == words.category() => words,
+        (Some(log), _) => log,
+        (None, Some(words)) => words,
+        (None, None) => return Err(unclear_class(findings)),
+    };
+    let noted = by_log.is_some_and(|log| worded.is_some_and(|w| w != log && w.category() != log.category()));
+    Ok(chosen
+        .into_iter()
+        .take(MOST)
+        .map(|c| {
+            event(
+                findings,
+                c,
+                c.class
+                    .filter(|_| by_log.is_some())
+                    .map_or(class, |l| if l.category() == class.category() { class } else { l }),
+                noted,
+            )
+        })
+        .collect())
+}
+
+fn is_about_pages(class: Class) -> bool {
+    matches!(class.category(), Category::Content) || matches!(class, Class::Copyright | Class::Malware)
+}
+
+/// The pages that are named as the offence, not merely linked.
+fn pages(pages: &[Page]) -> Vec<&Page> {
+    let of = |named: Named| pages.iter().filter(|p| p.named == named).collect::<Vec<_>>();
+    [Named::Labelled, Named::Defanged, Named::Announced]
+        .into_iter()
+        .map(of)
+        .find(|found| !found.is_empty())
+        .unwrap_or_default()
+}
+
+/// The addresses that the text clearly accuses.
+fn chosen(candidates: &[Candidate]) -> Result<Vec<&Candidate>, String> {
+    let strong: Vec<&Candidate> = candidates.iter().filter(|c| c.weight >= STRONG).collect();
+    let named: Vec<&Candidate> = strong.iter().copied().filter(|c| c.subject).collect();
+    if let [one] = named[..] {
+        return Ok(vec![one]);
+    }
+    match strong[..] {
+        [] => {
+            let some: Vec<&Candidate> = candidates.iter().filter(|c| c.weight >= SOME).collect();
+            match some[..] {
+                [one] if candidates.iter().all(|c| c.ip == one.ip || c.weight < 20) => Ok(vec![one]),
+                [] => Err("no address in it is clearly the source".to_owned()),
+                _ => Err(several(&some)),
+            }
+        }
+        [one] => Ok(vec![one]),
+        [first, ..] => {
+            let alike = strong.iter().all(|c| c.how == first.how && c.reason == first.reason);
+            if alike && matches!(first.how, How::Log | How::Table | How::Label) {
+                Ok(strong)
+            } else {
+                Err(several(&strong))
+            }
+        }
+    }
+}
+
+fn several(candidates: &[&Candidate]) -> String {
+    let shown: Vec<String> = candidates.iter().take(3).map(|c| c.ip.to_string()).collect();
+    format!("{} addresses could be the source: {}", candidates.len(), shown.join(", "))
+}
+
+fn unclear_class(findings: &Findings) -> String {
+    match &findings.classes[..] {
+        [first, second, ..] => format!(
+            "it could be about {} or {}",
+            first.class.title().to_lowercase(),
+            second.class.title().to_lowercase()
+        ),
+        [first] => format!("little says what kind of abuse it is; perhaps {}", first.class.title().to_lowercase()),
+        [] => "nothing says what kind of abuse it is".to_owned(),
+    }
+}
+
+fn event(findings: &Findings, candidate: &Candidate, class: Class, noted: bool) -> Observation {
+    let when = findings.times.of(Some(candidate));
+    let mut details = Map::new();
+    details.insert("source_reason".into(), candidate.reason.clone().into());
+    details.insert("source_line".into(), limits::clip(&findings.line(candidate.line), limits::DETAIL_BYTES).into());
+    details.insert("time_origin".into(), when.origin.into());
+    if let Some(precision) = when.precision {
+        details.insert("time_precision".into(), precision.into());
+    }
+    let mut faults = vec![format!("read from free text: source by {}", candidate.reason)];
+    if noted {
+        faults.push("class by the log lines; the words say something else".to_owned());
+    }
+    faults.extend(when.span.faults);
+    Observation {
+        source: Source::from_ip(candidate.ip, candidate.port),
+        from: Some(when.span.from),
+        to: Some(when.span.to),
+        time_grade: when.span.grade,
+        class,
+        role: role::of(class),
+        count: i64::try_from(candidate.logs.len()).unwrap_or(1).max(1),
+        reference: None,
+        details,
+        faults,
+    }
+}
+
+fn page_event(findings: &Findings, page: &Page, class: Class) -> Observation {
+    let when = findings.times.of(None);
+    let mut details = Map::new();
+    details.insert("time_origin".into(), when.origin.into());
+    if let [one] = findings.candidates.iter().filter(|c| c.weight >= SOME).collect::<Vec<_>>()[..] {
+        details.insert("ip".into(), one.ip.to_string().into());
+    }
+    let mut faults = vec!["read from free text: the source is a page that it names".to_owned()];
+    faults.extend(when.span.faults);
+    Observation {
+        source: Source::new(SourceKind::Url, limits::clip(&page.url, limits::SOURCE_BYTES), None),
+        from: Some(when.span.from),
+        to: Some(when.span.to),
+        time_grade: when.span.grade,
+        class,
+        role: role::of(class),
+        count: 1,
+        reference: None,
+        details,
+        faults,
+    }
+}

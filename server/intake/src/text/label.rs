@@ -1,0 +1,588 @@
+//! What the words around an address say about it: whose it is, the attacker's or the victim's.
+use super::spot::Spot;
+
+/// What an address in a line is, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// A field that means the accused: `Source IP:`, `Attacker:`.
+    Labelled,
+    /// A field that mostly does: `IP Address:`, `Host:`.
+    Field,
+    /// Left of an arrow, or `src=`.
+    Flow,
+    /// `from 192.0.2.1`, `your server 192.0.2.1`.
+    Said,
+    /// An address, without anything that says whose.
+    Bare,
+    /// The attacked side, or a machine of no interest.
+    Other,
+}
+
+/// Names of fields that mean the accused, without spaces and signs.
+const SOURCE: [&str; 104] = [
+    "source",
+    "sourceip",
+    "sourceaddress",
+    "sourceipaddress",
+    "sourceipaddresses",
+    "sourceips",
+    "sourcehost",
+    "sourceaddr",
+    "sourcenetworkaddress",
+    "src",
+    "srcip",
+    "srcaddr",
+    "srcaddress",
+    "srcipaddr",
+    "saddr",
+    "ipsrc",
+    "ipsource",
+    "attacker",
+    "attackers",
+    "attackerip",
+    "attackersip",
+    "attackeripaddress",
+    "attackerhost",
+    "attackingip",
+    "attackingipaddress",
+    "attackinghost",
+    "attackip",
+    "attacksource",
+    "attacksourceip",
+    "offender",
+    "offenderip",
+    "offendingip",
+    "offendingipaddress",
+    "offendinghost",
+    "offendingaddress",
+    "offendingserver",
+    "abuseip",
+    "abusiveip",
+    "abusiveipaddress",
+    "abuserip",
+    "abusesource",
+    "abusinghost",
+    "infringingip",
+    "infringingipaddress",
+    "infringersipaddress",
+    "infringeripaddress",
+    "infringerip",
+    "infringersip",
+    "quelle",
+    "quellip",
+    "quelladresse",
+    "quellipadresse",
+    "angreifer",
+    "angreiferip",
+    "remoteip",
+    "remoteaddr",
+    "remoteaddress",
+    "remoteipaddress",
+    "remotehost",
+    "rhost",
+    "client",
+    "clientip",
+    "clientipaddress",
+    "cip",
+    "rip",
+    "originip",
+    "originatingip",
+    "originatingipaddress",
+    "xoriginatingip",
+    "senderip",
+    "senderipaddress",
+    "sendingip",
+    "sendingserver",
+    "sendingserverip",
+    "spamsource",
+    "spamsourceip",
+    "spammer",
+    "spammerip",
+    "infectedip",
+    "infectedhost",
+    "infectedipaddress",
+    "compromisedip",
+    "compromisedhost",
+    "maliciousip",
+    "maliciousipaddress",
+    "suspiciousip",
+    "suspectip",
+    "hostileip",
+    "intruder",
+    "intruderip",
+    "hackerip",
+    "botip",
+    "reportedip",
+    "reportedipaddress",
+    "yourip",
+    "youripaddress",
+    "yourserver",
+    "customerip",
+    "userip",
+    "useripaddress",
+    "fromip",
+    "badip",
+    "scannerip",
+    "affectedip",
+];
+
+/// More of them.
+const SOURCE_TOO: [&str; 26] = [
+    "affectedipaddress",
+    "affectedhost",
+    "vulnerableip",
+    "vulnerablehost",
+    "involvedip",
+    "ipinvolved",
+    "bannedip",
+    "blockedip",
+    "ipofattacker",
+    "ipinquestion",
+    "ipoffender",
+    "adressesource",
+    "adresseipsource",
+    "ipattaquante",
+    "iporigen",
+    "direcciondeorigen",
+    "bronip",
+    "bronadres",
+    "aanvaller",
+    "loggedip",
+    "peerip",
+    "phishingip",
+    "malwareip",
+    "listedip",
+    "offendingips",
+    "sourceoftheattack",
+];
+
+/// Names of fields that may mean either side and mostly mean the accused.
+const FIELD: [&str; 27] = [
+    "ip",
+    "ips",
+    "ipaddress",
+    "ipaddresses",
+    "ipaddr",
+    "ipv4",
+    "ipv6",
+    "ipv4address",
+    "ipv6address",
+    "ipadresse",
+    "ipadressen",
+    "ipadres",
+    "adresseip",
+    "adressesip",
+    "direccionip",
+    "direccioneip",
+    "indirizzoip",
+    "adresip",
+    "ipadresa",
+    "host",
+    "hostip",
+    "hostaddress",
+    "address",
+    "hostipaddress",
+    "hosts",
+    "machine",
+    "ipnumber",
+];
+
+/// Words in the name of a field or before an address that mean the other side, or neither.
+const OTHER: [&str; 68] = [
+    "destination",
+    "destinations",
+    "dest",
+    "dst",
+    "dstip",
+    "destip",
+    "destinationip",
+    "daddr",
+    "lip",
+    "target",
+    "targets",
+    "targeted",
+    "targetip",
+    "victim",
+    "victims",
+    "victimip",
+    "attacked",
+    "our",
+    "ours",
+    "my",
+    "mine",
+    "local",
+    "localip",
+    "localaddress",
+    "reporter",
+    "reporterip",
+    "honeypot",
+    "sensor",
+    "sinkhole",
+    "cc",
+    "c2",
+    "mx",
+    "nameserver",
+    "nameservers",
+    "ns",
+    "ns1",
+    "ns2",
+    "dns",
+    "resolver",
+    "resolvers",
+    "gateway",
+    "netmask",
+    "broadcast",
+    "ziel",
+    "zielip",
+    "zieladresse",
+    "cible",
+    "destino",
+    "bestemming",
+    "unser",
+    "unsere",
+    "unserem",
+    "unseren",
+    "unserer",
+    "notre",
+    "nos",
+    "nuestro",
+    "nuestra",
+    "onze",
+    "ons",
+    "naš",
+    "našeho",
+    "version",
+    "helo",
+    "reportedby",
+    "reportedto",
+    "recipient",
+    "whois",
+];
+
+/// Words before an address that mean where something came from.
+const FROM: [&str; 47] = [
+    "from",
+    "by",
+    "angreifers",
+    "verursacher",
+    "originating",
+    "originated",
+    "originates",
+    "source",
+    "src",
+    "von",
+    "vom",
+    "aus",
+    "desde",
+    "depuis",
+    "vanaf",
+    "van",
+    "z",
+    "dal",
+    "od",
+    "rhost",
+    "attacker",
+    "attackers",
+    "offender",
+    "culprit",
+    "intruder",
+    "hacker",
+    "spammer",
+    "client",
+    "user",
+    "customer",
+    "subscriber",
+    "your",
+    "yours",
+    "ihr",
+    "ihre",
+    "ihrem",
+    "ihrer",
+    "ihres",
+    "votre",
+    "vos",
+    "uw",
+    "su",
+    "tu",
+    "vaší",
+    "vaše",
+    "about",
+    "concerning",
+];
+
+/// Words before an address that mean where something went.
+const TO: [&str; 13] = [
+    "to", "against", "towards", "toward", "into", "via", "through", "behind", "gegen", "vers", "contre", "contra",
+    "naar",
+];
+
+/// Words before an address that mean a place: hosted on, attack on.
+const PLACE: [&str; 6] = ["on", "at", "in", "auf", "sur", "op"];
+
+/// Words that stand between those and the address and say nothing.
+const FILL: [&str; 48] = [
+    "the",
+    "a",
+    "an",
+    "this",
+    "that",
+    "following",
+    "ip",
+    "ips",
+    "ip-address",
+    "ip-adresse",
+    "address",
+    "addresses",
+    "addr",
+    "adresse",
+    "adres",
+    "adresa",
+    "adresy",
+    "adresses",
+    "ipv4",
+    "ipv6",
+    "host",
+    "hosts",
+    "server",
+    "servers",
+    "machine",
+    "computer",
+    "system",
+    "network",
+    "block",
+    "number",
+    "of",
+    "is",
+    "was",
+    "der",
+    "die",
+    "das",
+    "dem",
+    "la",
+    "le",
+    "l",
+    "de",
+    "het",
+    "with",
+    "named",
+    "web",
+    "mail",
+    "single",
+    "one",
+];
+
+/// What follows the address of somebody who did something.
+const DID: [&str; 31] = [
+    "has attacked",
+    "attacked",
+    "is attacking",
+    "has been attacking",
+    "tried",
+    "has tried",
+    "attempted",
+    "has attempted",
+    "is trying",
+    "was detected",
+    "was caught",
+    "was found",
+    "was observed",
+    "was seen",
+    "was identified",
+    "was banned",
+    "was blocked",
+    "has been banned",
+    "has been blocked",
+    "has been detected",
+    "has been registered",
+    "has been reported",
+    "has been observed",
+    "has been listed",
+    "is listed",
+    "is sending",
+    "has sent",
+    "is scanning",
+    "scanned",
+    "is infected",
+    "on your network",
+];
+
+/// What an address is, from the text before and behind it.
+pub(crate) fn judge(text: &str, lower: &str, spot: Spot) -> Part {
+    let (Some(before), Some(after)) = (lower.get(..spot.start), lower.get(spot.end..)) else { return Part::Bare };
+    let open = |c: char| {
+        c.is_whitespace() || matches!(c, '"' | '\'' | '[' | '(' | '<' | '*' | '`' | '{' | '/' | '\\' | '‘' | '“')
+    };
+    let bare = before.trim_end_matches(open);
+    let after = after.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '"' | ']' | ')' | '*'));
+    if ["->", "=>", "→", ">", "-->"].iter().any(|arrow| bare.ends_with(arrow)) && bare.len() > 4 {
+        return Part::Other;
+    }
+    if ["->", "=>", "→", "> ", "-->"].iter().any(|arrow| after.starts_with(arrow)) && !before.trim().ends_with('<') {
+        return Part::Flow;
+    }
+    if let Some(key) = key(bare, before) {
+        return by_key(&key);
+    }
+    by_words(text, bare, after)
+}
+
+/// The name of the field in front of an address: `Source IP: `, `src=`, `| Host | `, or a column of its own.
+fn key(bare: &str, before: &str) -> Option<String> {
+    let sign = bare.chars().next_back().filter(|c| matches!(c, ':' | '=' | '|' | '：' | '#'));
+    let column = before.ends_with('\t') || before.ends_with("   ");
+    let name = match sign {
+        Some(sign) => bare.strip_suffix(sign)?,
+        None if column => bare,
+        None => return None,
+    };
+    let name =
+        name.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '*' | '.' | '-' | ':' | '='));
+    let mut name = name.rsplit([',', ';', '|', '\t', '{', '}', '[', '(', '"', '?', '!']).next().unwrap_or(name).trim();
+    if sign == Some('=') || sign == Some('#') {
+        name = name.rsplit([' ', ':', '&']).next().unwrap_or(name);
+    }
+    if sign.is_none() {
+        name = name.rsplit("   ").next().unwrap_or(name).trim();
+    }
+    // What stands before an earlier address belongs to that one.
+    let earlier = name.rfind(' ').and_then(|end| {
+        let words = name.get(..end)?;
+        let at = words.rfind(|c: char| c.is_ascii_digit())?;
+        words.get(..at)?.ends_with(['.', ':', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']).then_some(at + 1)
+    });
+    let name = earlier.and_then(|at| name.get(at..)).unwrap_or(name);
+    let name = name.trim_start_matches(|c: char| !c.is_alphanumeric());
+    (!name.is_empty() && name.len() < 120).then(|| name.to_owned())
+}
+
+fn by_key(key: &str) -> Part {
+    let compact: String = key.chars().filter(|c| c.is_alphanumeric()).collect();
+    if SOURCE.contains(&compact.as_str()) || SOURCE_TOO.contains(&compact.as_str()) {
+        return Part::Labelled;
+    }
+    let words: Vec<&str> = words(key).flat_map(|w| w.split('-')).filter(|w| !w.is_empty()).collect();
+    if words.iter().any(|w| OTHER.contains(w)) || OTHER.contains(&compact.as_str()) {
+        return Part::Other;
+    }
+    if FIELD.contains(&compact.as_str()) {
+        return Part::Field;
+    }
+    // A sentence that ends with a colon: "attacks from the following IP:".
+    let found = words.iter().rev().take(12).find(|w| FROM.contains(w) || TO.contains(w));
+    let names_address = words
+        .iter()
+        .any(|w| FIELD.contains(w) || matches!(*w, "addresses" | "hosts" | "attackers" | "ip-adresse" | "ip-address"));
+    match found {
+        Some(w) if TO.contains(w) && !words.contains(&"your") => Part::Other,
+        Some(_) if names_address && words.len() <= 16 => Part::Field,
+        Some(_) if words.len() <= 16 => Part::Said,
+        None if names_address && words.len() <= 5 => Part::Said,
+        _ => Part::Bare,
+    }
+}
+
+/// What a heading says about the addresses below it.
+pub(crate) fn heading(lower: &str) -> Part {
+    by_key(lower.trim().trim_end_matches([':', ' ', '*']))
+}
+
+/// What the name of a column says about the addresses in it.
+pub(crate) fn column(lower: &str) -> Option<Part> {
+    let compact: String = lower.chars().filter(|c| c.is_alphanumeric()).collect();
+    let names = [&SOURCE[..], &SOURCE_TOO[..], &FIELD[..]].concat();
+    if names.contains(&compact.as_str()) {
+        return Some(by_key(lower));
+    }
+    let other = words(lower).any(|w| OTHER.contains(&w)) || OTHER.contains(&compact.as_str());
+    other.then_some(Part::Other)
+}
+
+/// Prose: the nearest word in front that says where something came from or went.
+fn by_words(text: &str, bare: &str, after: &str) -> Part {
+    let mut filled = false;
+    for word in words(bare).collect::<Vec<_>>().into_iter().rev().take(7) {
+        if OTHER.contains(&word) {
+            return Part::Other;
+        }
+        if FROM.contains(&word) {
+            return Part::Said;
+        }
+        if TO.contains(&word) {
+            return Part::Other;
+        }
+        if PLACE.contains(&word) {
+            return Part::Bare;
+        }
+        if !FILL.contains(&word) {
+            break;
+        }
+        filled |= matches!(
+            word,
+            "ip" | "address"
+                | "ip-address"
+                | "ip-adresse"
+                | "adresse"
+                | "adresa"
+                | "adresy"
+                | "host"
+                | "ips"
+                | "addresses"
+        );
+    }
+    let did = DID.iter().any(|d| after.starts_with(d)) || (filled && text.len() < 300);
+    if did { Part::Said } else { Part::Bare }
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !(c.is_alphanumeric() || c == '-')).filter(|w| !w.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::spot;
+
+    #[test]
+    fn which_side_an_address_is_on() {
+        let read = |line: &str| {
+            let lower = line.to_ascii_lowercase();
+            spot::all(line).into_iter().map(|s| judge(line, &lower, s)).collect::<Vec<_>>()
+        };
+        use Part::{Bare, Field, Flow, Labelled, Other, Said};
+        let cases: [(&str, &[Part]); 28] = [
+            ("Source IP: 192.0.2.1", &[Labelled]),
+            ("| Host       | 192.0.2.1       |", &[Field]),
+            ("IP-Adresse des Angreifers: 192.0.2.1", &[Field]),
+            ("Quell-IP: 192.0.2.1 Ziel-IP: 198.51.100.2", &[Labelled, Other]),
+            ("Ziel-IP: 198.51.100.2 Quell-IP: 192.0.2.1", &[Other, Labelled]),
+            ("SRC=192.0.2.1 DST=198.51.100.2 LEN=48", &[Labelled, Other]),
+            ("Failed password for root from 192.0.2.1 port 4711 ssh2", &[Said]),
+            ("192.0.2.1:80 -> 198.51.100.2:443", &[Flow, Other]),
+            ("IP 192.0.2.1.53 > 198.51.100.2.1234: UDP", &[Flow, Other]),
+            ("abuse to our IPv4 block 198.51.100.0/24 from the IP address 192.0.2.1, which", &[Said]),
+            ("attacks against our server 198.51.100.2", &[Other]),
+            ("Your server 192.0.2.1 has been registered as an attack source", &[Said]),
+            ("Destination IP: 198.51.100.2", &[Other]),
+            ("Server IP: 192.0.2.1", &[Said]),
+            ("Our server: 198.51.100.2", &[Other]),
+            ("rip=192.0.2.1, lip=198.51.100.2", &[Labelled, Other]),
+            ("This is an abuse report about the IP address 192.0.2.1 generated", &[Said]),
+            ("z Vaší IP adresy 192.168.65.61 pravděpodobně", &[Said]),
+            ("\"src_ip\":\"192.0.2.1\",\"src_port\":4711,\"dest_ip\":\"198.51.100.2\"", &[Labelled, Other]),
+            ("Attacker\t192.0.2.1", &[Labelled]),
+            ("Name server: 192.0.2.53", &[Other]),
+            ("nameserver 192.0.2.53", &[Other]),
+            ("see 192.0.2.1", &[Bare]),
+            ("warning: unknown[192.0.2.1]: SASL LOGIN authentication failed", &[Bare]),
+            ("to 198.51.100.2 from 192.0.2.1", &[Other, Said]),
+            ("We saw attacks from the following IP address: 192.0.2.1", &[Field]),
+            ("Deny tcp src outside:192.0.2.1/22 dst inside:198.51.100.2/445", &[Said, Other]),
+            ("é 192.0.2.1", &[Bare]),
+        ];
+        for (line, want) in cases {
+            assert_eq!(read(line), want, "{line}");
+        }
+        assert_eq!(heading("The following IPs on your network attacked us:"), Field);
+        assert_eq!(heading("Targets on our side:"), Other);
+    }
+}

@@ -1,0 +1,249 @@
+//! What each line of a text is: the reporter's words, or something that names addresses which are nobody's fault.
+use super::document::{Document, Place};
+use super::refang;
+
+/// The surroundings of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Setting {
+    /// What the reporter wrote, or a log.
+    Plain,
+    /// What a ticket system put in front.
+    Ticket,
+    /// Registry data.
+    Whois,
+    /// A traceroute, a ping or a look-up of names.
+    Trace,
+    /// The head of a mail shown as evidence.
+    MailHead,
+    /// What follows such a head: the words of the accused.
+    MailBody,
+    /// A line quoted from an earlier mail.
+    Quoted,
+    /// The reporter's signature.
+    Signature,
+    /// "For example": addresses in explanations.
+    Example,
+}
+
+/// A line ready to be searched: whole again where it was defanged, and in lower case at the same offsets.
+#[derive(Debug, Clone)]
+pub(crate) struct Ready {
+    /// As it stands in the report.
+    pub(crate) raw: String,
+    pub(crate) text: String,
+    pub(crate) lower: String,
+    pub(crate) setting: Setting,
+    /// Whether somebody had taken care that it cannot be clicked.
+    pub(crate) defanged: bool,
+}
+
+/// Longest line that is searched; longer ones are data.
+const LINE_BYTES: usize = 2000;
+
+/// Makes the lines of a document ready.
+pub(crate) fn ready(document: &Document) -> Vec<Ready> {
+    let quoted = document.lines.iter().filter(|l| l.text.starts_with('>')).count();
+    let written = document.lines.iter().filter(|l| l.place == Place::Body && !l.text.trim().is_empty()).count();
+    // A complaint that is quoted as a whole was forwarded; a few quoted lines are an earlier mail.
+    let unquote = quoted * 2 > written;
+    let mut state = State::default();
+    let mut lines = Vec::with_capacity(document.lines.len());
+    for line in &document.lines {
+        let raw = crate::limits::clip(&line.text, LINE_BYTES);
+        let bare = if unquote { raw.trim_start_matches(['>', ' ']) } else { raw };
+        let text = refang::refang(bare).into_owned();
+        let lower = text.to_ascii_lowercase();
+        let setting = state.next(&lower, line.place);
+        let defanged = text != bare;
+        lines.push(Ready { raw: raw.to_owned(), text, lower, setting, defanged });
+    }
+    lines
+}
+
+#[derive(Debug, Default)]
+struct State {
+    ticket: bool,
+    head: bool,
+    /// Between the head of a shown mail and the end of it.
+    body: bool,
+    signature: bool,
+    trace: usize,
+}
+
+impl State {
+    fn next(&mut self, lower: &str, place: Place) -> Setting {
+        match place {
+            Place::EnclosedHead => return Setting::MailHead,
+            Place::EnclosedBody => return Setting::MailBody,
+            Place::Attachment => self.ticket = false,
+            Place::Body => {}
+        }
+        let bare = lower.trim();
+        if bare.contains("was acted upon") || bare.contains(": request ") && bare.ends_with("acted upon.") {
+            self.ticket = true;
+        } else if self.ticket && (bare.starts_with("ticket <url") || bare.starts_with("ticket url")) {
+            self.ticket = false;
+            return Setting::Ticket;
+        }
+        if self.ticket {
+            return Setting::Ticket;
+        }
+        if lower == "-- " || lower == "--" {
+            self.signature = true;
+        }
+        if place == Place::Body && self.signature && !is_rule(bare) {
+            return Setting::Signature;
+        }
+        self.mail(lower, bare).unwrap_or_else(|| self.other(lower, bare))
+    }
+
+    /// Follows a mail that is shown as evidence.
+    fn mail(&mut self, lower: &str, bare: &str) -> Option<Setting> {
+        if is_mail_head(bare) {
+            (self.head, self.body) = (true, false);
+            return Some(Setting::MailHead);
+        }
+        if self.head {
+            if bare.is_empty() {
+                (self.head, self.body) = (false, true);
+                return Some(Setting::MailHead);
+            }
+            let folded = lower.starts_with([' ', '\t']);
+            let field = bare.split_once(':').is_some_and(|(name, _)| !name.contains(' ') && name.len() < 40);
+            if folded || field {
+                return Some(Setting::MailHead);
+            }
+            self.head = false;
+        }
+        if self.body {
+            let ends = is_rule(bare)
+                || bare.contains("end of ")
+                || bare.starts_with("source ip")
+                || bare.contains("/spam report");
+            self.body = !ends;
+            return Some(Setting::MailBody);
+        }
+        None
+    }
+
+    fn other(&mut self, lower: &str, bare: &str) -> Setting {
+        if lower.starts_with('>') {
+            return Setting::Quoted;
+        }
+        if is_whois(bare) {
+            return Setting::Whois;
+        }
+        if bare.starts_with("traceroute") || bare.starts_with("tracing route") || bare.starts_with("tracert") {
+            self.trace = 40;
+        }
+        self.trace = self.trace.saturating_sub(1);
+        if is_hop(bare)
+            || (self.trace > 0 && (bare.contains(" ms") || bare.contains("* *") || bare.starts_with("trac")))
+        {
+            return Setting::Trace;
+        }
+        if is_lookup(bare) {
+            return Setting::Trace;
+        }
+        let example = ["e.g.", "for example", "for instance", "z.b.", "zum beispiel", "par exemple", "i.e. "];
+        if example.iter().any(|e| bare.contains(e)) { Setting::Example } else { Setting::Plain }
+    }
+}
+
+/// A line of dashes, underscores or stars.
+fn is_rule(bare: &str) -> bool {
+    let marks = bare.bytes().filter(|b| matches!(b, b'-' | b'_' | b'=' | b'*' | b'#' | b'+')).count();
+    marks >= 4 && marks * 2 >= bare.len()
+}
+
+fn is_mail_head(bare: &str) -> bool {
+    const FIELDS: [&str; 16] = [
+        "received: ",
+        "return-path:",
+        "delivered-to:",
+        "x-originating-ip:",
+        "x-sender-ip:",
+        "x-source-ip:",
+        "message-id:",
+        "dkim-signature:",
+        "authentication-results:",
+        "received-spf:",
+        "x-received:",
+        "arc-seal:",
+        "mime-version:",
+        "x-spam-status:",
+        "x-mailer:",
+        "envelope-to:",
+    ];
+    FIELDS.iter().any(|f| bare.starts_with(f))
+}
+
+fn is_whois(bare: &str) -> bool {
+    const KEYS: [&str; 34] = [
+        "inetnum",
+        "inet6num",
+        "netrange",
+        "cidr",
+        "route",
+        "route6",
+        "inetrev",
+        "nserver",
+        "name server",
+        "nameserver",
+        "parent",
+        "nethandle",
+        "netname",
+        "nettype",
+        "descr",
+        "remarks",
+        "ref",
+        "query",
+        "resourcelink",
+        "network",
+        "origin",
+        "org-name",
+        "orgname",
+        "orgid",
+        "mnt-by",
+        "admin-c",
+        "tech-c",
+        "abuse-c",
+        "netblock",
+        "ip range",
+        "ip-range",
+        "iprange",
+        "as",
+        "originas",
+    ];
+    if bare.starts_with('%') || bare.starts_with("# arin") || bare.starts_with("# query") {
+        return true;
+    }
+    bare.split_once(':').is_some_and(|(key, _)| KEYS.contains(&key.trim()))
+        || bare.contains("whois.")
+        || bare.contains("whois ")
+}
+
+/// `12  core.example (192.0.2.1)  3.4 ms`.
+fn is_hop(bare: &str) -> bool {
+    let digits = bare.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = bare.get(digits..).unwrap_or_default();
+    let rest = rest.strip_prefix([':', '.', '|']).unwrap_or(rest);
+    (1..=2).contains(&digits)
+        && rest.starts_with([' ', '\t'])
+        && (rest.contains(" ms") || rest.contains("* *") || rest.contains("msec"))
+}
+
+/// Lines of `nslookup`, `dig`, `host` and `ping`.
+fn is_lookup(bare: &str) -> bool {
+    bare.contains("icmp_seq")
+        || bare.starts_with("pinging ")
+        || bare.starts_with("reply from ")
+        || bare.starts_with("nameserver ")
+        || bare.contains(" name server ")
+        || bare.contains("\tin\t")
+        || bare.contains(" in a ")
+        || bare.contains(" in aaaa ")
+        || bare.contains(" in ptr ")
+        || bare.contains("in-addr.arpa")
+        || (bare.starts_with("address:") && bare.contains("#53"))
+}

@@ -1,0 +1,294 @@
+//! What a text points at: every candidate with its weight and the reason for it.
+use super::document::Document;
+use super::label::{self, Part};
+use super::lines::{Ready, Setting};
+use super::logs::{self, Log};
+use super::spot::{self, Spot};
+use super::table::Tables;
+use super::url;
+use crate::address;
+use domain::class::Class;
+use std::net::IpAddr;
+
+/// From here on a candidate is clear enough to stand alone.
+pub(crate) const STRONG: i32 = 75;
+/// From here on a candidate is more than an address that happens to stand there.
+pub(crate) const SOME: i32 = 55;
+
+/// How a candidate was found; those of one kind belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum How {
+    Subject,
+    Log,
+    Label,
+    Table,
+    Prose,
+    Head,
+    Bare,
+}
+
+/// An address that the report may be about.
+#[derive(Debug, Clone)]
+pub(crate) struct Candidate {
+    pub(crate) ip: IpAddr,
+    pub(crate) port: Option<u16>,
+    pub(crate) weight: i32,
+    pub(crate) how: How,
+    pub(crate) reason: String,
+    /// Line of the best find; the subject has none.
+    pub(crate) line: Option<usize>,
+    /// Lines of logs that name it.
+    pub(crate) logs: Vec<usize>,
+    /// All other lines of the reporter that name it.
+    pub(crate) lines: Vec<usize>,
+    /// Class by the logs.
+    pub(crate) class: Option<Class>,
+    /// Whether the subject names it.
+    pub(crate) subject: bool,
+}
+
+/// Most candidates of one report.
+const MOST: usize = 1000;
+
+/// Every candidate, best first.
+pub(crate) fn all(document: &Document, lines: &[Ready]) -> Vec<Candidate> {
+    let mut found = Found::default();
+    let tables = Tables::read(lines);
+    let mut heading = None;
+    for (at, line) in lines.iter().enumerate() {
+        let spots = spot::all(&line.text);
+        if spots.is_empty() {
+            let bare = line.lower.trim();
+            // A heading stays good over empty lines and remarks that are indented below an entry.
+            if line.setting == Setting::Plain && !bare.is_empty() && !line.lower.starts_with([' ', '\t']) {
+                heading = bare.ends_with(':').then(|| label::heading(&line.lower));
+            }
+            continue;
+        }
+        let log = (line.setting == Setting::Plain).then(|| logs::read(&line.lower)).flatten();
+        for spot in &spots {
+            if !is_anybodys(spot.ip) || in_url(&line.text, *spot) {
+                continue;
+            }
+            let look =
+                Look { line, spot: *spot, log, alone: spots.len() == 1, first: spots.first() == Some(spot), heading };
+            let (weight, how, reason) = match tables.part(at, spot.start) {
+                Some(Part::Other) => (0, How::Bare, String::new()),
+                Some(_) => (85, How::Table, "the table's column for the source".to_owned()),
+                None => weigh(&look),
+            };
+            found.add(&look, weight, how, reason, at, tables.port(at));
+        }
+    }
+    found.subject(&document.subject);
+    let mut list = found.0;
+    list.retain(|c| c.weight > 0);
+    list.sort_by_key(|c| (std::cmp::Reverse(c.weight), c.line));
+    list
+}
+
+struct Look<'t> {
+    line: &'t Ready,
+    spot: Spot,
+    log: Option<Log>,
+    alone: bool,
+    first: bool,
+    heading: Option<Part>,
+}
+
+/// How much speaks for an address being the accused, and what.
+fn weigh(look: &Look<'_>) -> (i32, How, String) {
+    let line = look.line;
+    let part = label::judge(&line.text, &line.lower, look.spot);
+    let said = |weight, how, reason: &str| (weight, how, reason.to_owned());
+    match line.setting {
+        Setting::Plain => {}
+        Setting::MailHead => return in_head(look, part),
+        Setting::MailBody | Setting::Quoted => {
+            return if part == Part::Labelled {
+                said(45, How::Head, "a field in a quoted text")
+            } else {
+                said(8, How::Bare, "an address in a quoted text")
+            };
+        }
+        Setting::Whois | Setting::Trace | Setting::Ticket | Setting::Signature | Setting::Example => {
+            return said(0, How::Bare, "");
+        }
+    }
+    if part == Part::Other {
+        return said(0, How::Bare, "");
+    }
+    if let Some(log) = look.log
+        && (part != Part::Bare || look.first)
+    {
+        return (85, How::Log, log.name.to_owned());
+    }
+    match part {
+        Part::Labelled => said(90, How::Label, "a field that names the source"),
+        Part::Field => said(76, How::Label, "a field that names an address"),
+        Part::Flow => said(78, How::Log, "the left side of a connection"),
+        Part::Said => said(62, How::Prose, "the words around it"),
+        Part::Bare => match look.heading {
+            Some(Part::Labelled | Part::Field | Part::Said) if is_item(look) => {
+                said(76, How::Table, "the list under a heading that announces it")
+            }
+            Some(Part::Other) if is_item(look) => said(0, How::Bare, ""),
+            _ => said(if look.alone { 25 } else { 15 }, How::Bare, "an address in the text"),
+        },
+        Part::Other => said(0, How::Bare, ""),
+    }
+}
+
+/// An entry of a list: the address comes first on its line.
+fn is_item(look: &Look<'_>) -> bool {
+    look.first
+        && look
+            .line
+            .text
+            .get(..look.spot.start)
+            .is_some_and(|b| b.chars().all(|c| !c.is_alphanumeric() || c.is_ascii_digit()) && b.len() < 12)
+}
+
+/// The head of a shown mail: who handed it over, as the reporter's server saw it.
+fn in_head(look: &Look<'_>, part: Part) -> (i32, How, String) {
+    let lower = look.line.lower.trim_start();
+    let before = look.line.lower.get(..look.spot.start).unwrap_or_default();
+    let said = |weight, reason: &str| (weight, How::Head, reason.to_owned());
+    if lower.starts_with("x-originating-ip") || lower.starts_with("x-sender-ip") || lower.starts_with("x-source-ip") {
+        said(52, "the shown mail says from where it was sent")
+    } else if before.contains("client-ip=") {
+        said(50, "the server that checked the shown mail's sender names it")
+    } else if before.contains(" by ") || part == Part::Other || !address::is_public(look.spot.ip) {
+        (0, How::Head, String::new())
+    } else if lower.starts_with("received:") || lower.starts_with("from ") || lower.starts_with('(') {
+        said(40, "a Received line of the shown mail")
+    } else {
+        said(6, "the head of the shown mail")
+    }
+}
+
+/// Addresses that are never a customer's: this network, loopback, link-local, multicast, broadcast.
+fn is_anybodys(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(v4) => {
+            let [first, ..] = v4.octets();
+            first != 0 && first < 224 && !v4.is_loopback() && !v4.is_link_local()
+        }
+        IpAddr::V6(v6) => !(v6.is_loopback() || v6.is_unspecified() || v6.is_multicast() || v6.is_unicast_link_local()),
+    }
+}
+
+/// Whether the address is a part of a link.
+fn in_url(text: &str, spot: Spot) -> bool {
+    url::in_line(text).iter().any(|(start, url)| (*start..start + url.len()).contains(&spot.start))
+}
+
+#[derive(Default)]
+struct Found(Vec<Candidate>);
+
+impl Found {
+    fn add(&mut self, look: &Look<'_>, weight: i32, how: How, reason: String, at: usize, port: Option<u16>) {
+        let private = !address::is_public(look.spot.ip);
+        // Inner addresses are named in many logs; only a clear sign makes one the accused.
+        let weight = if private && weight < SOME { weight / 3 } else { weight };
+        let port = look.spot.port.or(port).or_else(|| source_port(&look.line.lower, how));
+        if let Some(known) = self.0.iter_mut().find(|c| c.ip == look.spot.ip) {
+            if weight > known.weight {
+                (known.weight, known.how, known.reason, known.line) = (weight, how, reason, Some(at));
+            }
+            known.note(look, weight, how, at, port);
+            return;
+        }
+        if self.0.len() < MOST {
+            let mut one = Candidate {
+                ip: look.spot.ip,
+                port: None,
+                weight,
+                how,
+                reason,
+                line: Some(at),
+                logs: Vec::new(),
+                lines: Vec::new(),
+                class: None,
+                subject: false,
+            };
+            one.note(look, weight, how, at, port);
+            self.0.push(one);
+        }
+    }
+
+    /// The subject names few addresses, and hardly ever the victim's.
+    fn subject(&mut self, subject: &str) {
+        let text = super::refang::refang(subject).into_owned();
+        let lower = text.to_ascii_lowercase();
+        for spot in spot::all(&text).into_iter().filter(|s| is_anybodys(s.ip)) {
+            if label::judge(&text, &lower, spot) == Part::Other {
+                continue;
+            }
+            let reason = "the subject names it".to_owned();
+            match self.0.iter_mut().find(|c| c.ip == spot.ip) {
+                Some(known) => {
+                    known.subject = true;
+                    if known.weight < 80 {
+                        (known.weight, known.how, known.reason, known.line) = (80, How::Subject, reason, None);
+                    }
+                }
+                None => self.0.push(Candidate {
+                    ip: spot.ip,
+                    port: spot.port,
+                    weight: 80,
+                    how: How::Subject,
+                    reason,
+                    line: None,
+                    logs: Vec::new(),
+                    lines: Vec::new(),
+                    class: None,
+                    subject: true,
+                }),
+            }
+        }
+    }
+}
+
+impl Candidate {
+    fn note(&mut self, look: &Look<'_>, weight: i32, how: How, at: usize, port: Option<u16>) {
+        if weight == 0 {
+            return;
+        }
+        if how == How::Log || (how == How::Table && weight > STRONG + 5) {
+            self.logs.push(at);
+            self.class = self.class.or(look.log.and_then(|l| l.class));
+        } else if look.line.setting == Setting::Plain {
+            self.lines.push(at);
+        } else if how == How::Head {
+            self.lines.push(at);
+        }
+        if weight >= SOME {
+            self.port = self.port.or(port);
+        }
+    }
+}
+
+/// `SPT=4711`, `src_port: 4711` on the same line.
+fn source_port(lower: &str, how: How) -> Option<u16> {
+    if matches!(how, How::Head | How::Bare) {
+        return None;
+    }
+    const NAMES: [&str; 9] = [
+        "spt=",
+        "srcport=",
+        "src_port=",
+        "sport=",
+        "source port: ",
+        "source port ",
+        "src port: ",
+        "\"src_port\":",
+        "src port ",
+    ];
+    NAMES.iter().find_map(|name| {
+        let rest = lower.get(lower.find(name)? + name.len()..)?;
+        let digits = rest.trim_start_matches([' ', '"']);
+        let digits = digits.split(|c: char| !c.is_ascii_digit()).next()?;
+        digits.parse::<u16>().ok().filter(|p| *p > 0)
+    })
+}
