@@ -14,6 +14,20 @@ words! {
         ReportReparsed = "report.reparsed",
         /// A person set a parked report aside.
         ReportDismissed = "report.dismissed",
+        /// A person read a parked report and wrote down what it says.
+        ReportAccepted = "report.accepted",
+        /// The reporter was asked for what is missing.
+        ReportAsked = "report.asked",
+        /// The reporter answered by the form.
+        ReportAnswered = "report.answered",
+        /// A mail to a reporter is owed.
+        LetterQueued = "letter.queued",
+        /// The relay took it.
+        LetterSent = "letter.sent",
+        /// The relay said later.
+        LetterDeferred = "letter.deferred",
+        /// It could not be sent.
+        LetterFailed = "letter.failed",
         /// A person said whose an event was, or that it was nobody's.
         EventAttributed = "event.attributed",
         /// Events were set aside without a case.

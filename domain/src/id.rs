@@ -72,6 +72,10 @@ ids! {
     DisputeId;
     /// The customer's secret address.
     LinkId;
+    /// A mail owed to a reporter.
+    LetterId;
+    /// What a reporter was asked.
+    QuestionId;
     /// A job of the outbox.
     JobId;
 }

@@ -17,6 +17,8 @@ words! {
         Pipe = "pipe",
         /// The upload form of the desk.
         Desk = "desk",
+        /// The public form for complaints.
+        Form = "form",
     }
 }
 
@@ -29,6 +31,8 @@ words! {
         Done = "done",
         /// A person must look: reason says why.
         Parked = "parked",
+        /// The reporter was asked for what is missing.
+        Asked = "asked",
         /// The same bytes came before.
         Duplicate = "duplicate",
         /// A person looked at the parked report and set it aside.

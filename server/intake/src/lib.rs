@@ -13,6 +13,7 @@ mod dsn;
 mod dsn_text;
 mod enclosed;
 mod feed;
+mod eyes;
 mod foreign;
 mod jmrp;
 mod json;
@@ -30,14 +31,17 @@ mod suggestion;
 mod summary;
 mod text;
 mod time;
+mod typed;
 mod xarf3;
 mod xarf4;
 mod xarf4_schema;
 mod xarf_old;
 mod xml;
 
+pub use eyes::{Readable, readable};
 pub use parsed::{Bounce, Parsed};
 pub use suggestion::{Hinted, Moment, Suggestion, suggest};
+pub use typed::Typed;
 
 use chrono::{DateTime, Utc};
 use domain::event::{Disposition, Format};

@@ -6,6 +6,7 @@ mod event;
 mod job;
 mod lease;
 mod ledger;
+mod letter;
 mod metrics;
 mod notice;
 mod quarantine;

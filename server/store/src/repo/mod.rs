@@ -17,6 +17,7 @@ pub(crate) mod lease;
 pub(crate) mod ledger;
 pub(crate) mod ledger_list;
 pub(crate) mod ledger_proof;
+pub(crate) mod letter;
 pub(crate) mod link;
 pub(crate) mod load;
 pub(crate) mod message;
@@ -24,6 +25,7 @@ pub(crate) mod metrics;
 pub(crate) mod notice;
 pub(crate) mod quarantine;
 pub(crate) mod quarantine_list;
+pub(crate) mod question;
 pub(crate) mod release;
 pub(crate) mod report;
 pub(crate) mod service;
@@ -54,12 +56,14 @@ pub(crate) fn statements() -> Vec<&'static str> {
         lease::SQL,
         ledger::SQL,
         ledger_proof::SQL,
+        letter::SQL,
         link::SQL,
         message::SQL,
         metrics::SQL,
         notice::SQL,
         quarantine::SQL,
         quarantine_list::SQL,
+        question::SQL,
         release::SQL,
         report::SQL,
         service::SQL,
