@@ -6,6 +6,7 @@
 mod form;
 mod more;
 mod plain;
+mod reporter;
 mod saw;
 mod status;
 mod words;
@@ -17,12 +18,13 @@ use domain::{
 use leptos::prelude::*;
 
 pub use plain::{garden, link_expired, link_unknown};
+pub use reporter::{Complaining, Completing, Fault, complaining, completing, said};
 use words::Words;
 
 const STYLE: &str = include_str!("portal/style.css");
 
 /// Source expression for `style-src` of a content security policy: the only style on these pages.
-pub const STYLE_SHA256: &str = "'sha256-TG4chhStDpL6NAgvMmxunTq8u3U4jcWKVajgkd9MJog='";
+pub const STYLE_SHA256: &str = "'sha256-5Rszcce9WEx8puZ5ShqE6GlEqQ26e3rp70DxsdL+0Og='";
 
 /// What was typed, asked for and found wrong; `PortalForm::default()` for the plain page.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -64,7 +64,7 @@ pub fn report_raw(id: impl Display) -> String {
     format!("/reports/{id}/raw")
 }
 
-/// Post: an act on one report: `retry`, `set-aside`.
+/// Post: an act on one report: `accept`, `ask`, `retry`, `set-aside`.
 pub fn report_act(id: impl Display, act: &str) -> String {
     format!("/reports/{id}/{act}")
 }
@@ -72,6 +72,31 @@ pub fn report_act(id: impl Display, act: &str) -> String {
 /// Reports nobody could read.
 pub fn sort_out() -> String {
     "/sort-out".to_owned()
+}
+
+/// The first report nobody could read.
+pub fn sort_out_next() -> String {
+    "/sort-out/next".to_owned()
+}
+
+/// Letters to reporters.
+pub fn letters() -> String {
+    "/mail/letters".to_owned()
+}
+
+/// One letter as sent.
+pub fn letter(id: impl Display) -> String {
+    format!("/mail/letters/{id}")
+}
+
+/// The form behind a reporter's link.
+pub fn reporter_form(secret: &str) -> String {
+    format!("/r/{secret}")
+}
+
+/// The public form for complaints.
+pub fn complaint() -> String {
+    "/report".to_owned()
 }
 
 /// The queue of cases, with filters.

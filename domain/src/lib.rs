@@ -37,6 +37,7 @@ pub mod refusal;
 pub mod release;
 pub mod report;
 pub mod terms;
+pub mod triage;
 pub mod user;
 mod words;
 

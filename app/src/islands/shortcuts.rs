@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-const KEYS: [(&str, &str); 15] = [
+const KEYS: [(&str, &str); 18] = [
     ("j k", "next, previous row"),
     ("Enter →", "open the row"),
     ("x", "tick the row"),
@@ -14,6 +14,9 @@ const KEYS: [(&str, &str); 15] = [
     ("c", "close"),
     ("m", "note"),
     ("a", "assign to me"),
+    ("y", "accept the report"),
+    ("s", "skip it"),
+    ("t", "teach: make a feed of it"),
     ("z", "undo"),
     ("[ ]", "previous, next page"),
     (".", "show what is new"),

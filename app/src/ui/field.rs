@@ -34,14 +34,23 @@ pub fn Field(
     /// Only this page's own id when several forms have the same field name.
     #[prop(optional, into)]
     id: String,
+    /// Values the browser offers while one types, each with its reason.
+    #[prop(optional)]
+    offered: Vec<(String, String)>,
 ) -> AnyView {
     let id = if id.is_empty() { name.clone() } else { id };
     let below = Below::new(&id, &hint, error.as_deref());
     let (invalid, described) = (below.invalid(), below.ids());
+    let list = (!offered.is_empty()).then(|| format!("{id}-offered"));
+    let offered: Vec<_> =
+        offered.into_iter().map(|(value, why)| view! { <option value=value>{why}</option> }).collect();
+    let offered = list.clone().map(|list| view! { <datalist id=list>{offered}</datalist> });
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
+            {offered}
             <input
+                list=list
                 id=id
                 name=name
                 type=kind

@@ -5,45 +5,32 @@ use domain::{
     class::Class,
     event::{Observation, Role, TimeGrade},
     refusal::Refusal,
+    triage::EventFields,
 };
 
 /// The fields of such a form, as typed.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Typed {
-    /// Address, host, URL or account.
-    pub source: String,
-    /// Port on our customer's side, or empty.
-    pub port: String,
-    /// When, with its zone; empty = not known.
-    pub seen: String,
-    /// `category/type`.
-    pub class: String,
-    /// What our customer is in it, or empty: as the class says.
-    pub role: String,
-    /// How often, or empty: once.
-    pub count: String,
-}
+pub struct Typed<'f>(pub &'f EventFields);
 
-impl Typed {
+impl Typed<'_> {
     /// The event these fields stand for. A time without zone is taken as UTC and says so.
     ///
     /// # Errors
     /// [`Refusal::Invalid`] naming the field and what would be right.
     pub fn observation(&self, received_at: DateTime<Utc>) -> Result<Observation, Refusal> {
-        let port = optional(&self.port, |text| text.parse::<u16>().ok().filter(|port| *port > 0))
+        let port = optional(&self.0.port, |text| text.parse::<u16>().ok().filter(|port| *port > 0))
             .ok_or_else(|| Refusal::invalid("port", "is a number from 1 to 65535, or empty"))?;
-        let source = address::source_of(&undefanged(self.source.trim()), port).ok_or_else(|| {
+        let source = address::source_of(&undefanged(self.0.source.trim()), port).ok_or_else(|| {
             Refusal::invalid("source", "is not one address, host name, URL or account, such as 192.0.2.7")
         })?;
         if source.ip().is_some_and(|ip| !address::is_public(ip)) {
             return Err(Refusal::invalid("source", "is an address that nobody on the internet has"));
         }
-        let class = Class::parse(self.class.trim())
+        let class = Class::parse(self.0.class.trim())
             .ok_or_else(|| Refusal::invalid("class", "is not one of the list: choose what happened"))?;
-        let role = optional(&self.role, Role::parse)
+        let role = optional(&self.0.role, Role::parse)
             .ok_or_else(|| Refusal::invalid("role", "is not one of the list"))?
             .unwrap_or_else(|| role::of(class));
-        let count = optional(&self.count, |text| text.parse::<i64>().ok().filter(|n| (1..=1_000_000).contains(n)))
+        let count = optional(&self.0.count, |text| text.parse::<i64>().ok().filter(|n| (1..=1_000_000).contains(n)))
             .ok_or_else(|| Refusal::invalid("count", "is a whole number from 1 to 1000000, or empty"))?
             .unwrap_or(1);
         let span = self.span(received_at)?;
@@ -62,7 +49,7 @@ impl Typed {
     }
 
     fn span(&self, received_at: DateTime<Utc>) -> Result<time::Span, Refusal> {
-        let typed = self.seen.trim();
+        let typed = self.0.seen.trim();
         if typed.is_empty() {
             return Ok(time::assumed(received_at, "no event time"));
         }
@@ -109,19 +96,26 @@ mod tests {
         DateTime::parse_from_rfc3339("2026-11-22T12:00:00Z").unwrap().to_utc()
     }
 
-    fn typed(source: &str, port: &str, seen: &str, class: &str) -> Typed {
+    fn typed(source: &str, port: &str, seen: &str, class: &str) -> EventFields {
         let text = |text: &str| text.to_owned();
-        Typed { source: text(source), port: text(port), seen: text(seen), class: text(class), ..Typed::default() }
+        EventFields {
+            source: text(source),
+            port: text(port),
+            seen: text(seen),
+            class: text(class),
+            ..EventFields::default()
+        }
     }
 
     #[test]
     fn what_people_type_becomes_an_event() {
         let seen = typed(" 203.0.113.9 ", "50123", "2026-11-20 14:03 +0100", "messaging/spam");
-        let event = seen.observation(now()).unwrap();
+        let event = Typed(&seen).observation(now()).unwrap();
         assert_eq!((event.source.value.as_str(), event.source.port), ("203.0.113.9", Some(50123)));
         assert_eq!(event.from.unwrap().to_rfc3339(), "2026-11-20T13:03:00+00:00");
         assert_eq!((event.time_grade, event.role), (TimeGrade::Stated, Role::Actor));
-        let url = typed("hxxps://login[.]shop.example/x", "", "", "content/phishing").observation(now()).unwrap();
+        let url = typed("hxxps://login[.]shop.example/x", "", "", "content/phishing");
+        let url = Typed(&url).observation(now()).unwrap();
         assert_eq!((url.source.value.as_str(), url.time_grade), ("https://login.shop.example/x", TimeGrade::Assumed));
     }
 
@@ -136,7 +130,7 @@ mod tests {
             ("seen", typed(good.0, good.1, "2027-01-01 00:00 UTC", good.3)),
             ("class", typed(good.0, good.1, good.2, "spam")),
         ] {
-            match wrong.observation(now()) {
+            match Typed(&wrong).observation(now()) {
                 Err(Refusal::Invalid { field: named, .. }) => assert_eq!(named, field),
                 other => panic!("{field}: {other:?}"),
             }

@@ -26,6 +26,23 @@ use store::{Joinable, NewEvent, Tx};
 /// Tries of one batch: another writer may have changed a case meanwhile.
 const TRIES: u32 = 5;
 
+/// What ends the reading of a report, in the transaction of its last events.
+pub(super) struct Finish<'r> {
+    /// The report as it is then.
+    pub(super) report: &'r Report,
+    /// The state it was in.
+    pub(super) from: ReportState,
+    /// What the record says about it.
+    pub(super) entry: NewEntry,
+}
+
+impl<'r> Finish<'r> {
+    /// A machine read it to its end.
+    pub(super) fn read(report: &'r Report) -> Self {
+        Self { report, from: ReportState::Received, entry: read_entry(report) }
+    }
+}
+
 /// Events of one report on their way into the store.
 pub(super) struct Batch {
     events: Vec<NewEvent>,
@@ -89,7 +106,7 @@ struct Joined {
 
 impl Desk {
     /// Stores the batch; with `last` also records that the report is read.
-    pub(super) async fn store_batch(&self, batch: &Batch, last: Option<&Report>) -> Result<(), DeskError> {
+    pub(super) async fn store_batch(&self, batch: &Batch, last: Option<&Finish<'_>>) -> Result<(), DeskError> {
         let mut tries = 0;
         loop {
             tries += 1;
@@ -100,7 +117,7 @@ impl Desk {
         }
     }
 
-    async fn try_batch(&self, batch: &Batch, last: Option<&Report>) -> Result<(), DeskError> {
+    async fn try_batch(&self, batch: &Batch, last: Option<&Finish<'_>>) -> Result<(), DeskError> {
         let mut tx = self.store.write().await?;
         let now = tx.now();
         let mut cases = joinable(&mut tx, &batch.events).await?;
@@ -115,10 +132,10 @@ impl Desk {
         count_days(&mut tx, fresh().map(|(one, _)| &one.event), now).await?;
         let mut entries = join(&mut tx, &mut cases, fresh().map(|(one, _)| &one.event), now).await?;
         match last {
-            Some(report) => {
-                tx.report_settle(report, ReportState::Received).await?;
-                tx.job_forget(PARSE_JOB, report.id.0).await?;
-                entries.push(read_entry(report));
+            Some(finish) => {
+                tx.report_settle(finish.report, finish.from).await?;
+                tx.job_forget(PARSE_JOB, finish.report.id.0).await?;
+                entries.push(finish.entry.clone());
             }
             None => entries.push(part_entry(&events, said.len())),
         }

@@ -105,7 +105,7 @@ impl Desk {
             tx.job_settle(delivery.job.id, worker).await?;
             return Ok(tx.commit_chore(Chore::JobLease).await?);
         }
-        let (command, act, answer) = verdict(&notice, relayed);
+        let (command, answer) = verdict(notice.attempts, relayed);
         notice.state = notice::step(notice.state, command)?;
         notice.answer = if delivery.doubt {
             format!("{answer} (sent again under the same Message-ID: an earlier try ended without an answer)")
@@ -113,7 +113,7 @@ impl Desk {
             answer
         };
         let mailer = Actor::system("mailer");
-        let mut entry = NewEntry::new(&mailer, act, "notice", notice.id)
+        let mut entry = NewEntry::new(&mailer, act_of(command), "notice", notice.id)
             .case(notice.case)
             .fact("answer", notice.answer.as_str())
             .fact("attempt", notice.attempts);
@@ -220,14 +220,23 @@ fn bounced(mut case: Case) -> Result<Case, DeskError> {
     Ok(case)
 }
 
-fn verdict(notice: &Notice, relayed: &Relayed) -> (NoticeCommand, Act, String) {
+/// What the relay's word means for a mail after so many tries.
+pub(super) fn verdict(attempts: i64, relayed: &Relayed) -> (NoticeCommand, String) {
     match relayed {
-        Relayed::Taken(answer) => (NoticeCommand::Accept, Act::NoticeSent, answer.clone()),
-        Relayed::Never(answer) => (NoticeCommand::Fail, Act::NoticeFailed, answer.clone()),
-        Relayed::Later(answer) if notice.attempts >= MAIL_ATTEMPTS_MAX => {
-            (NoticeCommand::Fail, Act::NoticeFailed, format!("given up after {} tries: {answer}", notice.attempts))
+        Relayed::Taken(answer) => (NoticeCommand::Accept, answer.clone()),
+        Relayed::Never(answer) => (NoticeCommand::Fail, answer.clone()),
+        Relayed::Later(answer) if attempts >= MAIL_ATTEMPTS_MAX => {
+            (NoticeCommand::Fail, format!("given up after {attempts} tries: {answer}"))
         }
-        Relayed::Later(answer) | Relayed::Away(answer) => (NoticeCommand::Defer, Act::NoticeDeferred, answer.clone()),
+        Relayed::Later(answer) | Relayed::Away(answer) => (NoticeCommand::Defer, answer.clone()),
+    }
+}
+
+const fn act_of(command: NoticeCommand) -> Act {
+    match command {
+        NoticeCommand::Accept => Act::NoticeSent,
+        NoticeCommand::Defer => Act::NoticeDeferred,
+        _ => Act::NoticeFailed,
     }
 }
 

@@ -262,7 +262,7 @@ async fn newest(conn: &mut Conn, event: EventId) -> Result<Answer, DeskError> {
 }
 
 /// The candidates with the names people know them by.
-async fn name_all(conn: &mut Conn, candidates: &[Candidate]) -> Result<Vec<Named>, DeskError> {
+pub(super) async fn name_all(conn: &mut Conn, candidates: &[Candidate]) -> Result<Vec<Named>, DeskError> {
     let mut named = Vec::with_capacity(candidates.len());
     for candidate in candidates {
         let service = conn.service_by_id(candidate.service).await?;

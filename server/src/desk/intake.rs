@@ -1,5 +1,11 @@
 //! Reads received reports: parse, attribute, leave out what was said before, group into cases, park what needs a person.
-use super::{Desk, DeskError, attribute::Attributor, batch::Batch, delivery::Returned, report::PARSE_JOB};
+use super::{
+    Desk, DeskError,
+    attribute::Attributor,
+    batch::{Batch, Finish},
+    delivery::Returned,
+    report::PARSE_JOB,
+};
 use domain::{
     act::Act,
     actor::Actor,
@@ -84,7 +90,8 @@ impl Desk {
             let answers = attributor.answers(&mut conn, &seen, report.received_at).await?;
             drop(conn);
             let batch = Batch::new(&report, position, seen, answers);
-            self.store_batch(&batch, last.then_some(&report)).await?;
+            let finish = last.then(|| Finish::read(&report));
+            self.store_batch(&batch, finish.as_ref()).await?;
             position += taken;
             if last {
                 return Ok(());
@@ -125,7 +132,7 @@ impl Desk {
     }
 }
 
-async fn parse(report: &Report, bytes: Vec<u8>) -> Result<Parsed, DeskError> {
+pub(super) async fn parse(report: &Report, bytes: Vec<u8>) -> Result<Parsed, DeskError> {
     let (content_type, file_name) = (report.content_type.clone(), report.file_name.clone());
     let received_at = report.received_at;
     // Megabytes of CSV take a while: the web server must not wait for them.

@@ -51,10 +51,20 @@ impl Desk {
 
     /// The secret within a text that holds a link.
     pub fn secret_in<'t>(&self, text: &'t str) -> Option<&'t str> {
-        let base = self.link_base();
-        let start = text.find(&base)? + base.len();
-        let secret = text.get(start..start + SECRET_CHARS)?;
-        secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')).then_some(secret)
+        secret_after(text, &self.link_base())
+    }
+
+    /// The secret within a letter that holds the link to a reporter's form.
+    pub fn form_secret_in<'t>(&self, text: &'t str) -> Option<&'t str> {
+        secret_after(text, &self.form_base())
+    }
+
+    /// The text with the secret of a reporter's form struck out.
+    pub(crate) fn without_form_secret(&self, text: &str) -> String {
+        match secret_after(text, &self.form_base()) {
+            Some(secret) => text.replace(secret, "…"),
+            None => text.to_owned(),
+        }
     }
 
     /// The text with the secret of its link struck out.
@@ -84,4 +94,10 @@ impl Desk {
         tx.commit(entry).await?;
         Ok(count)
     }
+}
+
+fn secret_after<'t>(text: &'t str, base: &str) -> Option<&'t str> {
+    let start = text.find(base)? + base.len();
+    let secret = text.get(start..start + SECRET_CHARS)?;
+    secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')).then_some(secret)
 }

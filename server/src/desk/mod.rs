@@ -1,6 +1,7 @@
 //! What the desk can do, noun by noun. Each act is one transaction: authorise, load, decide in `domain`, save with the
 //! state guard in the WHERE, ledger entry, jobs, commit. Only workers touch the world.
 mod account;
+mod answer;
 mod attribute;
 mod batch;
 mod case;
@@ -15,6 +16,7 @@ mod error;
 mod evidence;
 mod import;
 mod intake;
+mod letter;
 mod link;
 mod metrics;
 mod note;
@@ -32,8 +34,10 @@ mod release;
 mod report;
 mod settings;
 mod timers;
+mod triage;
 
 pub use account::SignIn;
+pub use answer::{Complained, Complaint, Form, OpenForm};
 pub use case::Opened;
 pub use case_bulk::{BulkAct, BulkDone};
 pub use counts::Counts;
@@ -41,6 +45,7 @@ pub use customer::{Found, address_of};
 pub use delivery::{Delivery, Relayed, Returned};
 pub use error::DeskError;
 pub use import::{ImportOrder, Progress};
+pub use letter::{LETTER_JOB, LetterDelivery};
 pub use note::Replied;
 pub use notice::{Preview, StateCounts};
 pub use portal::{Portal, Stated};
@@ -48,6 +53,7 @@ pub use quarantine::Ordered;
 pub use record::RecordState;
 pub use report::{Arrival, PARSE_JOB, Received, ReportView};
 pub use settings::Inventory;
+pub use triage::Ask;
 
 use crate::config::Config;
 use domain::{

@@ -16,9 +16,11 @@ mod portal;
 mod quarantine;
 mod record;
 mod report;
+mod reporter;
 mod session;
 mod settings;
 mod staff;
+mod triage;
 
 pub use client::Client;
 pub use error::HttpError;
@@ -66,7 +68,8 @@ pub fn router(state: AppState) -> Router {
         .merge(quarantine::routes())
         .merge(record::routes())
         .merge(report::routes())
-        .merge(settings::routes());
+        .merge(settings::routes())
+        .merge(triage::routes());
     let staff = staff.layer(session::layer(&state.desk));
     let desk = state.desk.clone();
     Router::new()
@@ -74,6 +77,7 @@ pub fn router(state: AppState) -> Router {
         .merge(api::routes())
         .merge(assets::routes())
         .merge(portal::routes())
+        .merge(reporter::routes())
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(error::ready))
         .fallback(error::not_found)

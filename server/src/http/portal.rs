@@ -41,7 +41,7 @@ struct Typed {
 }
 
 /// No script, no cookie, nothing from elsewhere, in no search engine.
-fn closed(status: StatusCode, html: String) -> Response {
+pub(super) fn closed(status: StatusCode, html: String) -> Response {
     let policy = format!(
         "default-src 'none'; style-src {}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
         portal::STYLE_SHA256

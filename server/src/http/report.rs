@@ -2,7 +2,7 @@
 use super::{
     AppState, Flash, HttpError, Staff, act,
     evidence::{id_of, page_of},
-    redirect_with, show, show_with,
+    redirect_with, show, show_with, triage,
 };
 use crate::desk::Arrival;
 use app::{
@@ -80,8 +80,12 @@ async fn one(
     Path(id): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, HttpError> {
-    let page = page_of(&asked.page);
-    let view = state.desk.report_view(&staff.actor(), id_of(&id)?, page).await?;
+    let (id, page) = (id_of(&id)?, page_of(&asked.page));
+    let waits = state.desk.report(&staff.actor(), id).await?.state;
+    if matches!(waits, ReportState::Parked | ReportState::Asked) {
+        return triage::screen(&state, &staff, StatusCode::OK, id, triage::Typed::default()).await;
+    }
+    let view = state.desk.report_view(&staff.actor(), id, page).await?;
     let page = ReportPage {
         report: view.report,
         events: view.events,
@@ -134,8 +138,10 @@ async fn set_aside(
 ) -> Result<Response, HttpError> {
     let id: ReportId = id_of(&id)?;
     let outcome = state.desk.dismiss_report(&staff.actor(), id, &typed.reason).await;
-    let to = if outcome.is_ok() { routes::sort_out() } else { routes::report(id) };
-    act(&staff, outcome.map(|()| "The report is set aside.".to_owned()), &to).await
+    match outcome {
+        Ok(()) => triage::advance(&state, &staff, id, "The report is set aside.".to_owned()).await,
+        Err(error) => act(&staff, Err(error), &routes::report(id)).await,
+    }
 }
 
 /// A file of a form.

@@ -1,6 +1,6 @@
 //! The mailer: takes owed notices and hands them to the relay; without a relay they are kept for the mail page.
 use crate::desk::{Delivery, Desk, DeskError, Relayed};
-use domain::notice::Notice;
+use chrono::{DateTime, Utc};
 use lettre::{
     Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
     address::Envelope,
@@ -47,8 +47,21 @@ impl Mailer {
     /// # Errors
     /// Only when the store fails; the notice is then taken up again after the job's lease.
     pub async fn deliver_one(&self) -> Result<bool, DeskError> {
-        let Some(delivery) = self.desk.begin_delivery(&self.name).await? else { return Ok(false) };
-        let relayed = self.relay(&delivery).await;
+        let Some(delivery) = self.desk.begin_delivery(&self.name).await? else { return self.deliver_letter().await };
+        let notice = &delivery.notice;
+        let relayed = self
+            .relay(&Outgoing {
+                return_to: notice.return_address(self.desk.config().bounce_domain()),
+                recipient: &notice.recipient,
+                subject: &notice.subject,
+                body: &notice.body,
+                message_id: &notice.message_id,
+                language: &notice.language,
+                in_reply_to: "",
+                written_at: notice.created_at,
+                automatic: false,
+            })
+            .await;
         if let Relayed::Later(answer) | Relayed::Away(answer) | Relayed::Never(answer) = &relayed {
             tracing::warn!(notice = %delivery.notice.id, answer, "mail not taken");
         }
@@ -56,11 +69,32 @@ impl Mailer {
         Ok(true)
     }
 
-    async fn relay(&self, delivery: &Delivery) -> Relayed {
+    /// Delivers one owed letter to a reporter; false when none is due.
+    async fn deliver_letter(&self) -> Result<bool, DeskError> {
+        let Some(delivery) = self.desk.begin_letter(&self.name).await? else { return Ok(false) };
+        let letter = &delivery.letter;
+        let relayed = self
+            .relay(&Outgoing {
+                return_to: format!("bounce+{}@{}", letter.id, self.desk.config().bounce_domain()),
+                recipient: &letter.recipient,
+                subject: &letter.subject,
+                body: &letter.body,
+                message_id: &letter.message_id,
+                language: "en",
+                in_reply_to: &letter.in_reply_to,
+                written_at: letter.created_at,
+                automatic: letter.kind.automatic(),
+            })
+            .await;
+        self.desk.settle_letter(&self.name, &delivery, &relayed).await?;
+        Ok(true)
+    }
+
+    async fn relay(&self, mail: &Outgoing<'_>) -> Relayed {
         let Some(relay) = &self.relay else {
             return Relayed::Taken("kept here: no smtp.url set".to_owned());
         };
-        let (envelope, bytes) = match self.written(&delivery.notice) {
+        let (envelope, bytes) = match self.written(mail) {
             Ok(written) => written,
             Err(problem) => return Relayed::Never(format!("not a mail that can be sent: {problem}")),
         };
@@ -75,25 +109,46 @@ impl Mailer {
     }
 
     /// The mail as it leaves: the same bytes at every try.
-    fn written(&self, notice: &Notice) -> Result<(Envelope, Vec<u8>), Box<dyn std::error::Error + Send + Sync>> {
+    fn written(&self, mail: &Outgoing<'_>) -> Result<(Envelope, Vec<u8>), Box<dyn std::error::Error + Send + Sync>> {
         let config = self.desk.config();
         let from: Address = config.text("mail.from").parse()?;
-        let to: Address = notice.recipient.parse()?;
-        let back: Address = notice.return_address(config.bounce_domain()).parse()?;
+        let to: Address = mail.recipient.parse()?;
+        let back: Address = mail.return_to.parse()?;
         let sender = Mailbox::new(Some(config.text("desk.name").to_owned()), from);
-        let message = Message::builder()
-            .message_id(Some(notice.message_id.clone()))
-            .date(notice.created_at.into())
+        // RFC 3834 section 5: what a machine answers by itself says so.
+        let submitted = if mail.automatic { "auto-replied" } else { "auto-generated" };
+        let mut message = Message::builder()
+            .message_id(Some(mail.message_id.to_owned()))
+            .date(mail.written_at.into())
             .from(sender.clone())
             .reply_to(sender)
             .to(Mailbox::new(None, to.clone()))
-            .subject(notice.subject.clone())
-            .raw_header(raw("Auto-Submitted", "auto-generated")?)
-            .raw_header(raw("Content-Language", &notice.language)?)
-            .header(header::ContentType::TEXT_PLAIN)
-            .body(notice.body.clone())?;
-        Ok((Envelope::new(Some(back), vec![to])?, message.formatted()))
+            .subject(mail.subject.to_owned())
+            .raw_header(raw("Auto-Submitted", submitted)?)
+            .raw_header(raw("Content-Language", mail.language)?);
+        if !mail.in_reply_to.is_empty() {
+            message = message.in_reply_to(mail.in_reply_to.to_owned()).references(mail.in_reply_to.to_owned());
+        }
+        let message = message.header(header::ContentType::TEXT_PLAIN).body(mail.body.to_owned())?;
+        // An answer written by a machine has the null return path: nothing ever answers it.
+        Ok((Envelope::new((!mail.automatic).then_some(back), vec![to])?, message.formatted()))
     }
+}
+
+/// A mail on its way out, whatever it is about.
+struct Outgoing<'m> {
+    /// Address that a bounce comes back to.
+    return_to: String,
+    recipient: &'m str,
+    subject: &'m str,
+    body: &'m str,
+    message_id: &'m str,
+    language: &'m str,
+    /// Message-ID it answers, or empty.
+    in_reply_to: &'m str,
+    written_at: DateTime<Utc>,
+    /// Written by a machine without a person's act (RFC 3834).
+    automatic: bool,
 }
 
 fn raw(name: &'static str, value: &str) -> Result<header::HeaderValue, header::InvalidHeaderName> {

@@ -6,4 +6,7 @@ pub async fn tick(desk: &Desk) {
     if let Err(error) = desk.quarantines_tick().await {
         tracing::warn!(%error, "quarantines begin and end a little later");
     }
+    if let Err(error) = desk.questions_tick().await {
+        tracing::warn!(%error, "unanswered questions are looked at a little later");
+    }
 }

@@ -10,11 +10,10 @@ pub(crate) mod dialect {
     /// Passes over rows another worker holds.
     pub(crate) const SKIP_LOCKED: &str = "FOR UPDATE SKIP LOCKED";
     /// Migrations of this engine: number, name, SQL.
-    pub(crate) const MIGRATIONS: &[(i64, &str, &str)] =
-        &[
-            (1, "desk", include_str!("../../../migrations/postgres/0001_desk.sql")),
-            (6, "triage", include_str!("../../../migrations/postgres/0006_triage.sql")),
-        ];
+    pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
+        (1, "desk", include_str!("../../../migrations/postgres/0001_desk.sql")),
+        (6, "triage", include_str!("../../../migrations/postgres/0006_triage.sql")),
+    ];
 }
 
 #[path = "repo/mod.rs"]

@@ -14,11 +14,10 @@ pub(crate) mod dialect {
     /// Passes over rows another worker holds: SQLite has one writer, nothing to pass over.
     pub(crate) const SKIP_LOCKED: &str = "";
     /// Migrations of this engine: number, name, SQL.
-    pub(crate) const MIGRATIONS: &[(i64, &str, &str)] =
-        &[
-            (1, "desk", include_str!("../../../migrations/sqlite/0001_desk.sql")),
-            (6, "triage", include_str!("../../../migrations/sqlite/0006_triage.sql")),
-        ];
+    pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
+        (1, "desk", include_str!("../../../migrations/sqlite/0001_desk.sql")),
+        (6, "triage", include_str!("../../../migrations/sqlite/0006_triage.sql")),
+    ];
 }
 
 #[path = "repo/mod.rs"]

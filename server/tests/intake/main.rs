@@ -3,4 +3,5 @@ mod api;
 mod imports;
 mod pages;
 mod pipeline;
+mod triage;
 mod world;

@@ -11,25 +11,25 @@ use tower::ServiceExt as _;
 
 const PASSWORD: &str = "correct horse battery";
 
-struct Browser {
+pub(crate) struct Browser {
     router: Router,
     cookie: String,
 }
 
-struct Answer {
-    status: StatusCode,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
     headers: HeaderMap,
-    text: String,
+    pub(crate) text: String,
 }
 
 impl Answer {
-    fn location(&self) -> &str {
+    pub(crate) fn location(&self) -> &str {
         self.headers.get(header::LOCATION).map_or("", |to| to.to_str().unwrap())
     }
 }
 
 impl Browser {
-    async fn of(world: &World, role: Role) -> Self {
+    pub(crate) async fn of(world: &World, role: Role) -> Self {
         let email = format!("{role}@desk.example");
         world.desk.add_user(&system(), &email, role.as_str(), role, PASSWORD).await.unwrap();
         let mut browser = Self { router: router(AppState::new(world.desk.clone())), cookie: String::new() };
@@ -40,11 +40,16 @@ impl Browser {
         browser
     }
 
-    async fn get(&mut self, path: &str) -> Answer {
+    /// Somebody who is not signed in.
+    pub(crate) fn stranger(world: &World) -> Self {
+        Self { router: router(AppState::new(world.desk.clone())), cookie: String::new() }
+    }
+
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
         self.send(Method::GET, path, "text/plain", Body::empty()).await
     }
 
-    async fn post(&mut self, path: &str, form: &str) -> Answer {
+    pub(crate) async fn post(&mut self, path: &str, form: &str) -> Answer {
         self.send(Method::POST, path, "application/x-www-form-urlencoded", Body::from(form.to_owned())).await
     }
 

@@ -88,7 +88,10 @@ pub fn mail_list(data: MailPage) -> AnyView {
 
 fn tabs(query: &Query, counts: &[(NoticeState, i64)], now: Option<NoticeState>) -> Vec<Tab> {
     let base = query.without("page");
-    let mut tabs = vec![Tab::new("All", base.without("state").url(), None, now.is_none())];
+    let mut tabs = vec![
+        Tab::new("To reporters", crate::routes::letters(), None, false),
+        Tab::new("All", base.without("state").url(), None, now.is_none()),
+    ];
     for state in NoticeState::ALL {
         let count = counts.iter().find(|(known, _)| known == state).map_or(0, |(_, n)| *n);
         let href = base.with("state", state.as_str()).url();

@@ -1,12 +1,15 @@
 //! Reports: the parked ones to sort out, all of them, and the form that takes one in by hand.
 pub(crate) mod one;
+mod triage;
 
 pub use one::{ReportPage, report};
+pub use triage::{AskFields, TriagePage, triage};
 
 use crate::{
     routes,
     ui::{
-        Act, Btn, DataTable, EmptyState, Field, Pager, Pill, PostForm, Query, Tab, Tabs, Th, Top, When, defang, number,
+        Act, Btn, DataTable, EmptyState, Field, LinkBtn, Pager, Pill, PostForm, Query, Tab, Tabs, Th, Top, When,
+        defang, number,
     },
 };
 use chrono::{DateTime, Utc};
@@ -46,8 +49,10 @@ pub fn reports(page: ReportsPage) -> AnyView {
     };
     let list = if page.rows.rows.is_empty() { nothing(parked) } else { table(&page) };
     let upload = page.works.then(|| upload(page.upload_error.clone()));
+    let start = (parked && page.works && !page.rows.rows.is_empty())
+        .then(|| view! { <LinkBtn label="Start" href=routes::sort_out_next() kind="main" key="o" /> });
     view! {
-        <Top title=title sub=sub>{upload}</Top>
+        <Top title=title sub=sub>{start} {upload}</Top>
         <Tabs tabs=tabs(&page)>{filter(&page)}</Tabs>
         <div class="cols one"><main>{list}</main></div>
     }
@@ -66,6 +71,7 @@ fn tabs(page: &ReportsPage) -> Vec<Tab> {
         Tab::new("Ambiguous events", view("ambiguous"), n(page.counts.ambiguous), false),
         Tab::new("Unknown events", view("unknown"), n(page.counts.unknown), false),
         Tab::new("All reports", routes::reports(), None, page.filter.state.is_none()),
+        state("Asked", ReportState::Asked, None),
         state("Read", ReportState::Done, None),
         state("Duplicates", ReportState::Duplicate, None),
         state("Set aside", ReportState::Dismissed, None),
@@ -142,6 +148,7 @@ pub(super) const fn state_word(state: ReportState) -> &'static str {
         ReportState::Received => "waiting",
         ReportState::Done => "read",
         ReportState::Parked => "parked",
+        ReportState::Asked => "asked",
         ReportState::Duplicate => "duplicate",
         ReportState::Dismissed => "set aside",
     }
@@ -153,6 +160,7 @@ pub(super) const fn state_colour(state: ReportState) -> &'static str {
         ReportState::Received => "notified",
         ReportState::Done => "released",
         ReportState::Parked => "quarantined",
+        ReportState::Asked => "answered",
         ReportState::Duplicate | ReportState::Dismissed => "closed",
     }
 }

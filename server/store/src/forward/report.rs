@@ -28,6 +28,8 @@ forward! {
     fn report_list(filter: &ReportFilter, page: PageOf) -> Rows<Report> = report::list;
     /// How many reports are in a state.
     fn report_count(state: ReportState) -> i64 = report::count;
+    /// The parked report below this one in the queue, else the first of the queue; none when no other is parked.
+    fn report_next_parked(at: DateTime<Utc>, id: ReportId) -> Option<ReportId> = report::next_parked;
     /// Events that came with reports since an instant.
     fn report_new_events(since: DateTime<Utc>) -> i64 = report::new_events;
 }

@@ -30,8 +30,7 @@ pub(crate) const LIST: &str =
     concat!("SELECT ", columns!(), " FROM letters ORDER BY created_at DESC, id DESC LIMIT $1 OFFSET $2");
 pub(crate) const SAVE: &str = "UPDATE letters SET state = $3, attempts = $4, answer = $5, next_at = $6, sent_at = $7,
     body = $8 WHERE id = $1 AND state = $2";
-pub(crate) const SINCE: &str =
-    "SELECT COUNT(*) FROM letters WHERE recipient = $1 AND kind = $2 AND created_at > $3";
+pub(crate) const SINCE: &str = "SELECT COUNT(*) FROM letters WHERE recipient = $1 AND kind = $2 AND created_at > $3";
 pub(crate) const COUNT: &str = "SELECT COUNT(*) FROM letters";
 
 /// Statements of this file.
@@ -109,12 +108,7 @@ pub(crate) async fn save(conn: &mut Raw, letter: &Letter, from: NoticeState) -> 
 }
 
 /// How many letters of a kind went to an address since an instant: nobody is flooded.
-pub(crate) async fn since(
-    conn: &mut Raw,
-    recipient: &str,
-    kind: LetterKind,
-    since: DateTime<Utc>,
-) -> Result<i64> {
+pub(crate) async fn since(conn: &mut Raw, recipient: &str, kind: LetterKind, since: DateTime<Utc>) -> Result<i64> {
     one(conn, query(SINCE).bind(recipient.to_owned()).bind(kind.as_str()).bind(micros(since))).await
 }
 

@@ -42,6 +42,11 @@ pub(crate) const LIST_STATE: &str = "SELECT id, received_at, channel, sha256, si
     FROM reports WHERE state = $1 AND ($2 = '' OR reporter = $2 OR sender = $2)
     ORDER BY received_at DESC, id DESC LIMIT $3 OFFSET $4";
 pub(crate) const COUNT_STATE: &str = "SELECT COUNT(*) AS n FROM reports WHERE state = $1";
+pub(crate) const NEXT_PARKED: &str = "SELECT id FROM reports
+    WHERE state = 'parked' AND (received_at < $1 OR (received_at = $1 AND id < $2))
+    ORDER BY received_at DESC, id DESC LIMIT 1";
+pub(crate) const LAST_PARKED: &str =
+    "SELECT id FROM reports WHERE state = 'parked' AND id <> $1 ORDER BY received_at DESC, id DESC LIMIT 1";
 pub(crate) const NEW_EVENTS: &str =
     "SELECT CAST(COALESCE(SUM(events), 0) AS BIGINT) AS n FROM reports WHERE received_at > $1 AND state = 'done'";
 
@@ -59,6 +64,8 @@ pub(crate) const SQL: &[&str] = &[
     LIST,
     LIST_STATE,
     COUNT_STATE,
+    NEXT_PARKED,
+    LAST_PARKED,
     NEW_EVENTS,
 ];
 
@@ -163,6 +170,16 @@ pub(crate) async fn list(conn: &mut Raw, filter: &ReportFilter, page: PageOf) ->
 /// How many reports are in a state.
 pub(crate) async fn count(conn: &mut Raw, state: ReportState) -> Result<i64> {
     one(conn, query(COUNT_STATE).bind(state.as_str())).await
+}
+
+/// The parked report below this one in the queue, else the first of the queue; none when no other is parked.
+pub(crate) async fn next_parked(conn: &mut Raw, at: DateTime<Utc>, id: ReportId) -> Result<Option<ReportId>> {
+    let below = query(NEXT_PARKED).bind(micros(at)).bind(id.0).fetch_optional(&mut *conn).await?;
+    let row = match below {
+        Some(row) => Some(row),
+        None => query(LAST_PARKED).bind(id.0).fetch_optional(conn).await?,
+    };
+    Ok(row.map(|row| row.try_get(0)).transpose()?.map(ReportId))
 }
 
 /// Events that came with reports since an instant.

@@ -1,0 +1,238 @@
+//! The reporter's side: completing his report by the form behind a link, and complaining by the public form.
+use super::{Desk, DeskError, letter::NewLetter, report::Received};
+use crate::{desk::Arrival, secret};
+use chrono::TimeDelta;
+use domain::{
+    act::Act,
+    actor::Actor,
+    class::Class,
+    id::LetterId,
+    ledger::NewEntry,
+    letter::LetterKind,
+    question::{Question, check_recipient},
+    refusal::Refusal,
+    report::{Channel, Report, ReportState},
+    triage::EventFields,
+};
+use intake::Typed;
+use serde_json::json;
+use store::Chore;
+
+/// Complaints that one address may send by the form within an hour.
+const COMPLAINTS_PER_HOUR: i64 = 10;
+/// Receipts that one mail address gets within a day: nobody is flooded with our mail.
+const RECEIPTS_PER_DAY: i64 = 3;
+
+/// Where a form's link leads.
+#[derive(Debug, Clone)]
+pub enum Form {
+    /// To the open form of a report.
+    Open(Box<OpenForm>),
+    /// It was answered, or nobody waits for the answer any more.
+    Over,
+    /// It never existed.
+    Unknown,
+}
+
+/// The form a reporter completes.
+#[derive(Debug, Clone)]
+pub struct OpenForm {
+    /// What he was asked.
+    pub question: Question,
+    /// His report.
+    pub report: Report,
+    /// What his report already says, as far as we understood it.
+    pub fields: EventFields,
+}
+
+/// A complaint by the public form, as typed (the fields of Regulation (EU) 2022/2065, article 16(2)).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Complaint {
+    /// Made with the form, so that a double click complains once.
+    pub id: String,
+    /// Name of the person or organisation.
+    pub name: String,
+    /// Mail address for the receipt and the answer.
+    pub email: String,
+    /// Where, when and what.
+    pub fields: EventFields,
+    /// Why it is illegal or abusive, with log lines.
+    pub text: String,
+    /// The statement of good faith.
+    pub good_faith: bool,
+}
+
+/// What came of a complaint.
+#[derive(Debug, Clone)]
+pub enum Complained {
+    /// Taken in; the reporter's number of it.
+    Taken(Received),
+    /// Too many from there.
+    TooMany,
+}
+
+impl Desk {
+    /// The form behind a link. Changes nothing.
+    ///
+    /// # Errors
+    /// Only when the store fails.
+    pub async fn reporter_form(&self, secret: &str) -> Result<Form, DeskError> {
+        let mut conn = self.store.read().await?;
+        let Some(question) = conn.question_by_hash(&secret::hash(secret)).await? else { return Ok(Form::Unknown) };
+        let report = conn.report_by_id(question.report).await?.ok_or(Refusal::NotFound)?;
+        drop(conn);
+        if !question.open(self.clock.now()) || report.state != ReportState::Asked {
+            return Ok(Form::Over);
+        }
+        let guesses = self.triage(&Actor::system("form"), report.id).await?.guesses;
+        let first = |list: &[domain::triage::Guess]| list.first().map(|guess| guess.value.clone()).unwrap_or_default();
+        let fields = EventFields {
+            source: first(&guesses.sources),
+            port: guesses.port.clone(),
+            seen: first(&guesses.times),
+            class: guesses.classes.first().map(|(class, _)| class.as_str().to_owned()).unwrap_or_default(),
+            ..EventFields::default()
+        };
+        Ok(Form::Open(Box::new(OpenForm { question, report, fields })))
+    }
+
+    /// Takes the reporter's answer: his fields become an event of the same report.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] naming the field; [`Refusal::Stale`] when the form is over.
+    pub async fn reporter_answers(&self, secret: &str, fields: &EventFields, words: &str) -> Result<(), DeskError> {
+        let Form::Open(open) = self.reporter_form(secret).await? else { return Err(Refusal::Stale.into()) };
+        if !words.trim().is_empty() {
+            domain::case_text("text", words)?;
+        }
+        let OpenForm { question, report, .. } = *open;
+        let actor = Actor::system("reporter's form");
+        let mut seen = Typed(fields).observation(report.received_at)?;
+        seen.faults.push("completed by the reporter".to_owned());
+        if !words.trim().is_empty() {
+            seen.details.insert("reporter_says".into(), words.trim().into());
+        }
+        let mut tx = self.store.write().await?;
+        let now = tx.now();
+        tx.question_answer(question.id, now, words.trim()).await?;
+        let said = NewEntry::new(&actor, Act::ReportAnswered, "report", report.id)
+            .fact("question", question.id.to_string())
+            .fact("source", fields.source.trim())
+            .fact("seen", fields.seen.trim())
+            .fact("port", fields.port.trim())
+            .fact("class", fields.class.trim());
+        tx.commit(said.why(words.trim())).await?;
+        let from = report.state;
+        let done = Report { state: ReportState::Done, events: report.events + 1, ..report };
+        let entry = NewEntry::new(&actor, Act::ReportParsed, "report", done.id);
+        self.store_typed(&done, from, seen, entry).await
+    }
+
+    /// Takes a complaint from the public form: a report like any other, in the form of XARF v4, and a receipt by mail
+    /// (article 16(4)).
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] naming the field; any store error.
+    pub async fn complain(&self, complaint: &Complaint, client: &str) -> Result<Complained, DeskError> {
+        let now = self.clock.now();
+        let seen = checked(complaint, now)?;
+        let key = format!("form:{client}");
+        let since = now - TimeDelta::hours(1);
+        if self.store.read().await?.sign_in_failures(&key, since).await? >= COMPLAINTS_PER_HOUR {
+            return Ok(Complained::TooMany);
+        }
+        let mut tx = self.store.write().await?;
+        tx.sign_in_failed(&key, now, since).await?;
+        tx.commit_chore(Chore::Throttle).await?;
+        let bytes = written(complaint, &seen);
+        let arrival = Arrival {
+            channel: Channel::Form,
+            bytes: bytes.as_bytes(),
+            content_type: "application/json",
+            file_name: "complaint.json",
+            read_by_caller: false,
+        };
+        let received = self.receive(&Actor::system("form"), arrival).await?;
+        if received.duplicate_of.is_none() && !complaint.email.trim().is_empty() {
+            self.send_receipt(&received, complaint.email.trim()).await?;
+        }
+        Ok(Complained::Taken(received))
+    }
+
+    async fn send_receipt(&self, received: &Received, email: &str) -> Result<(), DeskError> {
+        let mut tx = self.store.write().await?;
+        let day = tx.now() - TimeDelta::days(1);
+        if tx.letters_since(email, LetterKind::Receipt, day).await? >= RECEIPTS_PER_DAY {
+            return Ok(());
+        }
+        let body = format!(
+            "Hello,\n\nwe received your report. Its number is {}.\n\nWe look into it and act where our terms or the law \
+             ask for it. We do not tell reporters who our customers are.\n\n{}\n",
+            received.id,
+            self.config.text("desk.name"),
+        );
+        let letter = NewLetter {
+            id: LetterId(received.id.0),
+            kind: LetterKind::Receipt,
+            report: received.id,
+            recipient: email,
+            subject: "Your report has arrived",
+            body,
+            in_reply_to: None,
+        };
+        let entry = self.owe_letter(&mut tx, &Actor::system("form"), letter).await?;
+        tx.commit(entry).await?;
+        self.wake.mail.notify_one();
+        Ok(())
+    }
+}
+
+/// Checks what the form must hold.
+fn checked(complaint: &Complaint, now: chrono::DateTime<chrono::Utc>) -> Result<domain::event::Observation, Refusal> {
+    let seen = Typed(&complaint.fields).observation(now)?;
+    // Article 16(2)(c): whoever reports child sexual abuse need not say who he is.
+    let anonymous = matches!(seen.class, Class::Csam | Class::Csem);
+    if complaint.name.trim().is_empty() && !anonymous {
+        return Err(Refusal::invalid("name", "is empty: who complains?"));
+    }
+    if complaint.name.chars().count() > 200 {
+        return Err(Refusal::invalid("name", "may have at most 200 characters"));
+    }
+    if !(anonymous && complaint.email.trim().is_empty()) && check_recipient(complaint.email.trim()).is_err() {
+        return Err(Refusal::invalid("email", "is not one mail address, such as abuse@example.net"));
+    }
+    domain::case_text("text", &complaint.text)?;
+    if !complaint.good_faith {
+        return Err(Refusal::invalid("good_faith", "tick it: we act only on reports made in good faith"));
+    }
+    Ok(seen)
+}
+
+/// The complaint as XARF v4: what its bytes say is what the typed fields said.
+fn written(complaint: &Complaint, seen: &domain::event::Observation) -> String {
+    let email = complaint.email.trim();
+    let domain = email.rsplit_once('@').map_or("public-form.invalid", |(_, domain)| domain);
+    let who = json!({
+        "org": if complaint.name.trim().is_empty() { "anonymous" } else { complaint.name.trim() },
+        "contact": if email.is_empty() { "anonymous@public-form.invalid" } else { email },
+        "domain": domain,
+    });
+    let (category, kind) = seen.class.as_str().split_once('/').unwrap_or(("other", "unclassified"));
+    let mut report = json!({
+        "xarf_version": "4.2.0",
+        "report_id": complaint.id,
+        "timestamp": seen.from.map(|at| at.to_rfc3339()),
+        "reporter": who,
+        "sender": who,
+        "source_identifier": seen.source.value,
+        "category": category,
+        "type": kind,
+        "evidence_source": "manual_analysis",
+        "description": complaint.text.trim(),
+        "_internal": { "form": true },
+    });
+    if let (Some(port), Some(fields)) = (seen.source.port, report.as_object_mut()) {
+        fields.insert("source_port".to_owned(), port.into());
+    }
+    report.to_string()
+}
