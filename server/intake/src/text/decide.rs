@@ -2,7 +2,7 @@
 use super::Findings;
 use super::class;
 use super::complaint::{self, Verdict};
-use super::source::{Candidate, How, SOME, STRONG};
+use super::source::{self, Candidate, How, SOME, STRONG};
 use super::url::{Named, Page};
 use crate::{limits, role};
 use domain::class::{Category, Class};
@@ -35,21 +35,13 @@ pub(crate) fn events(findings: &Findings) -> Result<Vec<Observation>, String> {
         (None, Some(words)) => words,
         (None, None) => return Err(unclear_class(findings)),
     };
-    let noted = by_log.is_some_and(|log| worded.is_some_and(|w| w != log && w.category() != log.category()));
-    Ok(chosen
-        .into_iter()
-        .take(MOST)
-        .map(|c| {
-            event(
-                findings,
-                c,
-                c.class
-                    .filter(|_| by_log.is_some())
-                    .map_or(class, |l| if l.category() == class.category() { class } else { l }),
-                noted,
-            )
-        })
-        .collect())
+    let port = (chosen.len() == 1).then(|| source::stated_port(&findings.lines, class == Class::P2p)).flatten();
+    let noted = by_log.is_some_and(|log| worded.is_some_and(|w| w.category() != log.category()));
+    let events = chosen.into_iter().take(MOST).map(|candidate| {
+        let own = candidate.class.filter(|c| c.category() != class.category()).unwrap_or(class);
+        event(findings, candidate, own, port, noted)
+    });
+    Ok(events.collect())
 }
 
 fn is_about_pages(class: Class) -> bool {
@@ -111,7 +103,7 @@ fn unclear_class(findings: &Findings) -> String {
     }
 }
 
-fn event(findings: &Findings, candidate: &Candidate, class: Class, noted: bool) -> Observation {
+fn event(findings: &Findings, candidate: &Candidate, class: Class, port: Option<u16>, noted: bool) -> Observation {
     let when = findings.times.of(Some(candidate));
     let mut details = Map::new();
     details.insert("source_reason".into(), candidate.reason.clone().into());
@@ -126,7 +118,7 @@ fn event(findings: &Findings, candidate: &Candidate, class: Class, noted: bool) 
     }
     faults.extend(when.span.faults);
     Observation {
-        source: Source::from_ip(candidate.ip, candidate.port),
+        source: Source::from_ip(candidate.ip, candidate.port.or(port)),
         from: Some(when.span.from),
         to: Some(when.span.to),
         time_grade: when.span.grade,

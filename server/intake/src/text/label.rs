@@ -1,5 +1,6 @@
 //! What the words around an address say about it: whose it is, the attacker's or the victim's.
 use super::spot::Spot;
+use super::vocabulary::{DID, FIELD, FILL, FROM, OTHER, PLACE, SOURCE, TO};
 
 /// What an address in a line is, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,394 +19,6 @@ pub(crate) enum Part {
     Other,
 }
 
-/// Names of fields that mean the accused, without spaces and signs.
-const SOURCE: [&str; 104] = [
-    "source",
-    "sourceip",
-    "sourceaddress",
-    "sourceipaddress",
-    "sourceipaddresses",
-    "sourceips",
-    "sourcehost",
-    "sourceaddr",
-    "sourcenetworkaddress",
-    "src",
-    "srcip",
-    "srcaddr",
-    "srcaddress",
-    "srcipaddr",
-    "saddr",
-    "ipsrc",
-    "ipsource",
-    "attacker",
-    "attackers",
-    "attackerip",
-    "attackersip",
-    "attackeripaddress",
-    "attackerhost",
-    "attackingip",
-    "attackingipaddress",
-    "attackinghost",
-    "attackip",
-    "attacksource",
-    "attacksourceip",
-    "offender",
-    "offenderip",
-    "offendingip",
-    "offendingipaddress",
-    "offendinghost",
-    "offendingaddress",
-    "offendingserver",
-    "abuseip",
-    "abusiveip",
-    "abusiveipaddress",
-    "abuserip",
-    "abusesource",
-    "abusinghost",
-    "infringingip",
-    "infringingipaddress",
-    "infringersipaddress",
-    "infringeripaddress",
-    "infringerip",
-    "infringersip",
-    "quelle",
-    "quellip",
-    "quelladresse",
-    "quellipadresse",
-    "angreifer",
-    "angreiferip",
-    "remoteip",
-    "remoteaddr",
-    "remoteaddress",
-    "remoteipaddress",
-    "remotehost",
-    "rhost",
-    "client",
-    "clientip",
-    "clientipaddress",
-    "cip",
-    "rip",
-    "originip",
-    "originatingip",
-    "originatingipaddress",
-    "xoriginatingip",
-    "senderip",
-    "senderipaddress",
-    "sendingip",
-    "sendingserver",
-    "sendingserverip",
-    "spamsource",
-    "spamsourceip",
-    "spammer",
-    "spammerip",
-    "infectedip",
-    "infectedhost",
-    "infectedipaddress",
-    "compromisedip",
-    "compromisedhost",
-    "maliciousip",
-    "maliciousipaddress",
-    "suspiciousip",
-    "suspectip",
-    "hostileip",
-    "intruder",
-    "intruderip",
-    "hackerip",
-    "botip",
-    "reportedip",
-    "reportedipaddress",
-    "yourip",
-    "youripaddress",
-    "yourserver",
-    "customerip",
-    "userip",
-    "useripaddress",
-    "fromip",
-    "badip",
-    "scannerip",
-    "affectedip",
-];
-
-/// More of them.
-const SOURCE_TOO: [&str; 26] = [
-    "affectedipaddress",
-    "affectedhost",
-    "vulnerableip",
-    "vulnerablehost",
-    "involvedip",
-    "ipinvolved",
-    "bannedip",
-    "blockedip",
-    "ipofattacker",
-    "ipinquestion",
-    "ipoffender",
-    "adressesource",
-    "adresseipsource",
-    "ipattaquante",
-    "iporigen",
-    "direcciondeorigen",
-    "bronip",
-    "bronadres",
-    "aanvaller",
-    "loggedip",
-    "peerip",
-    "phishingip",
-    "malwareip",
-    "listedip",
-    "offendingips",
-    "sourceoftheattack",
-];
-
-/// Names of fields that may mean either side and mostly mean the accused.
-const FIELD: [&str; 27] = [
-    "ip",
-    "ips",
-    "ipaddress",
-    "ipaddresses",
-    "ipaddr",
-    "ipv4",
-    "ipv6",
-    "ipv4address",
-    "ipv6address",
-    "ipadresse",
-    "ipadressen",
-    "ipadres",
-    "adresseip",
-    "adressesip",
-    "direccionip",
-    "direccioneip",
-    "indirizzoip",
-    "adresip",
-    "ipadresa",
-    "host",
-    "hostip",
-    "hostaddress",
-    "address",
-    "hostipaddress",
-    "hosts",
-    "machine",
-    "ipnumber",
-];
-
-/// Words in the name of a field or before an address that mean the other side, or neither.
-const OTHER: [&str; 68] = [
-    "destination",
-    "destinations",
-    "dest",
-    "dst",
-    "dstip",
-    "destip",
-    "destinationip",
-    "daddr",
-    "lip",
-    "target",
-    "targets",
-    "targeted",
-    "targetip",
-    "victim",
-    "victims",
-    "victimip",
-    "attacked",
-    "our",
-    "ours",
-    "my",
-    "mine",
-    "local",
-    "localip",
-    "localaddress",
-    "reporter",
-    "reporterip",
-    "honeypot",
-    "sensor",
-    "sinkhole",
-    "cc",
-    "c2",
-    "mx",
-    "nameserver",
-    "nameservers",
-    "ns",
-    "ns1",
-    "ns2",
-    "dns",
-    "resolver",
-    "resolvers",
-    "gateway",
-    "netmask",
-    "broadcast",
-    "ziel",
-    "zielip",
-    "zieladresse",
-    "cible",
-    "destino",
-    "bestemming",
-    "unser",
-    "unsere",
-    "unserem",
-    "unseren",
-    "unserer",
-    "notre",
-    "nos",
-    "nuestro",
-    "nuestra",
-    "onze",
-    "ons",
-    "naš",
-    "našeho",
-    "version",
-    "helo",
-    "reportedby",
-    "reportedto",
-    "recipient",
-    "whois",
-];
-
-/// Words before an address that mean where something came from.
-const FROM: [&str; 47] = [
-    "from",
-    "by",
-    "angreifers",
-    "verursacher",
-    "originating",
-    "originated",
-    "originates",
-    "source",
-    "src",
-    "von",
-    "vom",
-    "aus",
-    "desde",
-    "depuis",
-    "vanaf",
-    "van",
-    "z",
-    "dal",
-    "od",
-    "rhost",
-    "attacker",
-    "attackers",
-    "offender",
-    "culprit",
-    "intruder",
-    "hacker",
-    "spammer",
-    "client",
-    "user",
-    "customer",
-    "subscriber",
-    "your",
-    "yours",
-    "ihr",
-    "ihre",
-    "ihrem",
-    "ihrer",
-    "ihres",
-    "votre",
-    "vos",
-    "uw",
-    "su",
-    "tu",
-    "vaší",
-    "vaše",
-    "about",
-    "concerning",
-];
-
-/// Words before an address that mean where something went.
-const TO: [&str; 13] = [
-    "to", "against", "towards", "toward", "into", "via", "through", "behind", "gegen", "vers", "contre", "contra",
-    "naar",
-];
-
-/// Words before an address that mean a place: hosted on, attack on.
-const PLACE: [&str; 6] = ["on", "at", "in", "auf", "sur", "op"];
-
-/// Words that stand between those and the address and say nothing.
-const FILL: [&str; 48] = [
-    "the",
-    "a",
-    "an",
-    "this",
-    "that",
-    "following",
-    "ip",
-    "ips",
-    "ip-address",
-    "ip-adresse",
-    "address",
-    "addresses",
-    "addr",
-    "adresse",
-    "adres",
-    "adresa",
-    "adresy",
-    "adresses",
-    "ipv4",
-    "ipv6",
-    "host",
-    "hosts",
-    "server",
-    "servers",
-    "machine",
-    "computer",
-    "system",
-    "network",
-    "block",
-    "number",
-    "of",
-    "is",
-    "was",
-    "der",
-    "die",
-    "das",
-    "dem",
-    "la",
-    "le",
-    "l",
-    "de",
-    "het",
-    "with",
-    "named",
-    "web",
-    "mail",
-    "single",
-    "one",
-];
-
-/// What follows the address of somebody who did something.
-const DID: [&str; 31] = [
-    "has attacked",
-    "attacked",
-    "is attacking",
-    "has been attacking",
-    "tried",
-    "has tried",
-    "attempted",
-    "has attempted",
-    "is trying",
-    "was detected",
-    "was caught",
-    "was found",
-    "was observed",
-    "was seen",
-    "was identified",
-    "was banned",
-    "was blocked",
-    "has been banned",
-    "has been blocked",
-    "has been detected",
-    "has been registered",
-    "has been reported",
-    "has been observed",
-    "has been listed",
-    "is listed",
-    "is sending",
-    "has sent",
-    "is scanning",
-    "scanned",
-    "is infected",
-    "on your network",
-];
-
 /// What an address is, from the text before and behind it.
 pub(crate) fn judge(text: &str, lower: &str, spot: Spot) -> Part {
     let (Some(before), Some(after)) = (lower.get(..spot.start), lower.get(spot.end..)) else { return Part::Bare };
@@ -414,6 +27,9 @@ pub(crate) fn judge(text: &str, lower: &str, spot: Spot) -> Part {
     };
     let bare = before.trim_end_matches(open);
     let after = after.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '"' | ']' | ')' | '*'));
+    if before.ends_with('@') {
+        return Part::Other;
+    }
     if ["->", "=>", "→", ">", "-->"].iter().any(|arrow| bare.ends_with(arrow)) && bare.len() > 4 {
         return Part::Other;
     }
@@ -457,18 +73,18 @@ fn key(bare: &str, before: &str) -> Option<String> {
 
 fn by_key(key: &str) -> Part {
     let compact: String = key.chars().filter(|c| c.is_alphanumeric()).collect();
-    if SOURCE.contains(&compact.as_str()) || SOURCE_TOO.contains(&compact.as_str()) {
+    if SOURCE.contains(compact.as_str()) {
         return Part::Labelled;
     }
     let words: Vec<&str> = words(key).flat_map(|w| w.split('-')).filter(|w| !w.is_empty()).collect();
-    if words.iter().any(|w| OTHER.contains(w)) || OTHER.contains(&compact.as_str()) {
+    if words.iter().any(|w| OTHER.contains(w)) || OTHER.contains(compact.as_str()) {
         return Part::Other;
     }
-    if FIELD.contains(&compact.as_str()) {
+    if FIELD.contains(compact.as_str()) {
         return Part::Field;
     }
     // A sentence that ends with a colon: "attacks from the following IP:".
-    let found = words.iter().rev().take(12).find(|w| FROM.contains(w) || TO.contains(w));
+    let found = words.iter().rev().take(12).find(|w| FROM.contains(*w) || TO.contains(*w));
     let names_address = words
         .iter()
         .any(|w| FIELD.contains(w) || matches!(*w, "addresses" | "hosts" | "attackers" | "ip-adresse" | "ip-address"));
@@ -489,11 +105,10 @@ pub(crate) fn heading(lower: &str) -> Part {
 /// What the name of a column says about the addresses in it.
 pub(crate) fn column(lower: &str) -> Option<Part> {
     let compact: String = lower.chars().filter(|c| c.is_alphanumeric()).collect();
-    let names = [&SOURCE[..], &SOURCE_TOO[..], &FIELD[..]].concat();
-    if names.contains(&compact.as_str()) {
+    if SOURCE.contains(compact.as_str()) || FIELD.contains(compact.as_str()) {
         return Some(by_key(lower));
     }
-    let other = words(lower).any(|w| OTHER.contains(&w)) || OTHER.contains(&compact.as_str());
+    let other = words(lower).any(|w| OTHER.contains(w)) || OTHER.contains(compact.as_str());
     other.then_some(Part::Other)
 }
 
@@ -501,19 +116,19 @@ pub(crate) fn column(lower: &str) -> Option<Part> {
 fn by_words(text: &str, bare: &str, after: &str) -> Part {
     let mut filled = false;
     for word in words(bare).collect::<Vec<_>>().into_iter().rev().take(7) {
-        if OTHER.contains(&word) {
+        if OTHER.contains(word) {
             return Part::Other;
         }
-        if FROM.contains(&word) {
+        if FROM.contains(word) {
             return Part::Said;
         }
-        if TO.contains(&word) {
+        if TO.contains(word) {
             return Part::Other;
         }
-        if PLACE.contains(&word) {
+        if PLACE.contains(word) {
             return Part::Bare;
         }
-        if !FILL.contains(&word) {
+        if !FILL.contains(word) {
             break;
         }
         filled |= matches!(
@@ -582,7 +197,7 @@ mod tests {
         for (line, want) in cases {
             assert_eq!(read(line), want, "{line}");
         }
-        assert_eq!(heading("The following IPs on your network attacked us:"), Field);
+        assert_eq!(heading("the following ips on your network attacked us:"), Field);
         assert_eq!(heading("Targets on our side:"), Other);
     }
 }

@@ -12,6 +12,7 @@ mod source;
 mod spot;
 mod table;
 mod url;
+mod vocabulary;
 mod when;
 
 use crate::mail::Mail;

@@ -65,13 +65,13 @@ pub(crate) fn all(document: &Document, lines: &[Ready]) -> Vec<Candidate> {
             }
             continue;
         }
+        let first = spots.iter().find(|s| label::judge(&line.text, &line.lower, **s) != Part::Other).copied();
         let log = (line.setting == Setting::Plain).then(|| logs::read(&line.lower)).flatten();
         for spot in &spots {
             if !is_anybodys(spot.ip) || in_url(&line.text, *spot) {
                 continue;
             }
-            let look =
-                Look { line, spot: *spot, log, alone: spots.len() == 1, first: spots.first() == Some(spot), heading };
+            let look = Look { line, spot: *spot, log, alone: spots.len() == 1, first: first == Some(*spot), heading };
             let (weight, how, reason) = match tables.part(at, spot.start) {
                 Some(Part::Other) => (0, How::Bare, String::new()),
                 Some(_) => (85, How::Table, "the table's column for the source".to_owned()),
@@ -267,6 +267,21 @@ impl Candidate {
             self.port = self.port.or(port);
         }
     }
+}
+
+/// The source port that the text gives in a field of its own. Where files are shared, any port is the sharer's.
+pub(crate) fn stated_port(lines: &[Ready], sharing: bool) -> Option<u16> {
+    let mut ports = lines.iter().filter(|l| l.setting == Setting::Plain).filter_map(|line| {
+        let (key, value) = line.lower.split_once([':', '=', '|', '\t'])?;
+        let key: String = key.chars().filter(|c| c.is_alphanumeric()).collect();
+        let own = ["sourceport", "srcport", "sport", "quellport", "portsource", "attackerport", "remoteport"]
+            .contains(&key.as_str());
+        let any = sharing && ["port", "ipport", "portnumber", "infringersport"].contains(&key.as_str());
+        let value = value.trim_matches(|c: char| c.is_whitespace() || matches!(c, '|' | '"'));
+        (own || any).then(|| value.parse::<u16>().ok().filter(|p| *p > 0)).flatten()
+    });
+    let port = ports.next()?;
+    ports.all(|other| other == port).then_some(port)
 }
 
 /// `SPT=4711`, `src_port: 4711` on the same line.
