@@ -28,6 +28,16 @@ words! {
         LetterDeferred = "letter.deferred",
         /// It could not be sent.
         LetterFailed = "letter.failed",
+        /// A channel has failed, or been silent, for too long.
+        ChannelAlarm = "channel.alarm",
+        /// A channel that had raised an alarm works again.
+        ChannelMended = "channel.mended",
+        /// A channel could not take something in.
+        ChannelTurnedAway = "channel.turned_away",
+        /// An own address was found on a block list.
+        ListingFound = "listing.found",
+        /// An own address is gone from a block list.
+        ListingCleared = "listing.cleared",
         /// A person said whose an event was, or that it was nobody's.
         EventAttributed = "event.attributed",
         /// Events were set aside without a case.

@@ -78,4 +78,6 @@ ids! {
     QuestionId;
     /// A job of the outbox.
     JobId;
+    /// An own address on a block list.
+    ListingId;
 }

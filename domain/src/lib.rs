@@ -9,6 +9,7 @@ pub mod actor;
 pub mod advice;
 pub mod attribution;
 pub mod case;
+pub mod channel;
 pub mod class;
 pub mod clock;
 pub mod customer;

@@ -51,6 +51,8 @@ pub const RETRY_WAIT_MIN: TimeDelta = TimeDelta::seconds(5);
 pub const RETRY_WAIT_MAX: TimeDelta = TimeDelta::minutes(15);
 /// How long a worker may hold a job before another may take it.
 pub const JOB_LEASE: TimeDelta = TimeDelta::seconds(90);
+/// How long a worker has a mailbox, feed or block list to himself without saying so again.
+pub const CHANNEL_LEASE: TimeDelta = TimeDelta::seconds(150);
 /// Automatic cuts per hour before the circuit breaker stops further ones.
 pub const AUTOMATIC_CUTS_PER_HOUR_MAX: i64 = 50;
 

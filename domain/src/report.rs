@@ -19,6 +19,14 @@ words! {
         Desk = "desk",
         /// The public form for complaints.
         Form = "form",
+        /// Handed over by the mail server (RFC 2033).
+        Lmtp = "lmtp",
+        /// Fetched from a mailbox.
+        Imap = "imap",
+        /// Fetched from a web address on a schedule.
+        Feed = "feed",
+        /// A block list was asked about our addresses (RFC 5782).
+        Dnsbl = "dnsbl",
     }
 }
 

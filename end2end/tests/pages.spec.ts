@@ -22,6 +22,7 @@ const PAGES = [
   "/settings",
   "/settings/users",
   "/settings/ranges",
+  "/settings/channels",
   "/settings/import",
 ];
 

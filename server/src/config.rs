@@ -1,10 +1,12 @@
 //! Settings: `lazaret.toml`, then `LAZARET_SECTION__KEY` in the environment, then flags. Every key stands in [`KEYS`].
+pub mod channel;
+
 use std::{collections::BTreeMap, fmt::Write as _, path::Path};
 use thiserror::Error;
 
 /// A setting: name, default, what it means. The type is that of the default; an empty default means "not set".
 pub struct Key {
-    /// `section.key`.
+    /// `section.key`, or `section.*.key` where there may be several: the star stands for a name of one's choice.
     pub name: &'static str,
     /// Value when nothing else is said.
     pub default: &'static str,
@@ -68,6 +70,47 @@ pub const KEYS: &[Key] = &[
     ),
     key("ledger.heads_file", "", "Signed heads are appended here too: keep it on another machine."),
     key("ledger.head_minutes", "60", "Minutes between signed heads, when there is something new."),
+    key(
+        "channel.alarm_hours",
+        "24",
+        "Hours for which a mailbox, feed or block list may fail before it raises an alarm; 0: never.",
+    ),
+    key(
+        "lmtp.listen",
+        "",
+        "Where the mail server hands reports over (LMTP): ADDRESS:PORT on loopback, or the path of a unix socket. Empty: off.",
+    ),
+    key(
+        "mailbox.*.url",
+        "",
+        "Mailbox to fetch reports from: imaps://USER@HOST/FOLDER; imap:// (no TLS) on loopback only. An @ in USER is %40.",
+    ),
+    secret("mailbox.*.password", "Password of the mailbox."),
+    key("mailbox.*.done_folder", "Lazaret-done", "Folder into which a mail is moved once its bytes are durable here."),
+    key("mailbox.*.parked_folder", "Lazaret-parked", "Folder for mails that are too large or cannot be fetched."),
+    key("mailbox.*.poll_seconds", "120", "Seconds between looks; a server with IDLE tells of new mail at once."),
+    key("mailbox.*.silent_hours", "0", "Hours without a new mail that raise an alarm; 0: never."),
+    key(
+        "mailbox.*.ca_file",
+        "",
+        "PEM file of the authority that signed the server's certificate, if it is a private one.",
+    ),
+    key("feed.*.url", "", "Address of a feed that is fetched: http:// or https://."),
+    key("feed.*.every_seconds", "3600", "Seconds between fetches."),
+    key("feed.*.profile", "", "Feed profile that reads it. Empty: found by its columns."),
+    key("feed.*.header", "", "Header that carries the token, such as Auth-Key. Default: Authorization: Bearer."),
+    secret("feed.*.token", "Token for the feed's server."),
+    key("feed.*.silent_hours", "48", "Hours without new content that raise an alarm; 0: never."),
+    key(
+        "dnsbl.resolver",
+        "",
+        "DNS server that is asked about block lists: ADDRESS or ADDRESS:PORT. Default: the system's. Many lists refuse public resolvers.",
+    ),
+    key("dnsbl.*.zone", "", "Block list in which the own ranges are looked up, such as bl.example.net."),
+    key("dnsbl.*.every_hours", "24", "Hours between the beginnings of two rounds."),
+    key("dnsbl.*.queries_per_minute", "300", "Queries a minute at most: stay below what the list allows."),
+    key("dnsbl.*.hosts", "", "Single addresses looked up too (comma separated): IPv6 is asked only for these."),
+    key("dnsbl.*.ignore", "", "Answers that are no listing (comma separated), such as 127.0.0.10 of a policy list."),
 ];
 
 /// A setting that cannot be used.
@@ -95,7 +138,7 @@ pub enum ConfigError {
     #[error("setting {name}: {problem}")]
     Value {
         /// Which key.
-        name: &'static str,
+        name: String,
         /// What is wrong and what would be right.
         problem: String,
     },
@@ -104,13 +147,13 @@ pub enum ConfigError {
 /// All settings, checked.
 #[derive(Clone)]
 pub struct Config {
-    values: BTreeMap<&'static str, String>,
+    values: BTreeMap<String, String>,
 }
 
 impl Config {
     /// From nothing but defaults; for tests and the demo, with [`Config::with`].
     pub fn defaults() -> Self {
-        Self { values: KEYS.iter().map(|key| (key.name, key.default.to_owned())).collect() }
+        Self { values: BTreeMap::new() }
     }
 
     /// Reads the file (when given or when `lazaret.toml` exists) and the environment.
@@ -142,64 +185,102 @@ impl Config {
             let toml::Value::Table(keys) = keys else {
                 return Err(broken(format!("{section} must be a section: [{section}]")));
             };
-            for (name, value) in keys {
-                let value = match value {
-                    toml::Value::String(text) => text,
-                    toml::Value::Integer(number) => number.to_string(),
-                    toml::Value::Boolean(truth) => truth.to_string(),
-                    other => {
-                        return Err(broken(format!("{section}.{name}: a {} is not expected here", other.type_str())));
-                    }
-                };
-                self.set(&format!("{section}.{name}"), value, &path.display().to_string())?;
-            }
+            self.read_section(&section, keys, &path.display().to_string())?;
+        }
+        Ok(())
+    }
+
+    fn read_section(&mut self, section: &str, keys: toml::Table, file: &str) -> Result<(), ConfigError> {
+        for (name, value) in keys {
+            let name = format!("{section}.{name}");
+            let value = match value {
+                toml::Value::String(text) => text,
+                toml::Value::Integer(number) => number.to_string(),
+                toml::Value::Boolean(truth) => truth.to_string(),
+                // [mailbox.abuse]: as deep as it goes.
+                toml::Value::Table(keys) if !section.contains('.') => {
+                    self.read_section(&name, keys, file)?;
+                    continue;
+                }
+                other => {
+                    let problem = format!("{name}: a {} is not expected here", other.type_str());
+                    return Err(ConfigError::File { file: file.to_owned(), problem });
+                }
+            };
+            self.set(&name, value, file)?;
         }
         Ok(())
     }
 
     fn set(&mut self, name: &str, value: String, place: &str) -> Result<(), ConfigError> {
-        let Some(key) = KEYS.iter().find(|key| key.name == name) else {
+        if key_of(name).is_none() {
             return Err(ConfigError::Unknown { name: name.to_owned(), place: place.to_owned(), hint: hint(name) });
-        };
-        self.values.insert(key.name, value);
+        }
+        self.values.insert(name.to_owned(), value);
         Ok(())
     }
 
     /// The same with one value replaced. Unknown names are ignored in release and caught by tests.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        debug_assert!(KEYS.iter().any(|key| key.name == name), "unknown setting {name}");
-        self.values.insert(name, value.into());
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        debug_assert!(key_of(name).is_some(), "unknown setting {name}");
+        self.values.insert(name.to_owned(), value.into());
         self
     }
 
     fn check(&self) -> Result<(), ConfigError> {
         for name in ["mail.undo_seconds", "quarantine.reconcile_seconds", "ledger.head_minutes"] {
-            let value = self.text(name);
-            if !value.parse::<i64>().is_ok_and(|number| (0..=86_400).contains(&number)) {
-                let problem = format!("{value:?} is not a whole number from 0 to 86400");
-                return Err(ConfigError::Value { name, problem });
-            }
+            self.check_number(name, 0, 86_400)?;
         }
         if self.text("http.listen").parse::<std::net::SocketAddr>().is_err() {
             let problem = format!("{:?} is not ADDRESS:PORT, such as 127.0.0.1:8025", self.text("http.listen"));
-            return Err(ConfigError::Value { name: "http.listen", problem });
+            return Err(wrong("http.listen", problem));
         }
         if !self.text("mail.from").contains('@') {
-            return Err(ConfigError::Value { name: "mail.from", problem: "is not a mail address".to_owned() });
+            return Err(wrong("mail.from", "is not a mail address"));
         }
         for name in ["http.public_url", "quarantine.url"] {
             let value = self.text(name);
             if !(value.is_empty() || value.starts_with("http://") || value.starts_with("https://")) {
-                return Err(ConfigError::Value { name, problem: "must begin with http:// or https://".to_owned() });
+                return Err(wrong(name, "must begin with http:// or https://"));
             }
         }
-        Ok(())
+        channel::check(self)
     }
 
-    /// The value of a known key; empty when not set.
+    fn check_number(&self, name: &str, least: i64, most: i64) -> Result<(), ConfigError> {
+        let value = self.text(name);
+        if value.parse::<i64>().is_ok_and(|number| (least..=most).contains(&number)) {
+            return Ok(());
+        }
+        Err(wrong(name, format!("{value:?} is not a whole number from {least} to {most}")))
+    }
+
+    /// The value of a known key, or its default; empty when not set.
     pub fn text(&self, name: &str) -> &str {
-        self.values.get(name).map_or("", String::as_str)
+        let default = || key_of(name).map_or("", |key| key.default);
+        self.values.get(name).map_or_else(default, String::as_str)
+    }
+
+    /// The names chosen for the sections `[section.NAME]`, in order.
+    pub fn names(&self, section: &str) -> Vec<String> {
+        let parts = self.values.keys().filter_map(|key| {
+            let (head, rest) = key.split_once('.')?;
+            let (name, _) = rest.split_once('.')?;
+            (head == section).then(|| name.to_owned())
+        });
+        parts.collect::<std::collections::BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// Every setting with the key that explains it; those of several sections once for each.
+    pub fn in_force(&self) -> Vec<(String, &'static Key)> {
+        let each = |key: &'static Key| match key.name.split_once(".*.") {
+            None => vec![(key.name.to_owned(), key)],
+            Some((section, end)) => {
+                self.names(section).into_iter().map(|name| (format!("{section}.{name}.{end}"), key)).collect()
+            }
+        };
+        KEYS.iter().flat_map(each).collect()
     }
 
     /// The value of a key that was checked to be a whole number.
@@ -234,14 +315,34 @@ pub fn explained() -> String {
     let mut text = String::from("# Every setting with its default. In the environment: LAZARET_SECTION__KEY.\n");
     let mut section = "";
     for key in KEYS {
-        let Some((head, name)) = key.name.split_once('.') else { continue };
+        let Some((head, name)) = key.name.rsplit_once('.') else { continue };
         if head != section {
             section = head;
-            let _ = write!(text, "\n[{section}]\n");
+            let _ = match head.strip_suffix(".*") {
+                // Commented out: as many as wanted, none to begin with.
+                Some(head) => write!(text, "\n# [{head}.NAME]\n"),
+                None => write!(text, "\n[{section}]\n"),
+            };
         }
         let _ = write!(text, "# {}\n# {name} = {:?}\n", key.meaning, key.default);
     }
     text
+}
+
+/// The key that a setting's name belongs to: `mailbox.abuse.url` to `mailbox.*.url`.
+fn key_of(name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| match key.name.split_once('*') {
+        None => key.name == name,
+        Some((head, end)) => {
+            let chosen = name.strip_prefix(head).and_then(|rest| rest.strip_suffix(end)).unwrap_or_default();
+            let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
+            (1..=40).contains(&chosen.len()) && chosen.bytes().all(plain)
+        }
+    })
+}
+
+fn wrong(name: &str, problem: impl Into<String>) -> ConfigError {
+    ConfigError::Value { name: name.to_owned(), problem: problem.into() }
 }
 
 fn hint(name: &str) -> String {

@@ -4,8 +4,10 @@
 //! * [`enforcement`]: quarantine back ends;
 //! * [`http`]: forms and pages, the API, the customer's page: each handler makes one call to the desk;
 //! * [`worker`]: what the desk owes the world (mail, quarantines, timers); only workers touch it;
+//! * [`channel`]: mailboxes, feeds, block lists and mail handed over, from which reports come in by themselves;
 //! * [`cli`]: the commands; [`config`]: every setting with its meaning; [`ledger_key`]: what signs the record;
 //! * [`demo`]: a provider that does not exist, for trying it all out.
+pub mod channel;
 pub mod cli;
 pub mod config;
 pub mod demo;

@@ -110,10 +110,11 @@ impl Demo {
         }
         let file = |name: &str| folder.join(name).display().to_string();
         let config = config
+            .without_channels()
             .with("database.url", format!("sqlite://{}", file("desk.db")))
             .with("ledger.key_file", file("ledger-key.pem"))
             .with("ledger.heads_file", file("heads.txt"))
-            // Whatever the settings say: a demo sends nothing and cuts nobody.
+            // Whatever the settings say: a demo sends nothing, fetches nothing and cuts nobody.
             .with("smtp.url", "")
             .with("quarantine.url", "")
             .with("desk.name", "Seetal Net")

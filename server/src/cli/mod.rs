@@ -1,5 +1,6 @@
 //! The commands. Exit codes: 0 done, 1 some inputs parked or refused (each named on stderr), 2 usage, 3 the desk is
 //! unreachable or misconfigured.
+mod check;
 mod demo;
 mod import;
 mod ingest;
@@ -116,6 +117,7 @@ async fn run(cli: Cli) -> anyhow::Result<End> {
         }
         Command::Check { .. } => {
             println!("settings are fine");
+            check::channels(config).await;
             Ok(End::Done)
         }
         Command::Parse(_) => Ok(End::Done),

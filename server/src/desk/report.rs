@@ -68,6 +68,26 @@ impl Desk {
     /// [`Refusal::Limit`] above [`REPORT_BYTES_MAX`]; any store error.
     pub async fn receive(&self, actor: &Actor, arrival: Arrival<'_>) -> Result<Received, DeskError> {
         self.require(actor, Permission::WorkCases)?;
+        let mut tx = self.store.write().await?;
+        let (received, entry) = self.keep_report(&mut tx, actor, arrival).await?;
+        tx.commit(entry).await?;
+        if received.duplicate_of.is_none() && !arrival.read_by_caller {
+            self.wake.intake.notify_one();
+        }
+        Ok(received)
+    }
+
+    /// The part of [`Desk::receive`] that stands inside a transaction: bytes, report and job; the caller commits them
+    /// with the entry.
+    ///
+    /// # Errors
+    /// As [`Desk::receive`].
+    pub(super) async fn keep_report(
+        &self,
+        tx: &mut store::Tx,
+        actor: &Actor,
+        arrival: Arrival<'_>,
+    ) -> Result<(Received, NewEntry), DeskError> {
         if arrival.bytes.len() > REPORT_BYTES_MAX {
             let problem = format!(
                 "a report may have at most {} MiB; this has {}",
@@ -77,7 +97,6 @@ impl Desk {
             return Err(Refusal::Limit(problem).into());
         }
         let sha256 = intake::sha256_hex(arrival.bytes);
-        let mut tx = self.store.write().await?;
         let now = tx.now();
         tx.report_add_bytes(&sha256, arrival.bytes).await?;
         let duplicate_of = tx.report_first_with_bytes(&sha256).await?;
@@ -95,11 +114,7 @@ impl Desk {
             Some(first) => entry.fact("duplicate_of", first.to_string()),
             None => entry,
         };
-        tx.commit(entry).await?;
-        if duplicate_of.is_none() && !arrival.read_by_caller {
-            self.wake.intake.notify_one();
-        }
-        Ok(Received { id: report.id, sha256, duplicate_of })
+        Ok((Received { id: report.id, sha256, duplicate_of }, entry))
     }
 
     /// A page of reports, newest first.

@@ -6,7 +6,7 @@ pub mod mail;
 pub mod reconcile;
 pub mod timers;
 
-use crate::{desk::Desk, enforcement::Network};
+use crate::{channel, desk::Desk, enforcement::Network};
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -34,8 +34,19 @@ impl Workers {
         workers.signer(desk);
         enforcement::start(&workers, desk.clone(), network.clone());
         reconcile::start(&workers, desk.clone(), network.clone());
+        channel::start(&workers, desk);
         workers.every(LOOK_EVERY, desk.clone(), |desk| async move { timers::tick(&desk).await });
         workers
+    }
+
+    /// Runs until it ends by itself, which it does when [`Workers::stopping`] says so.
+    pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.tracker.spawn(work);
+    }
+
+    /// Says when it is time to end.
+    pub(crate) fn stopping(&self) -> CancellationToken {
+        self.stop.clone()
     }
 
     /// Runs `work` again and again with `pause` between.

@@ -12,6 +12,7 @@ pub(crate) mod dialect {
     /// Migrations of this engine: number, name, SQL.
     pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
         (1, "desk", include_str!("../../../migrations/postgres/0001_desk.sql")),
+        (4, "channels", include_str!("../../../migrations/postgres/0004_channels.sql")),
         (6, "triage", include_str!("../../../migrations/postgres/0006_triage.sql")),
     ];
 }

@@ -51,6 +51,8 @@ pub enum Chore {
     LedgerHead,
     /// A customer's message was looked at.
     Seen,
+    /// How a channel did.
+    Channel,
 }
 
 impl Tx {

@@ -34,6 +34,7 @@ const PAGES: &[(&str, &str)] = &[
     ("/settings/users", "d"),
     ("/settings/tokens", "d"),
     ("/settings/ranges", "d"),
+    ("/settings/channels", "d"),
     ("/settings/import", "d"),
     ("/live/cases?since=0", "asdo"),
     ("/live/evidence?since=0", "asdo"),

@@ -34,8 +34,8 @@ const ARROWS: &[Arrow] = &[
     },
     Arrow {
         layer: "server/src/desk",
-        crates: &["lettre", "reqwest", "axum", "sqlx"],
-        modules: &["mail", "enforcement", "worker", "http"],
+        crates: &["lettre", "reqwest", "axum", "sqlx", "async_imap", "hickory_resolver"],
+        modules: &["mail", "enforcement", "worker", "http", "channel"],
         reason: "only workers touch the world",
     },
     Arrow {

@@ -1,9 +1,11 @@
 //! What an administrator looks after: accounts, API tokens, own address ranges, and what is still to be set up.
+mod channels;
 mod import;
 mod ranges;
 mod tokens;
 mod users;
 
+pub use channels::channels;
 pub use import::{ImportPage, import};
 pub use ranges::{RangeForm, RangesPage, ranges};
 pub use tokens::{TokensPage, tokens};
@@ -61,6 +63,7 @@ fn tabs(current: &str) -> Vec<Tab> {
         ("users", "Users"),
         ("tokens", "API tokens"),
         ("ranges", "Own ranges"),
+        ("channels", "Channels"),
         ("import", "Import"),
     ];
     let address = |page: &str| if page.is_empty() { routes::settings() } else { routes::settings_page(page) };

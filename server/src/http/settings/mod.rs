@@ -1,11 +1,12 @@
 //! Settings: the overview, accounts, API tokens, own address ranges.
 mod accounts;
+mod channels;
 mod ranges;
 mod tokens;
 
 use super::{AppState, HttpError, Staff, show};
 use crate::{
-    config::{Config, KEYS},
+    config::Config,
     desk::{DeskError, Inventory},
 };
 use app::{
@@ -20,6 +21,7 @@ pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .route("/settings", get(overview))
         .merge(accounts::routes())
+        .merge(channels::routes())
         .merge(ranges::routes())
         .merge(tokens::routes())
 }
@@ -95,11 +97,11 @@ fn steps(have: &Inventory, config: &Config) -> Vec<Step> {
 }
 
 fn in_force(config: &Config) -> Vec<Setting> {
-    let shown = KEYS.iter().map(|key| {
-        let value = config.text(key.name);
+    let shown = config.in_force().into_iter().map(|(name, key)| {
+        let value = config.text(&name);
         let secret = if value.is_empty() { "" } else { "set, not shown" };
         Setting {
-            name: key.name.to_owned(),
+            name,
             value: if key.secret { secret.to_owned() } else { value.to_owned() },
             changed: value != key.default,
             meaning: key.meaning.to_owned(),

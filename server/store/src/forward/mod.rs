@@ -1,5 +1,6 @@
 //! What a connection can do, noun by noun: each line is forwarded to the same function of the engine at hand.
 mod case;
+mod channel;
 mod counts;
 mod customer;
 mod event;

@@ -6,6 +6,7 @@ use sqlx::{Database, migrate::Migrator};
 pub(crate) mod bulk;
 pub(crate) mod case;
 pub(crate) mod case_list;
+pub(crate) mod channel;
 pub(crate) mod counts;
 pub(crate) mod customer;
 pub(crate) mod dispute;
@@ -19,6 +20,7 @@ pub(crate) mod ledger_list;
 pub(crate) mod ledger_proof;
 pub(crate) mod letter;
 pub(crate) mod link;
+pub(crate) mod listing;
 pub(crate) mod load;
 pub(crate) mod message;
 pub(crate) mod metrics;
@@ -46,6 +48,7 @@ pub(crate) fn statements() -> Vec<&'static str> {
     [
         case::SQL,
         case_list::SQL,
+        channel::SQL,
         counts::SQL,
         customer::SQL,
         dispute::SQL,
@@ -58,6 +61,7 @@ pub(crate) fn statements() -> Vec<&'static str> {
         ledger_proof::SQL,
         letter::SQL,
         link::SQL,
+        listing::SQL,
         message::SQL,
         metrics::SQL,
         notice::SQL,
