@@ -346,7 +346,13 @@ fn wrong(name: &str, problem: impl Into<String>) -> ConfigError {
 }
 
 fn hint(name: &str) -> String {
-    let best = KEYS.iter().min_by_key(|key| distance(key.name, name)).map_or("", |key| key.name);
+    // A name of one's choice says nothing about the key.
+    let parts: Vec<&str> = name.split('.').collect();
+    let name = match parts.as_slice() {
+        [section, _, end] => format!("{section}.*.{end}"),
+        _ => name.to_owned(),
+    };
+    let best = KEYS.iter().min_by_key(|key| distance(key.name, &name)).map_or("", |key| key.name);
     format!("did you mean {best}? `lazaret check --explain` lists all")
 }
 

@@ -1,0 +1,8 @@
+//! The channels against real peers on loopback: Dovecot, Python's LMTP client, rbldnsd, and an HTTP server that lies.
+mod dnsbl;
+mod feed;
+mod house;
+mod imap;
+mod kill;
+mod lmtp;
+mod peers;
