@@ -9,7 +9,7 @@ use domain::{
 use std::collections::HashMap;
 
 /// The ways that are always open, in the order of the page.
-const OPEN: [Channel; 4] = [Channel::Api, Channel::Pipe, Channel::File, Channel::Desk];
+const OPEN: [Channel; 5] = [Channel::Api, Channel::Pipe, Channel::File, Channel::Desk, Channel::Form];
 
 impl Desk {
     /// Every way by which reports come in.

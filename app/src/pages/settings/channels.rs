@@ -203,6 +203,7 @@ fn open_row(row: ChannelRow, now: DateTime<Utc>) -> AnyView {
         Channel::Api => ("API", "POST /api/v1/reports with a token"),
         Channel::Pipe => ("Mail pipe", "lazaret ingest -"),
         Channel::File => ("Files", "lazaret ingest FILE..."),
+        Channel::Form => ("Form for reporters", "what they add to their reports"),
         _ => ("By hand", "the upload on the page of reports"),
     };
     let last = match row.today.last_at {
