@@ -11,7 +11,7 @@ use std::net::IpAddr;
 
 /// Reads a mail that holds, or should hold, a `message/feedback-report`.
 pub(crate) fn read(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
-    let at = mail.parts.iter().position(|p| p.is("message", "feedback-report"));
+    let at = mail.parts.iter().position(|p| p.is("message", "feedback-report")).or_else(|| mistyped(mail));
     let Some(at) = at else {
         let claims = mail.report_type().is_some_and(|t| t.eq_ignore_ascii_case("feedback-report"));
         return claims.then(|| Parsed::parked(Format::Arf, "ARF without a readable message/feedback-report part"));
@@ -41,12 +41,37 @@ pub(crate) fn read(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
     Some(parsed.from(mail.originator_domain().or(agent)))
 }
 
+/// The part that holds the fields although its type does not say so: sent wrong, or changed on the way.
+fn mistyped(mail: &Mail<'_>) -> Option<usize> {
+    let signs = [
+        "User-Agent",
+        "Version",
+        "Source-IP",
+        "Arrival-Date",
+        "Received-Date",
+        "Original-Mail-From",
+        "Reported-Domain",
+    ];
+    mail.parts.iter().position(|part| {
+        part.enclosed.is_none()
+            && (part.is_text() || part.is("application", "octet-stream") || part.is("message", "delivery-status"))
+            && part.text_head().contains("Feedback-Type:")
+            && block::blocks(&part.text_head()).any(|group| {
+                group.get("Feedback-Type").is_some_and(|t| !t.contains(' '))
+                    && signs.iter().filter(|s| group.has(s)).count() >= 2
+            })
+    })
+}
+
 fn enclosed_in<'m>(part: &mail::Part<'m>) -> Option<Enclosed<'m>> {
     let block = match part.enclosed {
         Some(message) => mail::header_block(message),
         None if part.is("message", "rfc822")
             || part.is("text", "rfc822-headers")
-            || part.is("message", "rfc822-headers") =>
+            || part.is("text", "rfc822-header")
+            || part.is("message", "rfc822-headers")
+            || part.is("text", "rfc822")
+            || part.is("message", "rfc822-header") =>
         {
             block::read(part.text())
         }

@@ -1,5 +1,5 @@
 //! CSV files: the feeds we know by their columns, and all others for a person to map.
-use crate::{Context, Hint, Parsed, feed, shadowserver};
+use crate::{Context, Hint, Parsed, feed, limits, shadowserver};
 use domain::event::Format;
 
 /// Reads CSV of any kind; `None` if the bytes are not CSV.
@@ -16,5 +16,7 @@ pub(crate) fn read(bytes: &[u8], hint: Hint<'_>, context: Context) -> Option<Par
 pub(crate) fn read_known(bytes: &[u8], name: Option<&str>, context: Context) -> Option<Parsed> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let bytes = bytes.trim_ascii_start();
-    shadowserver::read(bytes, name, context).or_else(|| feed::read_csv(bytes, name, context))
+    shadowserver::read(bytes, name, context)
+        .or_else(|| feed::read_csv(bytes, name, context))
+        .or_else(|| feed::snds::read(&String::from_utf8_lossy(limits::head(bytes, limits::TEXT_BYTES * 16)), context))
 }

@@ -62,10 +62,8 @@ fn rest(text: &str, body: &[u8], context: Context) -> Parsed {
     if let Some(parsed) = crate::xarf_old::read_text(text, context) {
         return parsed;
     }
-    let known = named::read_text(text, context)
-        .or_else(|| feed::read_text(text, context))
-        .or_else(|| feed::snds::read(text, context))
-        .or_else(|| foreign::read_text(text));
+    let known =
+        named::read_text(text, context).or_else(|| feed::read_text(text, context)).or_else(|| foreign::read_text(text));
     if let Some(parsed) = known {
         return parsed;
     }

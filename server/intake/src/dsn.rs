@@ -11,7 +11,7 @@ pub(crate) fn read(mail: &Mail<'_>) -> Option<Parsed> {
         mail.parts.iter().position(|p| p.is("message", "delivery-status") || p.is("message", "global-delivery-status"));
     let Some(at) = at else {
         let claims = mail.report_type().is_some_and(|t| t.eq_ignore_ascii_case("delivery-status"));
-        return claims.then(|| Parsed::bounced(dsn_text::bounce(mail)));
+        return claims.then(|| Parsed::bounced(bare(mail)));
     };
     let part = mail.parts.get(at)?;
     let text = part.text();
@@ -47,6 +47,24 @@ pub(crate) fn read(mail: &Mail<'_>) -> Option<Parsed> {
         parsed.fault(format!("the report names {} recipients; the worst outcome is shown", recipients.len()));
     }
     Some(parsed)
+}
+
+/// A report that lost its boundaries: its fields stand somewhere in the body.
+fn bare(mail: &Mail<'_>) -> Bounce {
+    let guess = dsn_text::bounce(mail);
+    let body = mail.body();
+    let group = block::blocks(&body).find(|g| g.has("Final-Recipient"));
+    let Some(group) = group else { return guess };
+    Bounce {
+        recipient: group.get("Final-Recipient").and_then(recipient).or(guess.recipient),
+        action: action(&group),
+        status: group.get("Status").and_then(|s| s.split_whitespace().next()).map(str::to_owned).or(guess.status),
+        diagnostic: group
+            .get("Diagnostic-Code")
+            .map(|d| limits::clip(d, limits::NAME_BYTES).to_owned())
+            .or(guess.diagnostic),
+        ..guess
+    }
 }
 
 fn original_of<'m>(part: &mail::Part<'m>) -> Option<Enclosed<'m>> {

@@ -2,33 +2,115 @@
 use crate::enclosed::Enclosed;
 use crate::mail::{self, Mail};
 use crate::parsed::Bounce;
-use crate::{Parsed, address, block, limits};
+use crate::{Parsed, address, auto_reply, block, limits};
 
 /// What subjects of bounces say, lower case.
-const SUBJECTS: [&str; 22] = [
+const SUBJECTS: [&str; 56] = [
     "undeliver",
     "returned mail",
     "failure notice",
     "delivery status notification",
+    "delivery status",
     "delivery failure",
+    "delivery has failed",
+    "delivery error",
+    "delivery problem",
     "mail delivery failed",
     "mail failure",
+    "mail error",
     "delivery failed",
+    "failed delivery",
+    "failed mail",
     "not delivered",
     "could not be delivered",
+    "couldn't be delivered",
+    "cannot be delivered",
+    "can't be delivered",
     "mail delivery",
     "delivery report",
     "delivery notification",
     "message delayed",
     "delivery delayed",
+    "delayed mail",
     "could not send message",
     "returned to sender",
+    "return to sender",
     "nondeliver",
     "non-deliver",
+    "non delivery",
     "mail system error",
+    "[bounce]",
+    "message rejected",
+    "mail rejected",
+    "rejected mail",
+    "user unknown",
+    "unknown user",
+    "undelivered",
     "unzustellbar",
+    "nicht zugestellt",
+    "zustellung fehlgeschlagen",
     "non remis",
+    "échec de la remise",
+    "échec de remise",
+    "no se puede entregar",
+    "no se ha podido entregar",
+    "mancato recapito",
+    "non recapitabile",
+    "niet bezorgd",
+    "onbestelbaar",
+    "falha na entrega",
+    "не доставлено",
+    "退信",
+    "配信",
 ];
+/// What bounces say in their text, lower case; only beside another sign.
+const PHRASES: [&str; 30] = [
+    "could not be delivered",
+    "couldn't be delivered",
+    "was not delivered",
+    "wasn't delivered",
+    "were not delivered",
+    "cannot be delivered",
+    "not been delivered",
+    "unable to deliver",
+    "not able to deliver",
+    "wasn't able to deliver",
+    "undeliverable",
+    "delivery to the following",
+    "did not reach the following",
+    "permanent fatal errors",
+    "permanent error",
+    "delivery failed",
+    "delivery has failed",
+    "failed to deliver",
+    "returning message to sender",
+    "message is being returned",
+    "has been returned",
+    "problem delivering",
+    "problems delivering",
+    "user unknown",
+    "unknown user",
+    "no such user",
+    "does not exist",
+    "mailbox full",
+    "quota exceeded",
+    "the following address",
+];
+/// What says that nothing is lost yet.
+const DELAYS: [&str; 9] = [
+    "not yet been delivered",
+    "has not been delivered yet",
+    "not yet delivered",
+    "delivery attempts will continue",
+    "will keep trying",
+    "will be retried",
+    "will continue to try",
+    "continue trying",
+    "do not need to resend",
+];
+/// Mailers' names for themselves, before the `@`.
+const MAILERS: [&str; 6] = ["mailer-daemon", "mailerdaemon", "mailer_daemon", "mail-daemon", "maildaemon", "mdaemon"];
+
 /// What stands in front of the returned copy.
 const COPY_MARKS: [&str; 8] = [
     "------ this is a copy",
@@ -41,21 +123,39 @@ const COPY_MARKS: [&str; 8] = [
     "the original message was",
 ];
 
-/// Reads a bounce. `sure` asks for a mailer's own signs; otherwise a null return path or a postmaster is enough.
+/// Reads a bounce. `sure` asks for a mailer's own signs; otherwise two weaker ones are enough.
 pub(crate) fn read(mail: &Mail<'_>, sure: bool) -> Option<Parsed> {
     let from = mail.from().unwrap_or_default();
-    let local = from.split('@').next().unwrap_or_default();
+    let local = from.split('@').next().unwrap_or_default().trim_matches(['"', ' ', '<', '>']);
     let subject = mail.subject().unwrap_or_default().to_lowercase();
-    let says_so =
-        SUBJECTS.iter().any(|s| subject.contains(s)) || (subject.starts_with("warning") && subject.contains("delayed"));
-    let mailer = local == "mailer-daemon" || local == "mailerdaemon" || from.starts_with("<>");
-    let null_path = mail.header("Return-Path").is_some_and(|p| matches!(p.trim(), "<>" | "<MAILER-DAEMON>"));
-    let found = if sure {
-        mail.has_header("X-Failed-Recipients") || (mailer && says_so)
-    } else {
-        mailer || (says_so && (null_path || local == "postmaster"))
-    };
+    let says_so = SUBJECTS.iter().any(|s| subject.contains(s))
+        || (subject.starts_with("warning") && (subject.contains("delayed") || subject.contains("could not send")));
+    let mailer = MAILERS.contains(&local) || from.starts_with("<>");
+    if sure {
+        return (mail.has_header("X-Failed-Recipients") || (mailer && says_so)).then(|| Parsed::bounced(bounce(mail)));
+    }
+    let null_path = mail.header("Return-Path").is_some_and(|p| {
+        matches!(p.trim(), "<>" | "< >")
+            || MAILERS.iter().any(|m| p.to_ascii_lowercase().trim_start_matches('<').starts_with(m))
+    });
+    let master = matches!(
+        local,
+        "postmaster" | "post_master" | "post.master" | "mail.delivery" | "bounce" | "bounces" | "mail-noreply"
+    );
+    let text = mail.text().to_lowercase();
+    let phrase = PHRASES.iter().any(|p| text.contains(p));
+    let answered = ["re:", "aw:", "fw:", "fwd:"].iter().any(|p| subject.starts_with(p));
+    let plain_answer = auto_reply::read_sure(mail).is_some() && !says_so && !phrase;
+    let found = !plain_answer
+        && (mailer
+            || (says_so && (null_path || master))
+            || (phrase && ((null_path && master) || (says_so && !answered && returns_copy(&text)))));
     found.then(|| Parsed::bounced(bounce(mail)))
+}
+
+/// Whether a text encloses the header of another mail, as bounces do.
+fn returns_copy(text: &str) -> bool {
+    text.contains("\nreceived:") && text.contains("\nsubject:") || text.contains("final-recipient:")
 }
 
 /// What can be told from headers and text.
@@ -65,12 +165,9 @@ pub(crate) fn bounce(mail: &Mail<'_>) -> Bounce {
     let cut = COPY_MARKS.iter().filter_map(|mark| lower.find(mark)).filter(|at| *at > 0).min();
     let notice = cut.and_then(|at| text.get(..at)).unwrap_or(&text);
     let subject = mail.subject().unwrap_or_default().to_lowercase();
-    let delayed =
-        ["not yet been delivered", "has not been delivered yet", "delivery attempts will continue", "will keep trying"]
-            .iter()
-            .any(|s| lower.contains(s))
-            || subject.contains("delayed")
-            || (subject.starts_with("warning") && subject.contains("could not send"));
+    let delayed = DELAYS.iter().any(|s| lower.contains(s))
+        || subject.contains("delayed")
+        || (subject.starts_with("warning") && subject.contains("could not send"));
     let status = notice.lines().find_map(|line| Some((enhanced_status(line)?, line.trim())));
     let diagnostic =
         status.as_ref().map(|(_, line)| *line).or_else(|| notice.lines().map(str::trim).find(|l| smtp_code(l)));
@@ -92,7 +189,8 @@ fn bare(id: &str) -> String {
 }
 
 fn recipient(mail: &Mail<'_>, notice: &str) -> Option<String> {
-    if let Some(failed) = mail.header("X-Failed-Recipients") {
+    // An encoded word there is no address; the text names it in clear.
+    if let Some(failed) = mail.header("X-Failed-Recipients").filter(|f| !f.contains("=?")) {
         let first = failed.split(',').next().unwrap_or(&failed).trim().to_owned();
         return Some(limits::clip(&first, limits::NAME_BYTES).to_owned()).filter(|f| !f.is_empty());
     }

@@ -27,16 +27,47 @@ impl Enclosed<'_> {
         self.0.all("Received").find_map(received_date).or_else(|| self.0.get("Date").and_then(time::parse))
     }
 
-    /// The newest public address in the trace: the one that handed the mail to the reporter.
+    /// The address that handed the mail to the reporter: the newest public one in the trace that is not the
+    /// reporter's own relay. Where all are private (a report from our own network), the newest.
     pub(crate) fn handed_over_by(&self) -> Option<IpAddr> {
         let stated =
             ["X-Originating-IP", "X-Source-IP"].iter().find_map(|name| self.0.get(name).and_then(address::parse_ip));
+        let traced = |line: &str| address::ips_in(from_clause(line)).find(|ip| address::is_public(*ip));
         self.0
             .all("Received")
-            .flat_map(|line| address::ips_in(from_clause(line)))
-            .find(|ip| address::is_public(*ip))
+            .filter(|line| !is_internal(line))
+            .find_map(traced)
+            .or_else(|| self.0.all("Received").find_map(traced))
             .or(stated)
+            .or_else(|| {
+                self.0.all("Received").find_map(|line| address::ips_in(from_clause(line)).find(|ip| !ip.is_loopback()))
+            })
     }
+}
+
+/// Whether a mail went from one machine of a domain to another of the same.
+fn is_internal(line: &str) -> bool {
+    let Some((from, rest)) = line.split_once(" by ") else { return false };
+    let from = from.trim_start().strip_prefix("from ").unwrap_or(from);
+    let host = |text: &str| {
+        text.split_whitespace().next().map(|h| h.trim_matches(['(', ')', '[', ']', ';']).to_ascii_lowercase())
+    };
+    match (host(from).as_deref().and_then(domain), host(rest).as_deref().and_then(domain)) {
+        (Some(from), Some(by)) => from == by,
+        _ => false,
+    }
+}
+
+/// The last two labels of a host's name, three below suffixes such as `co.uk`.
+fn domain(host: &str) -> Option<String> {
+    let labels: Vec<&str> = host.split('.').collect();
+    let last = labels.last()?;
+    if labels.len() < 2 || !last.bytes().all(|b| b.is_ascii_alphabetic()) {
+        return None;
+    }
+    let second = labels.get(labels.len() - 2)?;
+    let most = if last.len() == 2 && second.len() <= 3 { 3 } else { 2 };
+    Some(labels.get(labels.len().saturating_sub(most)..)?.join("."))
 }
 
 /// `from ... by`: addresses after `by` are the receiving server's own.

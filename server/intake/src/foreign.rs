@@ -3,21 +3,25 @@ use crate::mail::Mail;
 use crate::{Parsed, limits};
 use domain::event::Format;
 
-/// Names the form of a mail that no reader understood.
+/// The form of a mail that its sender or subject names, whatever it holds.
+pub(crate) fn form(mail: &Mail<'_>) -> Option<Format> {
+    let from = mail.originator().unwrap_or_default();
+    let subject = mail.subject().unwrap_or_default().to_lowercase();
+    if from.ends_with("spamcop.net") || subject.contains("[spamcop") {
+        Some(Format::Spamcop)
+    } else if subject.contains("mynetwatchman incident") || from.ends_with("mynetwatchman.com") {
+        Some(Format::Mynetwatchman)
+    } else if from.ends_with("dshield.org") {
+        Some(Format::Dshield)
+    } else {
+        None
+    }
+}
+
+/// Names what keeps a mail from being read: its text alone would mislead.
 pub(crate) fn read(mail: &Mail<'_>) -> Option<Parsed> {
     let from = mail.originator().unwrap_or_default();
-    let subject = mail.subject().unwrap_or_default();
-    let says = |text: &str| subject.to_lowercase().contains(text);
     let parked = |format, reason: &str| Some(Parsed::parked(format, reason));
-    if from.ends_with("spamcop.net") || says("[spamcop") {
-        return parked(Format::Spamcop, "SpamCop mail: not read by machine yet");
-    }
-    if says("mynetwatchman incident") || from.ends_with("mynetwatchman.com") {
-        return parked(Format::Mynetwatchman, "myNetWatchman mail: not read by machine yet");
-    }
-    if from.ends_with("dshield.org") || from.ends_with("sans.edu") || from.ends_with("sans.org") {
-        return parked(Format::Dshield, "DShield mail: not read by machine yet");
-    }
     if from.ends_with("shadowserver.org") {
         return parked(Format::Shadowserver, "Shadowserver mail without a readable CSV: fetch the file it links to");
     }
@@ -25,7 +29,7 @@ pub(crate) fn read(mail: &Mail<'_>) -> Option<Parsed> {
         return parked(Format::Mime, "encrypted mail: it has to be decrypted first");
     }
     if mail.parts.iter().any(|p| p.is("application", "json") || p.name_ends(&[".json"])) {
-        return parked(Format::Mime, "JSON attachment that is not XARF: not read by machine yet");
+        return parked(Format::Mime, "JSON attachment of a form that no reader knows: it needs a mapping");
     }
     if mail.parts.iter().any(|p| p.is("text", "csv") || p.name_ends(&[".csv"])) {
         return parked(Format::Mime, "CSV attachment with columns that no reader knows: it needs a mapping");

@@ -173,6 +173,13 @@ impl<'m> Mail<'m> {
         (kind.ctype().eq_ignore_ascii_case("multipart")).then(|| kind.attribute("report-type")).flatten()
     }
 
+    /// The body as it came, as far as the readers of broken mails look.
+    pub(crate) fn body(&self) -> Cow<'m, str> {
+        let start = self.message.parts.first().map_or(0, |root| root.offset_body as usize);
+        let raw = self.message.raw_message.get(start..).unwrap_or_default();
+        String::from_utf8_lossy(raw.get(..raw.len().min(limits::TEXT_BYTES)).unwrap_or_default())
+    }
+
     /// The first readable text, as far as the readers of free text look.
     pub(crate) fn text(&self) -> Cow<'m, str> {
         let plain = self.parts.iter().find(|p| p.is("text", "plain") && !p.bytes.is_empty());
@@ -235,7 +242,10 @@ fn without_mbox_line(bytes: &[u8]) -> &[u8] {
 
 fn read_message(message: &Message<'_>, context: Context) -> Parsed {
     let mail = Mail::new(message);
-    let mut parsed = recognise(&mail, context).unwrap_or_else(|| text::read_mail(&mail, context));
+    let mut parsed = recognise(&mail, context).unwrap_or_else(|| {
+        let read = text::read_mail(&mail, context);
+        Parsed { format: foreign::form(&mail).unwrap_or(read.format), ..read }
+    });
     parsed.sender = mail.from();
     parsed.subject = mail.subject();
     parsed.message_id = mail.id(HeaderName::MessageId);
@@ -251,17 +261,17 @@ fn recognise(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
     arf::read(mail, context)
         .or_else(|| dsn::read(mail))
         .or_else(|| dsn_text::read(mail, true))
+        .or_else(|| dsn_text::read(mail, false))
         .or_else(|| attached_json(mail, context))
         .or_else(|| xarf_old::read(mail, context))
         .or_else(|| auto_reply::read_sure(mail))
         .or_else(|| summary::read(mail))
+        .or_else(|| forwarded(mail, context))
         .or_else(|| named::read(mail, context))
         .or_else(|| attached_files(mail, context))
         .or_else(|| jmrp::read(mail, context))
-        .or_else(|| dsn_text::read(mail, false))
         .or_else(|| auto_reply::read(mail))
         .or_else(|| foreign::read(mail))
-        .or_else(|| forwarded(mail, context))
 }
 
 /// XARF as an attachment or as the body itself.
@@ -315,9 +325,10 @@ fn forwarded(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
         return None;
     }
     mail.parts.iter().filter_map(|p| p.enclosed).find_map(|message| {
-        let parsed = read_message(message, context.deeper());
-        let known =
-            matches!(parsed.format, Format::Arf | Format::Xarf3 | Format::Xarf4 | Format::XArf | Format::Shadowserver);
-        (known && parsed.disposition == Disposition::Events).then_some(parsed)
+        let inner = Mail::new(message);
+        // A form that is enclosed was forwarded, and its own sender vouches for it. Free text that is enclosed is evidence.
+        let parsed = recognise(&inner, context.deeper()).filter(|p| p.disposition == Disposition::Events)?;
+        let reporter = parsed.reporter.clone().or_else(|| inner.originator_domain());
+        Some(parsed.from(reporter))
     })
 }

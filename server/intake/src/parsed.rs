@@ -1,5 +1,5 @@
 //! What became of one report: its envelope, its events, or the reason why there are none.
-use crate::{Suggestion, limits};
+use crate::{Suggestion, copies, limits};
 use domain::event::{Disposition, Format, Observation};
 
 /// A delivery report about one of our own mails (RFC 3464, or what could be read of another form).
@@ -116,6 +116,10 @@ impl Parsed {
 
     /// Takes over what another file of the same report held.
     pub(crate) fn merge(&mut self, other: Self) {
+        if !other.events.is_empty() && other.events == self.events {
+            self.fault("the same list is attached twice: counted once");
+            return;
+        }
         self.events.extend(other.events);
         self.faults.extend(other.faults);
         if self.reason.is_none() {
@@ -125,6 +129,10 @@ impl Parsed {
 
     /// Makes disposition, reason and events agree, and bounds what is kept.
     pub(crate) fn settle(&mut self) {
+        // A row of a Shadowserver file is an event, whatever the other rows say.
+        if self.events.len() > 1 && self.format != Format::Shadowserver {
+            self.events = copies::join(std::mem::take(&mut self.events));
+        }
         if self.disposition == Disposition::Events && self.events.is_empty() {
             self.disposition = Disposition::NeedsHuman;
             let first = self.faults.first().map_or("it names nothing that could be attributed", String::as_str);

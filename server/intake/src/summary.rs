@@ -1,4 +1,4 @@
-//! Statistics that come to the same mailbox and are no complaints: DMARC aggregate (RFC 7489), TLS-RPT (RFC 8460).
+//! What comes to the same mailbox and is no complaint: DMARC aggregate (RFC 7489), TLS-RPT (RFC 8460), registries' checks.
 use crate::Parsed;
 use crate::mail::Mail;
 use domain::event::Format;
@@ -6,6 +6,20 @@ use serde_json::{Map, Value};
 
 const DMARC: &str = "DMARC aggregate report: statistics, no complaint";
 const TLS: &str = "SMTP TLS report (RFC 8460): statistics, no complaint";
+
+/// Registries ask yearly whether the abuse mailbox is read (RIPE-705 and its sisters).
+fn validation(mail: &Mail<'_>) -> Option<Parsed> {
+    const REGISTRIES: [&str; 6] = ["ripe.net", "arin.net", "apnic.net", "lacnic.net", "afrinic.net", "registro.br"];
+    let domain = mail.originator_domain()?;
+    let registry =
+        REGISTRIES.iter().find(|r| domain == **r || domain.strip_suffix(**r).is_some_and(|d| d.ends_with('.')))?;
+    let said = format!("{} {}", mail.subject().unwrap_or_default(), mail.text()).to_lowercase();
+    let asks = said.contains("validat") || said.contains("verif") || said.contains("confirm");
+    (asks && (said.contains("abuse") || said.contains("contact") || said.contains("poc"))).then(|| {
+        let reason = format!("{registry} asks whether this mailbox is read: a person has to follow its link in time");
+        Parsed::not_a_report(Format::Mime, reason)
+    })
+}
 
 /// Recognises such a mail by its type, its subject or the name of its attachment.
 pub(crate) fn read(mail: &Mail<'_>) -> Option<Parsed> {
@@ -15,8 +29,12 @@ pub(crate) fn read(mail: &Mail<'_>) -> Option<Parsed> {
     if tls {
         return Some(Parsed::not_a_report(Format::Mime, TLS));
     }
+    if let Some(parsed) = validation(mail) {
+        return Some(parsed);
+    }
     let subject = mail.subject().unwrap_or_default().to_lowercase();
-    let by_subject = subject.contains("report domain:") && subject.contains("submitter:");
+    let by_subject =
+        subject.contains("report domain:") && (subject.contains("submitter:") || subject.contains("report-id:"));
     // receiver!domain!begin!end.xml.gz, RFC 7489 section 7.2.1.1
     let by_name = mail.parts.iter().any(|p| {
         let marks = p.name.map_or(0, |n| n.matches('!').count());

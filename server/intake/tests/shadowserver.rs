@@ -118,7 +118,9 @@ fn bombs_are_not_opened() {
     let many: Vec<(&str, &[u8])> = many.iter().map(|(n, b)| (n.as_str(), b.as_slice())).collect();
     assert!(common::read_as(&zipped(&many), "many.zip").reason.unwrap().contains("101 files"));
     let inner = zipped(&[(SINKHOLE, &common::fixture(SINKHOLE))]);
-    let nested = zipped(&[("c.zip", &zipped(&[("b.zip", &zipped(&[("a.zip", &inner)]))]))]);
+    let nested = zipped(&[("b.zip", &zipped(&[("a.zip", &inner)]))]);
+    assert_eq!(common::read_as(&nested, "nested.zip").events.len(), 5);
+    let nested = zipped(&[("c.zip", &nested)]);
     assert_eq!(common::read_as(&nested, "nested.zip").disposition, Disposition::NeedsHuman);
     let damaged = inner.get(..inner.len() / 2).unwrap();
     assert_eq!(common::read_as(damaged, "half.zip").disposition, Disposition::Unreadable);

@@ -142,6 +142,8 @@ fn json_that_cannot_be_used_says_why() {
 #[test]
 fn several_reports_in_one_array() {
     let one = String::from_utf8(common::fixture("xarf4.json")).unwrap();
-    let parsed = common::read_as(format!("[{one}, {{}}, {one}]").as_bytes(), "x.json");
+    let other = one.replace("192.0.2.", "198.51.100.");
+    let parsed = common::read_as(format!("[{one}, {{}}, {other}, {one}]").as_bytes(), "x.json");
     assert_eq!((parsed.format, parsed.events.len()), (Format::Xarf4, 2));
+    assert_eq!(parsed.events[0].count, 2 * parsed.events[1].count, "a copy is counted, not doubled");
 }

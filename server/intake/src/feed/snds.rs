@@ -9,21 +9,18 @@ const REPORTER: &str = "microsoft.com";
 
 /// Reads the file of blocks (`first, last, "Yes", reason`) or of days (`ip, from, to, ...`).
 pub(crate) fn read(text: &str, context: Context) -> Option<Parsed> {
-    let rows: Vec<Vec<&str>> = text
-        .lines()
-        .filter(|l| !l.trim().is_empty())
-        .take(limits::EVENTS)
-        .map(|l| l.split(',').map(|c| c.trim().trim_matches('"')).collect())
-        .collect();
-    let first = rows.first()?;
-    let blocks = matches!(first.as_slice(), [a, b, yes, _, ..] if ip(a) && ip(b) && (yes.eq_ignore_ascii_case("yes") || yes.eq_ignore_ascii_case("no")));
-    let days = matches!(first.as_slice(), [a, from, to, ..] if first.len() >= 12 && ip(a) && time::parse(from).is_some() && time::parse(to).is_some());
+    let mut lines = text.lines().filter(|l| !l.trim().is_empty());
+    let first = lines.next()?;
+    let probe: Vec<&str> = first.split(',').map(|c| c.trim().trim_matches('"')).collect();
+    let blocks = matches!(probe.as_slice(), [a, b, yes, _, ..] if ip(a) && ip(b) && (yes.eq_ignore_ascii_case("yes") || yes.eq_ignore_ascii_case("no")));
+    let days = matches!(probe.as_slice(), [a, from, to, ..] if probe.len() >= 12 && ip(a) && time::parse(from).is_some() && time::parse(to).is_some());
     if !(blocks || days) {
         return None;
     }
     let mut parsed = Parsed::events(Format::Csv, Vec::new()).from(Some(REPORTER.to_owned()));
-    for (number, cells) in rows.iter().enumerate() {
-        let row = if blocks { block(cells, context) } else { day(cells, context) };
+    for (number, line) in std::iter::once(first).chain(lines).take(limits::EVENTS).enumerate() {
+        let cells: Vec<&str> = line.split(',').map(|c| c.trim().trim_matches('"')).collect();
+        let row = if blocks { block(&cells, context) } else { day(&cells, context) };
         match row {
             Ok(Some(event)) => parsed.events.push(event),
             Ok(None) => {}

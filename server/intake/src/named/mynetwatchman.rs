@@ -15,10 +15,13 @@ pub(crate) fn read(letter: &Letter<'_>, context: Context) -> Option<Parsed> {
     }
     let subject = if titled { letter.subject.as_str() } else { letter.lines().find(|l| l.contains("Incident ["))? };
     let named = letter.after("Source IP:").and_then(address::parse_ip);
-    let ip = named.or_else(|| bracketed(subject, "Src:(", ')').and_then(address::parse_ip))?;
+    let reference = bracketed(subject, "[", ']').map(|id| limits::clip(id, 60).to_owned());
+    let Some(ip) = named.or_else(|| bracketed(subject, "Src:(", ')').and_then(address::parse_ip)) else {
+        return logged(letter, reference, context);
+    };
     let zone = letter.after("Time Zone:").unwrap_or_default();
     let mut parsed = Parsed::events(Format::Mynetwatchman, Vec::new()).from(Some("mynetwatchman.com".to_owned()));
-    parsed.reference = bracketed(subject, "[", ']').map(|id| limits::clip(id, 60).to_owned());
+    parsed.reference = reference;
     let mut rows = letter.lines().skip_while(|l| !(l.contains("Event Date") && l.contains("Source Port"))).skip(1);
     for (number, line) in rows.by_ref().skip_while(|l| l.is_empty()).take_while(|l| !l.is_empty()).enumerate() {
         match row(line, ip, zone, context) {
@@ -32,6 +35,27 @@ pub(crate) fn read(letter: &Letter<'_>, context: Context) -> Option<Parsed> {
         parsed.events.push(event.reference(parsed.reference.as_deref()));
     }
     Some(parsed)
+}
+
+/// A mail whose subject hides the address: the firewalls' own lines name it.
+fn logged(letter: &Letter<'_>, reference: Option<String>, context: Context) -> Option<Parsed> {
+    let near = letter.dated.map_or(context.received_at, |d| d.at);
+    let mut events = Vec::new();
+    for line in letter.lines().take(5000) {
+        let word = |key: &str| line.split_whitespace().find_map(|w| w.strip_prefix(key));
+        let blocked = ["DENY", "DROP", "REJECT", "BLOCK"].iter().any(|w| line.contains(w));
+        let denied = || line.split_once(" from ").and_then(|(_, rest)| rest.split_whitespace().next());
+        let Some(ip) = word("SRC=").or_else(denied).filter(|_| blocked).and_then(address::parse_ip) else { continue };
+        let Some(found) = time::all(line, near).first().map(|f| f.stamp) else { continue };
+        let port = word("SPT=").and_then(|p| p.parse::<u16>().ok()).filter(|p| *p > 0);
+        let span = sighting::moment(found, context.received_at);
+        let event =
+            sighting::event(Source::from_ip(ip, port), Class::PortScan, span).detail("target_port", word("DPT="));
+        events.push(event.reference(reference.as_deref()));
+    }
+    let mut parsed = Parsed::events(Format::Mynetwatchman, events).from(Some("mynetwatchman.com".to_owned()));
+    parsed.reference = reference;
+    (!parsed.events.is_empty()).then_some(parsed)
 }
 
 fn bracketed<'t>(text: &'t str, open: &str, close: char) -> Option<&'t str> {
