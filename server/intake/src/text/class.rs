@@ -163,13 +163,15 @@ impl Scored {
 }
 
 /// Classes by the words of the subject and of what the reporter wrote, loudest first.
-pub(crate) fn scores(subject: &str, lines: &[Ready]) -> Vec<Scored> {
+pub(crate) fn scores(subject: &str, lines: &[Ready], words: &str) -> Vec<Scored> {
     let mut scored: Vec<Scored> = Vec::new();
     let subject_lower = subject.to_ascii_lowercase();
     let plain: Vec<&Ready> = lines.iter().filter(|l| l.setting == Setting::Plain).take(2000).collect();
     for (word, class, weight) in WORDS.iter().chain(&MORE) {
         let in_subject = holds(&subject_lower, word);
-        let line = plain.iter().find(|l| holds(&l.lower, word) && !l.lower.contains("://"));
+        // Most words are nowhere: one search over the whole text saves one in each line.
+        let lines = if words.contains(word) { &plain[..] } else { &[] };
+        let line = lines.iter().find(|l| holds(&l.lower, word) && !l.lower.contains("://"));
         let score = if in_subject { weight * 3 } else { 0 } + if line.is_some() { *weight } else { 0 };
         if score == 0 {
             continue;

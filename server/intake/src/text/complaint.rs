@@ -1,6 +1,5 @@
 //! Whether a text is a complaint to a provider at all, and whether somebody answers one.
 use super::document::Document;
-use super::lines::{Ready, Setting};
 
 /// What complaints say to a provider, in lower case.
 const SIGNS: [&str; 78] = [
@@ -97,8 +96,8 @@ pub(crate) enum Verdict {
     Bulk,
 }
 
-/// Judges the whole text.
-pub(crate) fn judge(document: &Document, lines: &[Ready]) -> Verdict {
+/// Judges a text by its subject and what the reporter wrote, in lower case.
+pub(crate) fn judge(document: &Document, words: &str) -> Verdict {
     let subject = document.subject.to_lowercase();
     let bare = subject.trim_start();
     let prefix = ["re:", "aw:", "sv:", "antw:", "odp:", "ha:", "vs:", "rv:", "réf:", "re :", "re[", "aw["];
@@ -109,17 +108,6 @@ pub(crate) fn judge(document: &Document, lines: &[Ready]) -> Verdict {
         return Verdict::Bulk;
     }
     let says = |text: &str| SIGNS.iter().any(|s| text.contains(s));
-    let plain = lines.iter().filter(|l| l.setting == Setting::Plain).take(400);
-    let mut found = says(&subject) || subject.contains("abuse") || subject.contains("complaint");
-    let mut before = String::new();
-    for line in plain {
-        if found {
-            break;
-        }
-        // Sentences run over the ends of lines.
-        let text = format!("{before} {}", line.lower.trim());
-        found = says(&text);
-        before = line.lower.trim().to_owned();
-    }
+    let found = says(&subject) || subject.contains("abuse") || subject.contains("complaint") || says(words);
     if found { Verdict::Complaint } else { Verdict::Unclear }
 }

@@ -14,7 +14,7 @@ const MOST: usize = 100;
 
 /// The events of a text, or why a person has to read it.
 pub(crate) fn events(findings: &Findings) -> Result<Vec<Observation>, String> {
-    match complaint::judge(&findings.document, &findings.lines) {
+    match complaint::judge(&findings.document, &findings.words) {
         Verdict::Complaint => {}
         Verdict::Unclear => return Err("nothing in it says that it is a complaint".to_owned()),
         Verdict::Answer => return Err("it answers an earlier mail".to_owned()),

@@ -60,6 +60,17 @@ pub(crate) fn ready(document: &Document) -> Vec<Ready> {
     lines
 }
 
+/// What the reporter wrote, in lower case and as one line, because sentences run over the ends of lines.
+pub(crate) fn words(lines: &[Ready]) -> String {
+    let plain = lines.iter().filter(|l| l.setting == Setting::Plain).take(2000);
+    let mut words = String::new();
+    for line in plain {
+        words.push_str(line.lower.trim());
+        words.push(' ');
+    }
+    words
+}
+
 #[derive(Debug, Default)]
 struct State {
     ticket: bool,

@@ -32,6 +32,8 @@ const EXCERPT_BYTES: usize = 200;
 pub(crate) struct Findings {
     pub(crate) document: Document,
     pub(crate) lines: Vec<Ready>,
+    /// What the reporter wrote, in lower case and as one line.
+    pub(crate) words: String,
     pub(crate) candidates: Vec<source::Candidate>,
     pub(crate) pages: Vec<url::Page>,
     pub(crate) times: when::Times,
@@ -41,11 +43,13 @@ pub(crate) struct Findings {
 impl Findings {
     fn new(document: Document, context: Context) -> Self {
         let lines = lines::ready(&document);
+        let words = lines::words(&lines);
         Self {
             candidates: source::all(&document, &lines),
             pages: url::all(&lines, document.from.as_deref()),
             times: when::Times::read(&document, &lines, context.received_at),
-            classes: class::scores(&document.subject, &lines),
+            classes: class::scores(&document.subject, &lines, &words),
+            words,
             document,
             lines,
         }

@@ -1,0 +1,43 @@
+//! What must hold for whatever bytes a reader is given. libFuzzer makes any panic a finding, caught or not.
+use chrono::{DateTime, Utc};
+use domain::event::Disposition;
+use intake::{Hint, Parsed, parse, suggest};
+
+/// The day on which everything arrives.
+///
+/// # Panics
+/// Never: the day is a constant.
+#[must_use]
+pub fn received_at() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_714_636_800, 0).unwrap_or_default()
+}
+
+/// Reads bytes under a name and checks what came of them.
+///
+/// # Panics
+/// When something does not hold: that is the finding.
+pub fn check(bytes: &[u8], content_type: Option<&str>, file_name: Option<&str>) -> Parsed {
+    let hint = Hint { content_type, file_name };
+    let parsed = parse(bytes, hint, received_at());
+    let reason = parsed.reason.as_deref().unwrap_or_default();
+    assert!(!reason.contains("reader failed"), "a reader panicked");
+    if parsed.disposition == Disposition::Events {
+        assert!(!parsed.events.is_empty());
+    } else {
+        assert!(!reason.is_empty() && parsed.events.is_empty());
+    }
+    assert_eq!(parsed.suggestion.is_some(), parsed.disposition == Disposition::NeedsHuman);
+    for event in &parsed.events {
+        assert!(event.count >= 1 && event.from <= event.to, "{event:?}");
+        assert!(!event.source.value.is_empty() && !event.source.value.contains(char::is_control), "{event:?}");
+    }
+    let line = serde_json::to_string(&intake::line::json_line("x", &parsed, None)).unwrap_or_default();
+    assert!(!line.is_empty() && !line.contains("\\u0000"));
+    if let Some(guesses) = &parsed.suggestion {
+        let own = "192.0.2.0/24".parse().map(|net| vec![net]).unwrap_or_default();
+        let again = suggest(bytes, hint, received_at(), &own);
+        assert!(guesses.sources.len() <= 12 && again.sources.len() <= 12);
+        assert!(guesses.sources.iter().all(|s| s.excerpt.len() <= 200 && !s.reason.is_empty()));
+    }
+    parsed
+}
