@@ -28,6 +28,21 @@ pub struct Guesses {
     pub classes: Vec<(Class, String)>,
 }
 
+impl Guesses {
+    /// The form filled in with the best guess of each field. A time that stands nowhere in the text is not filled in.
+    #[must_use]
+    pub fn filled(&self) -> EventFields {
+        let read = self.times.first().filter(|guess| !guess.excerpt.trim().is_empty());
+        EventFields {
+            source: self.sources.first().map(|guess| guess.value.clone()).unwrap_or_default(),
+            port: self.port.clone(),
+            seen: read.map(|guess| guess.value.clone()).unwrap_or_default(),
+            class: self.classes.first().map(|(class, _)| class.as_str().to_owned()).unwrap_or_default(),
+            ..EventFields::default()
+        }
+    }
+}
+
 /// A report as text for the eyes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Words {

@@ -156,14 +156,18 @@ pub(super) const REPLIES: &[&str] = &[
     "Please switch the device off until it has an update; the manufacturer has published one.",
 ];
 
-/// Free text that no parser can read: subject and body.
+/// Free text that no parser can read: subject and body. `{address}` and `{seen}` stand for a source and a time.
 pub(super) const LETTERS: &[(&str, &str)] = &[
     (
         "Stop attacking my server!!!",
-        "Somebody of yours tries to log in to my server since Sunday. Do something or I call the police.",
+        "Somebody of yours at {address} tries to log in to my server since Sunday, my log has {seen}. Other addresses\n\
+         like 203.0.113.245 did so too, I do not know who belongs to whom. Do something or I call the police.",
     ),
     ("Question", "Hello, I received a strange letter from you. Is it real? Regards"),
-    ("Spam from your network", "I get twenty mails a day from your customers about casino. See screenshot."),
+    (
+        "Spam from your network",
+        "I get twenty mails a day from your customers about casino. One came through {address}. See screenshot.",
+    ),
     ("Anfrage", "Guten Tag, wer ist bei Ihnen für Urheberrecht zuständig? Bitte um Rückruf."),
     (
         "phishing site",

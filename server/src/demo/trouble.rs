@@ -224,8 +224,11 @@ impl World<'_> {
         if self.rng.chance(70) {
             let when = at(self.rng);
             self.serial += 1;
-            let words = *self.rng.pick(people::LETTERS);
-            self.mails.push((when, reports::letter(when, self.serial, words)));
+            let (subject, body) = *self.rng.pick(people::LETTERS);
+            let address = format!("203.0.113.{}", self.rng.between(1, 200));
+            let seen = (when - TimeDelta::hours(7)).format("%d %b %Y %H:%M UTC").to_string();
+            let body = body.replace("{address}", &address).replace("{seen}", &seen);
+            self.mails.push((when, reports::letter(when, self.serial, (subject, &body))));
         }
         let nobodys: [(IpAddr, i64); 3] = [
             (IpAddr::from([203, 0, 113, 245]), 25),

@@ -84,15 +84,7 @@ impl Desk {
         if !question.open(self.clock.now()) || report.state != ReportState::Asked {
             return Ok(Form::Over);
         }
-        let guesses = self.triage(&Actor::system("form"), report.id).await?.guesses;
-        let first = |list: &[domain::triage::Guess]| list.first().map(|guess| guess.value.clone()).unwrap_or_default();
-        let fields = EventFields {
-            source: first(&guesses.sources),
-            port: guesses.port.clone(),
-            seen: first(&guesses.times),
-            class: guesses.classes.first().map(|(class, _)| class.as_str().to_owned()).unwrap_or_default(),
-            ..EventFields::default()
-        };
+        let fields = self.triage(&Actor::system("form"), report.id).await?.guesses.filled();
         Ok(Form::Open(Box::new(OpenForm { question, report, fields })))
     }
 

@@ -10,7 +10,7 @@ use crate::secret;
 use domain::{
     act::Act,
     actor::{Actor, Permission},
-    event::Observation,
+    event::{Observation, TimeGrade},
     id::{LetterId, QuestionId, ReportId},
     ledger::NewEntry,
     letter::LetterKind,
@@ -19,7 +19,7 @@ use domain::{
     report::{Report, ReportState},
     triage::{EventFields, Guess, Guesses, Triage, Words},
 };
-use intake::{Hint, Hinted, Suggestion, Typed};
+use intake::{Hint, Hinted, Moment, Suggestion, Typed};
 use ipnet::IpNet;
 
 /// Guesses of one kind that are shown.
@@ -49,13 +49,7 @@ impl Desk {
         let own: Vec<IpNet> = conn.range_list().await?.into_iter().map(|range| range.net).collect();
         let (words, suggestion) = looked_at(&report, bytes, own).await?;
         let guesses = guesses(&suggestion);
-        let first = EventFields {
-            source: guesses.sources.first().map(|guess| guess.value.clone()).unwrap_or_default(),
-            port: guesses.port.clone(),
-            seen: guesses.times.first().map(|guess| guess.value.clone()).unwrap_or_default(),
-            class: "other/unclassified".to_owned(),
-            ..EventFields::default()
-        };
+        let first = EventFields { class: "other/unclassified".to_owned(), ..guesses.filled() };
         let whose = match Typed(&first).observation(report.received_at) {
             Err(_) => None,
             Ok(seen) => {
@@ -270,10 +264,16 @@ fn guesses(suggestion: &Suggestion) -> Guesses {
     Guesses {
         sources: sources.map(|hinted| guess(hinted, hinted.value.value.clone())).collect(),
         port: port.map(|port| port.to_string()).unwrap_or_default(),
-        times: times
-            .map(|hinted| guess(hinted, hinted.value.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)))
-            .collect(),
+        times: times.map(|hinted| guess(hinted, as_typed(hinted.value))).collect(),
         classes: classes.map(|hinted| (hinted.value, hinted.reason.clone())).collect(),
+    }
+}
+
+/// A time as it would be typed. One that is only assumed bears no zone, so that accepting it states nothing.
+fn as_typed(moment: Moment) -> String {
+    match moment.grade {
+        TimeGrade::Assumed | TimeGrade::None => moment.at.format("%Y-%m-%d %H:%M:%S").to_string(),
+        _ => moment.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
     }
 }
 

@@ -26,7 +26,7 @@ use domain::{
     id::{LetterId, QuestionId, ReportId},
     question::Lacking,
     refusal::Refusal,
-    triage::{EventFields, Triage},
+    triage::EventFields,
 };
 use serde::Deserialize;
 
@@ -59,7 +59,7 @@ pub(super) async fn screen(
     let found = state.desk.triage(&staff.actor(), id).await?;
     let page = TriagePage {
         works: staff.may(Permission::WorkCases),
-        fields: typed.fields.unwrap_or_else(|| guessed(&found)),
+        fields: typed.fields.unwrap_or_else(|| found.guesses.filled()),
         ask: typed.ask.unwrap_or_else(|| AskFields::prepared(&found)),
         error: typed.error,
         question: typed.question.unwrap_or_else(QuestionId::new).to_string(),
@@ -67,19 +67,6 @@ pub(super) async fn screen(
         triage: found,
     };
     show_with(state, staff, status, Place::SortOut, "To sort out", || triage(page)).await
-}
-
-/// The form filled in with the best guesses.
-fn guessed(found: &Triage) -> EventFields {
-    let guesses = &found.guesses;
-    let first = |list: &[domain::triage::Guess]| list.first().map(|guess| guess.value.clone()).unwrap_or_default();
-    EventFields {
-        source: first(&guesses.sources),
-        port: guesses.port.clone(),
-        seen: first(&guesses.times),
-        class: guesses.classes.first().map(|(class, _)| class.as_str().to_owned()).unwrap_or_default(),
-        ..EventFields::default()
-    }
 }
 
 async fn first(State(state): State<AppState>, staff: Staff) -> Result<Response, HttpError> {

@@ -131,7 +131,7 @@ fn words(page: &TriagePage) -> AnyView {
     let headers = (!headers.is_empty()).then(|| view! { <KeyValues>{headers}</KeyValues> });
     let download = view! { <a href=routes::report_raw(page.triage.report.id)>"Download"</a> }.into_any();
     view! {
-        <Card title="What it says" aside=download>
+        <Card title="What it says" aside=download kind="first">
             {headers}
             <pre class="raw" tabindex="0">{lines}</pre>
             {cut}
