@@ -77,6 +77,8 @@ impl Stamp {
         if self.zoned {
             return self;
         }
+        let winter = zone == zone::SEASONAL && !(4..=10).contains(&self.at.month());
+        let zone = if winter { Zone { seconds: 3600, ..zone } } else { zone };
         let moved = Self::new(self.at.naive_utc(), Some(zone), self.precision, self.swappable, self.year_guessed);
         Self { zone_doubt: zone.doubt, ..moved }
     }
@@ -380,6 +382,8 @@ mod tests {
                 "from 2024-05-01 10:00:00 +0000 to 2024-05-02 10:00:00 +0000",
                 vec!["2024-05-01 10:00:00 2024-05-01 10:00:00 +0000", "2024-05-02 10:00:00 2024-05-02 10:00:00 +0000"],
             ),
+            ("Wed May  1 12:00:00 2024: user: root", vec!["2024-05-01 12:00:00 Wed May  1 12:00:00 2024:"]),
+            ("05/01-10:00:00.12 192.0.2.1:4 -> 192.0.2.2:5", vec!["2024-05-01 10:00:00 05/01-10:00:00.12"]),
             ("you may call 24 hours, 192.0.2.1 port 22, version 1.2.3", vec![]),
             ("May 12 servers were hit", vec![]),
         ];

@@ -137,13 +137,13 @@ fn no_time_is_said() {
 fn unclear_complaints_wait_with_guesses() {
     let parsed = parked(
         "Problem with your customers",
-        "Spam came from 192.0.2.10 and perhaps from 192.0.2.11, see 203.0.113.1.\n",
+        "Spam from your network came from 192.0.2.10 and perhaps from 192.0.2.11, see 203.0.113.1.\n",
         "2 addresses could be the source",
     );
     let guesses = parsed.suggestion.unwrap();
     assert_eq!(guesses.sources[0].value.value, "192.0.2.10");
     assert_eq!(guesses.sources.len(), 3);
-    assert!(guesses.sources[0].excerpt.starts_with("Spam came"));
+    assert!(guesses.sources[0].excerpt.starts_with("Spam from"));
     assert_eq!(guesses.classes[0].value.as_str(), "messaging/spam");
     assert_eq!(common::read("free_text.eml").disposition, Disposition::NeedsHuman);
     parked("Your customer 192.0.2.10", "He is a nuisance on your network.\n", "what kind of abuse");
@@ -159,6 +159,22 @@ fn ordinary_mail_is_never_an_event() {
         "Weekly security news",
         "A botnet used 192.0.2.10 for phishing. Malware is on the rise.\n",
         "nothing in it says",
+    );
+    parked(
+        "Invoice 192",
+        "Your server rental IP address: 192.0.2.10. Take action now. unsolicited\n",
+        "nothing in it says",
+    );
+    parked(
+        "Maintenance notice",
+        "We work on your server 192.0.2.10 on 2024-05-03 10:00 UTC, which may look like a denial of service. Please take \
+         appropriate action.\n",
+        "little says",
+    );
+    parked(
+        "Threat report: DDoS attack",
+        "We have observed a DDoS attack from a botnet.\nIP addresses:\n192.0.2.10\n192.0.2.11\nUnsubscribe: https://x.example/\n",
+        "went to many",
     );
     let news = "From: news@security.example\nSubject: Attack report\nList-Unsubscribe: <https://x.example/u>\n\n\
         We have detected brute force attacks from 192.0.2.10.\nSource IP: 192.0.2.10\n";

@@ -128,8 +128,8 @@ const WORDS: [Word; 118] = [
     ("csam", Class::Csam, 9),
 ];
 
-/// Words that are long to list beside the others.
-const MORE: [Word; 14] = [
+/// More words.
+const MORE: [Word; 41] = [
     ("fraudulent", Class::Fraud, 3),
     ("scam", Class::Fraud, 3),
     ("advance fee", Class::Fraud, 4),
@@ -144,6 +144,33 @@ const MORE: [Word; 14] = [
     ("compromised server", Class::CompromisedServer, 3),
     ("blacklist", Class::Blocklist, 1),
     ("blocklist", Class::Blocklist, 1),
+    ("fuerza bruta", Class::LoginAttack, 4),
+    ("force brute", Class::LoginAttack, 4),
+    ("intentos de acceso", Class::LoginAttack, 3),
+    ("et scan", Class::PortScan, 3),
+    ("ssh scan", Class::PortScan, 3),
+    ("scanne", Class::PortScan, 2),
+    ("escaneo", Class::PortScan, 3),
+    ("exploitable", Class::OpenService, 3),
+    ("monlist", Class::OpenService, 3),
+    ("misconfigured", Class::OpenService, 2),
+    ("open relay", Class::OpenService, 4),
+    ("open port", Class::OpenService, 2),
+    ("ntp server", Class::OpenService, 2),
+    ("for vulnerabilities", Class::VulnerabilityScan, 6),
+    ("hack ", Class::VulnerabilityScan, 2),
+    ("hacking", Class::VulnerabilityScan, 2),
+    ("exploit", Class::VulnerabilityScan, 2),
+    ("rfi", Class::VulnerabilityScan, 2),
+    ("hameçonnage", Class::Phishing, 5),
+    ("backscatter", Class::Spam, 2),
+    ("comment spam", Class::Spam, 3),
+    ("forum spam", Class::Spam, 3),
+    ("reputation", Class::Blocklist, 1),
+    ("piracy", Class::Copyright, 2),
+    ("pirated", Class::Copyright, 3),
+    ("bot-infected", Class::InfectedHost, 3),
+    ("infecté", Class::InfectedHost, 3),
 ];
 
 /// A class and the sum of the words that speak for it.
@@ -151,6 +178,8 @@ const MORE: [Word; 14] = [
 pub(crate) struct Scored {
     pub(crate) class: Class,
     pub(crate) score: i32,
+    /// Whether the subject holds one of the words.
+    pub(crate) in_subject: bool,
     words: Vec<&'static str>,
     line: String,
 }
@@ -180,9 +209,10 @@ pub(crate) fn scores(subject: &str, lines: &[Ready], words: &str) -> Vec<Scored>
         match scored.iter_mut().find(|s| s.class == *class) {
             Some(s) => {
                 s.score += score;
+                s.in_subject |= in_subject;
                 s.words.push(word);
             }
-            None => scored.push(Scored { class: *class, score, words: vec![word], line: shown.to_owned() }),
+            None => scored.push(Scored { class: *class, score, in_subject, words: vec![word], line: shown.to_owned() }),
         }
     }
     // File sharing is a copyright matter too: the narrower word wins.
@@ -199,11 +229,30 @@ pub(crate) fn scores(subject: &str, lines: &[Ready], words: &str) -> Vec<Scored>
     scored
 }
 
-/// The class that stands clear of all others.
-pub(crate) fn clear(scores: &[Scored]) -> Option<Class> {
-    let first = scores.first()?;
-    let second = scores.get(1).map_or(0, |s| s.score);
-    (first.score >= 3 && first.score * 2 >= second * 3).then_some(first.class)
+/// Classes that reporters mention as the likely cause of another.
+const CAUSES: [Class; 7] = [
+    Class::InfectedHost,
+    Class::Botnet,
+    Class::Malware,
+    Class::Cve,
+    Class::Blocklist,
+    Class::Fraud,
+    Class::CompromisedServer,
+];
+
+/// The class that stands clear of all others. One loud word is enough, one that happens to be there is not.
+pub(crate) fn clear(scores: &[Scored], plain_complaint: bool) -> Option<Class> {
+    let is_cause = |s: &Scored| CAUSES.contains(&s.class);
+    let deeds = scores.iter().any(|s| !is_cause(s) && s.score >= 4);
+    let mut weighed: Vec<(i32, Class, usize)> = scores
+        .iter()
+        .map(|s| (if deeds && is_cause(s) { s.score / 2 } else { s.score }, s.class, s.words.len()))
+        .collect();
+    weighed.sort_by_key(|(score, ..)| std::cmp::Reverse(*score));
+    let (first, class, words) = *weighed.first()?;
+    let second = weighed.get(1).map_or(0, |(score, ..)| *score);
+    let enough = first >= 5 || words >= 2 || (plain_complaint && first >= 3);
+    (enough && first * 2 >= second * 3).then_some(class)
 }
 
 /// Whether the word begins a word of the text.

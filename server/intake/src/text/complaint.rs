@@ -1,23 +1,10 @@
 //! Whether a text is a complaint to a provider at all, and whether somebody answers one.
 use super::document::Document;
 
-/// What complaints say to a provider, in lower case.
-const SIGNS: [&str; 78] = [
+/// What only complaints say to a provider, in lower case.
+const STRONG: [&str; 66] = [
     "your network",
-    "your customer",
-    "your client",
-    "your server",
-    "your ip",
-    "your user",
-    "your host",
-    "your system",
-    "your subscriber",
-    "your range",
     "your netblock",
-    "your infrastructure",
-    "your responsibility",
-    "under your control",
-    "your datacenter",
     "your abuse",
     "dear abuse",
     "abuse team",
@@ -31,41 +18,15 @@ const SIGNS: [&str; 78] = [
     "report abuse",
     "reporting abuse",
     "network abuse",
-    "take appropriate action",
-    "take the appropriate",
-    "appropriate measures",
-    "take action",
     "please investigate",
-    "please look into",
-    "please stop",
-    "please take",
-    "please block",
-    "kindly take",
     "originating from",
     "originated from",
     "we have detected",
     "we have observed",
-    "we have received",
     "we detected",
-    "has been detected",
-    "was detected",
-    "attack from",
-    "attacks from",
-    "attack source",
     "attempts from",
     "has attacked",
-    "notice of",
-    "copyright infringement",
-    "unauthorized access",
     "cease and desist",
-    "takedown",
-    "take down",
-    "take-down",
-    "security incident",
-    "incident report",
-    "malicious activity",
-    "abusive",
-    "suspicious activity",
     "ihrem netz",
     "ihrem server",
     "ihres kunden",
@@ -73,20 +34,106 @@ const SIGNS: [&str; 78] = [
     "missbrauch",
     "bitte prüfen",
     "votre réseau",
-    "votre serveur",
-    "votre client",
-    "abus ",
     "su red",
-    "su servidor",
     "vašeho serveru",
     "vaší ip",
     "uw netwerk",
+    "against our",
+    "our firewall",
+    "our honeypot",
+    "our sensors",
+    "vers notre",
+    "nuestro servidor",
+    "nuestra red",
+    "a nuestro",
+    "unser system",
+    "unseren server",
+    "unsere server",
+    "auf unser",
+    "used for an attack",
+    "de su red",
+    "reporte de abuso",
+    "signalement d'abus",
+    "abusemelding",
+    "zgłoszenie nadużycia",
+    "notice of claimed",
+    "notice of infringement",
+    "notice of copyright",
+    "infringing via",
+    "bot-infected",
+    "have it removed",
+    "have been infected",
+    "ihr system",
+    "ihrem system",
+    "betroffene systeme",
+    "systeme in ihrem",
+    "offending ip",
+    "offending/source",
 ];
+
+/// What complaints say and others too: two of them count.
+const WEAK: [&str; 50] = [
+    "attack from",
+    "attacks from",
+    "attack source",
+    "take action",
+    "your ip",
+    "your server",
+    "your user",
+    "your system",
+    "your host",
+    "your client",
+    "your range",
+    "abusive",
+    "suspicious activity",
+    "malicious activity",
+    "security incident",
+    "incident report",
+    "copyright infringement",
+    "unauthorized access",
+    "was detected",
+    "has been detected",
+    "takedown",
+    "take down",
+    "take-down",
+    "take appropriate action",
+    "take the appropriate",
+    "appropriate measures",
+    "please stop",
+    "please take",
+    "please block",
+    "kindly take",
+    "please remove",
+    "content removed",
+    "your attention",
+    "your responsibility",
+    "your infrastructure",
+    "under your control",
+    "please look into",
+    "our website",
+    "on our server",
+    "to our server",
+    "your subscriber",
+    "votre client",
+    "su servidor",
+    "participated in a",
+    "aus ihrem",
+    "abus ",
+    "we have received",
+    "your customer",
+    "votre serveur",
+    "your datacenter",
+];
+
+/// What mail to many says.
+const MANY: [&str; 5] = ["unsubscribe", "view in browser", "view this email", "abmelden", "se désabonner"];
 
 /// How sure we are that a text is a complaint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// It says so.
+    /// It says so plainly.
+    Plain,
+    /// It says so in words that others use too.
     Complaint,
     /// Nothing says so.
     Unclear,
@@ -107,7 +154,22 @@ pub(crate) fn judge(document: &Document, words: &str) -> Verdict {
     if document.bulk {
         return Verdict::Bulk;
     }
-    let says = |text: &str| SIGNS.iter().any(|s| text.contains(s));
-    let found = says(&subject) || subject.contains("abuse") || subject.contains("complaint") || says(words);
-    if found { Verdict::Complaint } else { Verdict::Unclear }
+    if MANY.iter().any(|m| words.contains(m)) {
+        return Verdict::Bulk;
+    }
+    let strong = |text: &str| STRONG.iter().any(|s| text.contains(s));
+    let weak = |text: &str| WEAK.iter().filter(|s| text.contains(*s)).take(2).count() == 2;
+    if is_named(&subject) || strong(&subject) || strong(words) {
+        Verdict::Plain
+    } else if weak(&subject) || weak(words) {
+        Verdict::Complaint
+    } else {
+        Verdict::Unclear
+    }
+}
+
+/// Whether a subject calls the mail a complaint.
+fn is_named(subject: &str) -> bool {
+    let subject = subject.to_lowercase();
+    ["abuse", "complaint", "abus", "misbruik", "missbrauch"].iter().any(|w| subject.contains(w))
 }

@@ -14,13 +14,20 @@ const MOST: usize = 100;
 
 /// The events of a text, or why a person has to read it.
 pub(crate) fn events(findings: &Findings) -> Result<Vec<Observation>, String> {
-    match complaint::judge(&findings.document, &findings.words) {
-        Verdict::Complaint => {}
+    let verdict = complaint::judge(&findings.document, &findings.words);
+    let in_subject = findings.candidates.iter().find(|c| c.subject);
+    match verdict {
+        Verdict::Plain | Verdict::Complaint => {}
+        // Nobody but a reporter names an address in the subject and shows its logs, or says there what it did.
+        Verdict::Unclear if in_subject.is_some_and(|c| !c.logs.is_empty()) => {}
+        Verdict::Unclear if in_subject.is_some() && findings.classes.first().is_some_and(|c| c.in_subject) => {}
         Verdict::Unclear => return Err("nothing in it says that it is a complaint".to_owned()),
         Verdict::Answer => return Err("it answers an earlier mail".to_owned()),
+        // Shown spam ends with "unsubscribe" too.
+        Verdict::Bulk if in_subject.is_some() && !findings.document.bulk => {}
         Verdict::Bulk => return Err("it went to many readers, as newsletters do".to_owned()),
     }
-    let worded = class::clear(&findings.classes);
+    let worded = class::clear(&findings.classes, verdict == Verdict::Plain || in_subject.is_some());
     if let Some(class) = worded.filter(|c| is_about_pages(*c)) {
         let pages = pages(&findings.pages);
         if !pages.is_empty() {
@@ -41,7 +48,13 @@ pub(crate) fn events(findings: &Findings) -> Result<Vec<Observation>, String> {
         let own = candidate.class.filter(|c| c.category() != class.category()).unwrap_or(class);
         event(findings, candidate, own, port, noted)
     });
-    Ok(events.collect())
+    let events: Vec<Observation> = events.collect();
+    if let Some(mailed) = findings.document.date
+        && events.iter().any(|e| e.from.is_some_and(|from| from > mailed + chrono::Duration::days(1)))
+    {
+        return Err("its time is after the mail was written".to_owned());
+    }
+    Ok(events)
 }
 
 fn is_about_pages(class: Class) -> bool {

@@ -1,5 +1,5 @@
 //! What the words around an address say about it: whose it is, the attacker's or the victim's.
-use super::spot::Spot;
+use super::spot::{self, Spot};
 use super::vocabulary::{DID, FIELD, FILL, FROM, OTHER, PLACE, SOURCE, TO};
 
 /// What an address in a line is, and why.
@@ -33,7 +33,11 @@ pub(crate) fn judge(text: &str, lower: &str, spot: Spot) -> Part {
     if ["->", "=>", "→", ">", "-->"].iter().any(|arrow| bare.ends_with(arrow)) && bare.len() > 4 {
         return Part::Other;
     }
-    if ["->", "=>", "→", "> ", "-->"].iter().any(|arrow| after.starts_with(arrow)) && !before.trim().ends_with('<') {
+    let flows = spot::all(after).len() == 1 || after.len() < 60 && !spot::all(after).is_empty();
+    if flows
+        && ["->", "=>", "→", "> ", "-->"].iter().any(|arrow| after.starts_with(arrow))
+        && !before.trim().ends_with('<')
+    {
         return Part::Flow;
     }
     if let Some(key) = key(bare, before) {
@@ -77,6 +81,16 @@ fn by_key(key: &str) -> Part {
         return Part::Labelled;
     }
     let words: Vec<&str> = words(key).flat_map(|w| w.split('-')).filter(|w| !w.is_empty()).collect();
+    let names_address = words
+        .iter()
+        .any(|w| FIELD.contains(w) || matches!(*w, "addresses" | "hosts" | "attackers" | "ip-adresse" | "ip-address"));
+    // "The following addresses of your network attacked our servers:" is about yours.
+    if words.len() > 4
+        && names_address
+        && words.iter().any(|w| matches!(*w, "your" | "ihrem" | "ihren" | "votre" | "su" | "uw"))
+    {
+        return Part::Field;
+    }
     if words.iter().any(|w| OTHER.contains(w)) || OTHER.contains(compact.as_str()) {
         return Part::Other;
     }
@@ -85,9 +99,6 @@ fn by_key(key: &str) -> Part {
     }
     // A sentence that ends with a colon: "attacks from the following IP:".
     let found = words.iter().rev().take(12).find(|w| FROM.contains(*w) || TO.contains(*w));
-    let names_address = words
-        .iter()
-        .any(|w| FIELD.contains(w) || matches!(*w, "addresses" | "hosts" | "attackers" | "ip-adresse" | "ip-address"));
     match found {
         Some(w) if TO.contains(w) && !words.contains(&"your") => Part::Other,
         Some(_) if names_address && words.len() <= 16 => Part::Field,
@@ -155,7 +166,6 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::spot;
 
     #[test]
     fn which_side_an_address_is_on() {

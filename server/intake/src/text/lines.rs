@@ -78,6 +78,8 @@ struct State {
     /// Between the head of a shown mail and the end of it.
     body: bool,
     signature: bool,
+    /// In the fields that a mail program puts over a mail that it forwards.
+    forward: bool,
     trace: usize,
 }
 
@@ -104,6 +106,33 @@ impl State {
         }
         if place == Place::Body && self.signature && !is_rule(bare) {
             return Setting::Signature;
+        }
+        if ["forwarded message", "original message", "weitergeleitete nachricht", "message transféré"]
+            .iter()
+            .any(|f| bare.contains(f))
+        {
+            self.forward = true;
+            return Setting::Ticket;
+        }
+        let field = [
+            "from:",
+            "date:",
+            "sent:",
+            "to:",
+            "cc:",
+            "subject:",
+            "reply-to:",
+            "von:",
+            "gesendet:",
+            "an:",
+            "betreff:",
+            "datum:",
+        ];
+        if self.forward {
+            self.forward = bare.is_empty() || field.iter().any(|f| bare.starts_with(f));
+            if self.forward && !bare.is_empty() {
+                return Setting::Ticket;
+            }
         }
         self.mail(lower, bare).unwrap_or_else(|| self.other(lower, bare))
     }

@@ -255,7 +255,8 @@ impl Candidate {
         if weight == 0 {
             return;
         }
-        if how == How::Log || (how == How::Table && weight > STRONG + 5) {
+        let row = how == How::Table && weight > STRONG + 5;
+        if how == How::Log || row || (how == How::Label && is_timed(&look.line.lower)) {
             self.logs.push(at);
             self.class = self.class.or(look.log.and_then(|l| l.class));
         } else if look.line.setting == Setting::Plain {
@@ -267,6 +268,14 @@ impl Candidate {
             self.port = self.port.or(port);
         }
     }
+}
+
+/// Whether a line has a time of day: then it is one of several like it.
+fn is_timed(lower: &str) -> bool {
+    lower
+        .as_bytes()
+        .windows(5)
+        .any(|w| matches!(w, [a, b, b':', c, d] if [a, b, c, d].iter().all(|x| x.is_ascii_digit())))
 }
 
 /// The source port that the text gives in a field of its own. Where files are shared, any port is the sharer's.

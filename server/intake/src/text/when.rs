@@ -203,5 +203,20 @@ fn is_label(before: &str) -> bool {
         || before.ends_with("  ")
         || !before.contains(' ');
     let words: Vec<&str> = key.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
-    is_field && words.len() <= 6 && words.iter().any(|w| NAMES.contains(w))
+    // When the notice was written is not when it happened.
+    let written = [
+        "notice",
+        "report",
+        "sent",
+        "generated",
+        "created",
+        "updated",
+        "deadline",
+        "due",
+        "reply",
+        "expires",
+        "response",
+    ];
+    let of_mail = words.iter().any(|w| written.contains(w));
+    is_field && !of_mail && words.len() <= 6 && words.iter().any(|w| NAMES.contains(w))
 }

@@ -102,6 +102,9 @@ pub(crate) fn stated_zone(line: &str) -> Option<zone::Zone> {
     let lower = line.to_ascii_lowercase();
     let at = SIGNS.iter().find_map(|sign| lower.find(sign).map(|at| at + sign.len()))?;
     let rest = line.get(at..)?;
+    if lower.get(at..).is_some_and(|r| r.contains("ce(s)t") || r.contains("me(s)z") || r.contains("me(s)t")) {
+        return Some(zone::SEASONAL);
+    }
     let words = rest.split(|c: char| c.is_whitespace() || matches!(c, ':' | ',' | '(' | ')' | '=' | '"' | '*'));
     words.filter(|w| !w.is_empty()).take(6).find_map(|w| {
         let w = w.trim_end_matches('.');

@@ -49,12 +49,12 @@ impl Gather {
     pub(crate) fn take(&mut self, word: &str, loose: bool) -> bool {
         let word =
             word.trim_matches(|c: char| matches!(c, '[' | ']' | '"' | '\'' | ',' | ';' | '(' | ')' | '<' | '>' | '|'));
-        let word = word.strip_suffix('.').unwrap_or(word);
+        let word = word.strip_suffix(['.', ':']).unwrap_or(word);
         if word.is_empty() || word.len() > 40 {
             return false;
         }
         let digit = word.starts_with(|c: char| c.is_ascii_digit());
-        if digit && self.date_token(word) {
+        if digit && (self.yearless(word) || self.date_token(word)) {
             return true;
         }
         if digit && word.contains(':') {
@@ -166,6 +166,19 @@ impl Gather {
             (next.clock, next.half) = (self.clock, self.half);
         }
         *self = next;
+        true
+    }
+
+    /// `08/19-10:00:00.123456`, as intrusion detectors write it: month, day and clock.
+    fn yearless(&mut self, word: &str) -> bool {
+        let Some((date, clock)) = word.split_once('-').filter(|(_, clock)| clock.contains(':')) else { return false };
+        let Some((month, day)) = date.split_once('/') else { return false };
+        let (Ok(month), Ok(day)) = (month.parse(), day.parse()) else { return false };
+        let free = self.day.is_none() && self.month.is_none() && self.year.is_none() && self.clock.is_none();
+        if !free || !self.take_clock(clock) {
+            return false;
+        }
+        (self.month, self.day) = (Some(month), Some(day));
         true
     }
 

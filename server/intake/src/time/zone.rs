@@ -95,6 +95,10 @@ const SHARED: [(&str, i64, &str); 10] = [
     ("amt", -240, "zone AMT: -04:00 (Amazon) taken, Armenia has it too"),
 ];
 
+/// Central European time, "summer or winter": the month decides, which a text can get wrong around the change.
+pub(crate) const SEASONAL: Zone =
+    Zone { seconds: 7200, doubt: Some("zone CE(S)T: summer or winter time taken by the month") };
+
 /// Reads `+0200`, `+02:00`, `Z`, `GMT+2`, `UTC-05:00`, `(CEST)` or a name alone.
 pub(crate) fn read(word: &str) -> Option<Zone> {
     let word = word.trim_matches(|c: char| matches!(c, '(' | ')' | '[' | ']' | ',' | ';' | '.' | '"' | '\''));
