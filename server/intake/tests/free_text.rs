@@ -163,7 +163,7 @@ fn ordinary_mail_is_never_an_event() {
     parked(
         "Invoice 192",
         "Your server rental IP address: 192.0.2.10. Take action now. unsolicited\n",
-        "nothing in it says",
+        "little says",
     );
     parked(
         "Maintenance notice",
