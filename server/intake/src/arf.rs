@@ -12,10 +12,7 @@ use std::net::IpAddr;
 /// Reads a mail that holds, or should hold, a `message/feedback-report`.
 pub(crate) fn read(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
     let at = mail.parts.iter().position(|p| p.is("message", "feedback-report")).or_else(|| mistyped(mail));
-    let Some(at) = at else {
-        let claims = mail.report_type().is_some_and(|t| t.eq_ignore_ascii_case("feedback-report"));
-        return claims.then(|| Parsed::parked(Format::Arf, "ARF without a readable message/feedback-report part"));
-    };
+    let at = at?;
     let part = mail.parts.get(at)?;
     // Some senders put empty lines between the fields.
     let text = part.text();
@@ -35,10 +32,16 @@ pub(crate) fn read(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
             Format::Arf,
             "authentication failure report: somebody used the domain; it accuses none of our customers",
         ),
-        _ => complaint(&fields, original, context),
+        _ => complaint(&fields, original, &mail.text(), context),
     };
     let agent = fields.get("User-Agent").and_then(|a| a.split(['/', ' ']).next()).map(str::to_ascii_lowercase);
     Some(parsed.from(mail.originator_domain().or(agent)))
+}
+
+/// A mail that says it is such a report and has no part that could be one.
+pub(crate) fn claimed(mail: &Mail<'_>) -> Option<Parsed> {
+    let claims = mail.report_type().is_some_and(|t| t.eq_ignore_ascii_case("feedback-report"));
+    claims.then(|| Parsed::parked(Format::Arf, "ARF without a readable message/feedback-report part"))
 }
 
 /// The part that holds the fields although its type does not say so: sent wrong, or changed on the way.
@@ -80,7 +83,7 @@ fn enclosed_in<'m>(part: &mail::Part<'m>) -> Option<Enclosed<'m>> {
     Some(Enclosed(block))
 }
 
-fn complaint(fields: &Block<'_>, original: Option<Enclosed<'_>>, context: Context) -> Parsed {
+fn complaint(fields: &Block<'_>, original: Option<Enclosed<'_>>, text: &str, context: Context) -> Parsed {
     let mut faults = Vec::new();
     let feedback = fields.get("Feedback-Type").unwrap_or_default();
     let class = classify(feedback, &mut faults);
@@ -90,7 +93,7 @@ fn complaint(fields: &Block<'_>, original: Option<Enclosed<'_>>, context: Contex
     }
     let source = stated
         .map(|ip| Source::from_ip(ip, port(fields)))
-        .or_else(|| source_of_original(original.as_ref(), &mut faults))
+        .or_else(|| source_of_original(original.as_ref(), text, &mut faults))
         .or_else(|| source_of_domain(fields, &mut faults));
     let Some(source) = source else {
         let mut parsed = Parsed::parked(Format::Arf, "no Source-IP, and the enclosed mail names no sending address");
@@ -136,8 +139,12 @@ fn port(fields: &Block<'_>) -> Option<u16> {
     fields.get("Source-Port").and_then(|p| p.parse().ok()).filter(|p| *p > 0)
 }
 
-fn source_of_original(original: Option<&Enclosed<'_>>, faults: &mut Vec<String>) -> Option<Source> {
-    let ip = original?.handed_over_by()?;
+/// The text part decides nothing, but it may tell which of the trace's addresses is meant.
+fn source_of_original(original: Option<&Enclosed<'_>>, text: &str, faults: &mut Vec<String>) -> Option<Source> {
+    let original = original?;
+    let named = address::ips_in(limits::clip(text, 2000))
+        .find(|ip| address::is_public(*ip) && original.received_from(*ip).is_some());
+    let ip = named.or_else(|| original.handed_over_by())?;
     faults.push("no Source-IP: taken from the enclosed mail's Received lines".into());
     Some(Source::from_ip(ip, None))
 }

@@ -139,9 +139,19 @@ impl<'m> Mail<'m> {
         Some(address.trim().to_ascii_lowercase()).filter(|a| !a.is_empty())
     }
 
-    /// Whose mail it really is: a ticket system in between puts its own address into From.
+    /// Whose mail it really is: ticket systems and mailing lists in between put their own address into From.
     pub(crate) fn originator(&self) -> Option<String> {
-        self.header("X-RT-Originator").map(|o| o.to_ascii_lowercase()).or_else(|| self.from())
+        let ticket = self.header("X-RT-Originator");
+        let listed = || {
+            let from = self.header("From").filter(|f| f.contains(" via "))?;
+            let own = from.rsplit('<').next().unwrap_or_default().trim_matches(['>', ' ']).to_ascii_lowercase();
+            ["X-Original-From", "X-Original-Sender", "Reply-To"]
+                .into_iter()
+                .filter_map(|name| self.header(name))
+                .filter_map(|value| address::mail_address_in(&value).map(str::to_owned))
+                .find(|address| *address != own)
+        };
+        ticket.or_else(listed).map(|o| o.to_ascii_lowercase()).or_else(|| self.from())
     }
 
     /// The domain of the originator: a stable name for the reporter.
@@ -258,7 +268,8 @@ fn read_message(message: &Message<'_>, context: Context) -> Parsed {
 
 /// The readers from the most certain sign to the least.
 fn recognise(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
-    arf::read(mail, context)
+    named::before_arf(mail, context)
+        .or_else(|| arf::read(mail, context))
         .or_else(|| dsn::read(mail))
         .or_else(|| dsn_text::read(mail, true))
         .or_else(|| dsn_text::read(mail, false))
@@ -270,6 +281,7 @@ fn recognise(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
         .or_else(|| named::read(mail, context))
         .or_else(|| attached_files(mail, context))
         .or_else(|| jmrp::read(mail, context))
+        .or_else(|| arf::claimed(mail))
         .or_else(|| auto_reply::read(mail))
         .or_else(|| foreign::read(mail))
 }
@@ -299,7 +311,11 @@ fn attached_files(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
         } else if archive::is_gzip(part.bytes) {
             Some(archive::read_gzip(part.bytes, part.name, context.deeper()))
         } else if part.is("text", "csv") || part.name_ends(&[".csv"]) || part.is_text() {
-            csv_file::read_known(part.bytes, part.name, context).or_else(|| feed::read_text(&part.text(), context))
+            csv_file::read_known(part.bytes, part.name, context)
+                .or_else(|| feed::read_text(&part.text(), context))
+                .or_else(|| csv_file::read_inline(&part.text(), &mail.subject().unwrap_or_default(), context))
+        } else if part.is("application", "xml") || part.name_ends(&[".xml"]) {
+            feed::read_text(&part.text(), context)
         } else {
             None
         };

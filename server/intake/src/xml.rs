@@ -40,6 +40,11 @@ impl Node {
         }
     }
 
+    /// Its own text, trimmed, not empty.
+    pub(crate) fn text(&self) -> Option<&str> {
+        Some(self.text.trim()).filter(|t| !t.is_empty())
+    }
+
     /// The text of the element at the end of a path, trimmed, not empty.
     pub(crate) fn text_at(&self, path: &[&str]) -> Option<&str> {
         let node = path.iter().try_fold(self, |node, name| node.child(name))?;

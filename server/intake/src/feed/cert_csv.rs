@@ -21,7 +21,7 @@ struct Layout {
     reporter: Option<&'static str>,
 }
 
-const LAYOUTS: [Layout; 7] = [
+const LAYOUTS: [Layout; 8] = [
     // AbuseHub 1.0.0: local time of the reporters, without zone.
     Layout {
         columns: &["report.type", "src.ip", "event.date", "event.time"],
@@ -89,6 +89,16 @@ const LAYOUTS: [Layout; 7] = [
         unzoned: Unzoned::IsUtc,
         class: |_, _| (Class::InfectedHost, Role::Infected),
         reporter: Some("microsoft.com"),
+    },
+    // US-CERT and its like: infected machines, one column names the malware.
+    Layout {
+        columns: &["ip", "malware", "timestamp"],
+        source: &["ip"],
+        port: &["src.port", "source.port"],
+        time: &["timestamp"],
+        unzoned: Unzoned::IsUtc,
+        class: |_, _| (Class::InfectedHost, Role::Infected),
+        reporter: None,
     },
     // CERT-Bund (BSI): asn, ip, timestamp and what the report is about.
     Layout {

@@ -6,6 +6,7 @@ mod ctip;
 mod cymru;
 mod dshield;
 mod intelmq;
+mod iodef;
 pub(crate) mod snds;
 mod spamhaus;
 mod table;
@@ -15,7 +16,15 @@ use serde_json::{Map, Value};
 
 /// Reads a text whose lines have a fixed form.
 pub(crate) fn read_text(text: &str, context: Context) -> Option<Parsed> {
-    cymru::read(text, context).or_else(|| dshield::read(text, context)).or_else(|| spamhaus::read(text, context))
+    iodef::read(text, context)
+        .or_else(|| cymru::read(text, context))
+        .or_else(|| dshield::read(text, context))
+        .or_else(|| spamhaus::read(text, context))
+}
+
+/// Class and role of another taxonomy's words, or of a feed's name.
+pub(crate) fn class_of(words: &str) -> (domain::class::Class, domain::event::Role) {
+    class::of(words)
 }
 
 /// Reads a CSV with columns of a form that is known by its header.

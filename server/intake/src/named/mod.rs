@@ -1,4 +1,5 @@
 //! The forms that have a name: one small reader each, tried on mails and on plain texts alike.
+mod abusehub;
 pub(crate) mod acns;
 mod cleanmx;
 mod cyscon;
@@ -33,7 +34,7 @@ pub(crate) struct Letter<'l> {
 
 type Reader = fn(&Letter<'_>, Context) -> Option<Parsed>;
 
-const READERS: [Reader; 12] = [
+const READERS: [Reader; 13] = [
     acns::read,
     spamcop::read,
     mynetwatchman::read,
@@ -42,22 +43,35 @@ const READERS: [Reader; 12] = [
     cleanmx::read,
     cyscon::read,
     webiron::read,
+    abusehub::read,
     fail2ban::read,
     sensor::read,
     listing::read,
     netcraft::read,
 ];
 
-/// Reads a mail of a form that has a name.
-pub(crate) fn read(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
-    let letter = Letter {
+fn letter<'l>(mail: &'l Mail<'l>) -> Letter<'l> {
+    Letter {
         from: mail.originator().unwrap_or_default(),
         subject: mail.subject().unwrap_or_default(),
         text: unquoted(mail.text()),
         dated: mail.header("Date").as_deref().and_then(time::parse),
         mail: Some(mail),
-    };
+    }
+}
+
+/// Reads a mail of a form that has a name.
+pub(crate) fn read(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
+    let letter = letter(mail);
     READERS.iter().find_map(|read| read(&letter, context))
+}
+
+/// Reads a mail that is a feedback report too, and whose text says something else: SpamCop's about advertised sites.
+pub(crate) fn before_arf(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
+    let advertises = mail.text().contains("Spamvertised web");
+    let letter =
+        advertises.then(|| letter(mail)).filter(|l| l.is_from("spamcop.net") || l.subject.contains("[SpamCop"))?;
+    spamcop::read(&letter, context)
 }
 
 /// Reads a text of a form that has a name.

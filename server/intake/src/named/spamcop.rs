@@ -64,7 +64,7 @@ fn report(letter: &Letter<'_>, context: Context) -> Vec<Observation> {
             super::behind(line, "Spamvertised web site:").or_else(|| super::behind(line, "Spamvertised website:"))
         {
             advertised = Some(url);
-        } else if let Some((site, rest)) = line.split_once(" is ")
+        } else if let Some((site, rest)) = line.rsplit_once(" is ")
             && let Some((ip, date)) = rest.split_once(';')
             && let Some(ip) = address::parse_ip(ip)
         {
