@@ -144,18 +144,21 @@ pub(crate) fn read(mail: &Mail<'_>, sure: bool) -> Option<Parsed> {
     );
     let text = mail.text().to_lowercase();
     let phrase = PHRASES.iter().any(|p| text.contains(p));
-    let answered = ["re:", "aw:", "fw:", "fwd:"].iter().any(|p| subject.starts_with(p));
     let plain_answer = auto_reply::read_sure(mail).is_some() && !says_so && !phrase;
+    let begins = SUBJECTS.iter().any(|s| subject.starts_with(s)) || subject.starts_with("there was an error sending");
     let found = !plain_answer
         && (mailer
             || (says_so && (null_path || master))
-            || (phrase && ((null_path && master) || (says_so && !answered && returns_copy(&text)))));
+            || (phrase && null_path && master)
+            || (begins && phrase && about_a_mail(&text)));
     found.then(|| Parsed::bounced(bounce(mail)))
 }
 
-/// Whether a text encloses the header of another mail, as bounces do.
-fn returns_copy(text: &str) -> bool {
-    text.contains("\nreceived:") && text.contains("\nsubject:") || text.contains("final-recipient:")
+/// Whether a text speaks of a mail to an address, and not of a parcel: such subjects are loved by spam.
+fn about_a_mail(text: &str) -> bool {
+    let has = |words: &[&str]| words.iter().any(|w| text.contains(w));
+    let parcel = has(&["parcel", "package", "shipment", "courier", "your order", "invoice"]);
+    has(&["mail", "message", "recipient"]) && address::mail_address_in(text).is_some() && !parcel
 }
 
 /// What can be told from headers and text.
