@@ -160,21 +160,38 @@ fn ordinary_mail_is_never_an_event() {
         "A botnet used 192.0.2.10 for phishing. Malware is on the rise.\n",
         "nothing in it says",
     );
-    parked(
-        "Invoice 192",
-        "Your server rental IP address: 192.0.2.10. Take action now. unsolicited\n",
-        "little says",
-    );
+    parked("Invoice 192", "Your server rental IP address: 192.0.2.10. Take action now. unsolicited\n", "little says");
     parked(
         "Maintenance notice",
         "We work on your server 192.0.2.10 on 2024-05-03 10:00 UTC, which may look like a denial of service. Please take \
          appropriate action.\n",
-        "little says",
+        "not clearly to us",
     );
     parked(
         "Threat report: DDoS attack",
         "We have observed a DDoS attack from a botnet.\nIP addresses:\n192.0.2.10\n192.0.2.11\nUnsubscribe: https://x.example/\n",
         "went to many",
+    );
+    parked(
+        "Unusual sign-in activity",
+        "We detected a login attempt to your account.\nIP address: 192.0.2.10\nTime: 2024-05-01 10:00 UTC\nIf this wasn't you, \
+         reset your password. We have detected failed login attempts originating from IP address 192.0.2.10.\n",
+        "nothing in it says",
+    );
+    parked(
+        "server down",
+        "Hi Bob, the brute force from 192.0.2.10 crashed our server again (failed logins). Block it in our firewall?\n",
+        "",
+    );
+    parked(
+        "port scans",
+        "Hi all, anyone else seeing port scans from 192.0.2.10? Their abuse department is silent.\n",
+        "",
+    );
+    parked(
+        "Copyright infringement on your website",
+        "Your website is violating the copyright of my images. See the links: http://bad.example/x.zip\nDMCA. Take action.\n",
+        "",
     );
     let news = "From: news@security.example\nSubject: Attack report\nList-Unsubscribe: <https://x.example/u>\n\n\
         We have detected brute force attacks from 192.0.2.10.\nSource IP: 192.0.2.10\n";

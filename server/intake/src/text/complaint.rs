@@ -2,14 +2,12 @@
 use super::document::Document;
 
 /// What only complaints say to a provider, in lower case.
-const STRONG: [&str; 66] = [
+const STRONG: [&str; 49] = [
     "your network",
     "your netblock",
     "your abuse",
     "dear abuse",
     "abuse team",
-    "abuse desk",
-    "abuse department",
     "abuse report",
     "abuse from",
     "abuse complaint",
@@ -18,15 +16,6 @@ const STRONG: [&str; 66] = [
     "report abuse",
     "reporting abuse",
     "network abuse",
-    "please investigate",
-    "originating from",
-    "originated from",
-    "we have detected",
-    "we have observed",
-    "we detected",
-    "attempts from",
-    "has attacked",
-    "cease and desist",
     "ihrem netz",
     "ihrem server",
     "ihres kunden",
@@ -38,10 +27,6 @@ const STRONG: [&str; 66] = [
     "vašeho serveru",
     "vaší ip",
     "uw netwerk",
-    "against our",
-    "our firewall",
-    "our honeypot",
-    "our sensors",
     "vers notre",
     "nuestro servidor",
     "nuestra red",
@@ -50,7 +35,6 @@ const STRONG: [&str; 66] = [
     "unseren server",
     "unsere server",
     "auf unser",
-    "used for an attack",
     "de su red",
     "reporte de abuso",
     "signalement d'abus",
@@ -62,7 +46,6 @@ const STRONG: [&str; 66] = [
     "infringing via",
     "bot-infected",
     "have it removed",
-    "have been infected",
     "ihr system",
     "ihrem system",
     "betroffene systeme",
@@ -72,7 +55,7 @@ const STRONG: [&str; 66] = [
 ];
 
 /// What complaints say and others too: two of them count.
-const WEAK: [&str; 50] = [
+const WEAK: [&str; 67] = [
     "attack from",
     "attacks from",
     "attack source",
@@ -123,6 +106,37 @@ const WEAK: [&str; 50] = [
     "your customer",
     "votre serveur",
     "your datacenter",
+    "please investigate",
+    "originating from",
+    "originated from",
+    "we have detected",
+    "we have observed",
+    "we detected",
+    "attempts from",
+    "have been infected",
+    "abuse desk",
+    "abuse department",
+    "has attacked",
+    "cease and desist",
+    "against our",
+    "our firewall",
+    "our honeypot",
+    "our sensors",
+    "used for an attack",
+];
+
+/// What services say to their users about their own logins.
+const PERSONAL: [&str; 10] = [
+    "if this was you",
+    "wasn't you",
+    "was not you",
+    "your account",
+    "your password",
+    "new device",
+    "new sign-in",
+    "verify your",
+    "ihr konto",
+    "votre compte",
 ];
 
 /// What mail to many says.
@@ -157,9 +171,13 @@ pub(crate) fn judge(document: &Document, words: &str) -> Verdict {
     if MANY.iter().any(|m| words.contains(m)) {
         return Verdict::Bulk;
     }
+    let strong_said = STRONG.iter().any(|s| words.contains(s));
+    if !strong_said && PERSONAL.iter().any(|p| words.contains(p)) {
+        return Verdict::Unclear;
+    }
     let strong = |text: &str| STRONG.iter().any(|s| text.contains(s));
     let weak = |text: &str| WEAK.iter().filter(|s| text.contains(*s)).take(2).count() == 2;
-    if is_named(&subject) || strong(&subject) || strong(words) {
+    if is_named(&subject) || strong(&subject) || strong_said {
         Verdict::Plain
     } else if weak(&subject) || weak(words) {
         Verdict::Complaint

@@ -35,6 +35,9 @@ pub(crate) fn events(findings: &Findings) -> Result<Vec<Observation>, String> {
         }
     }
     let chosen = chosen(&findings.candidates)?;
+    if verdict != Verdict::Plain && chosen.iter().any(|c| c.how == How::Prose && !c.subject) {
+        return Err("an address is accused, but not clearly to us".to_owned());
+    }
     let by_log = chosen.iter().find_map(|c| c.class);
     let class = match (by_log, worded) {
         (Some(log), Some(words)) if log.category() == words.category() => words,

@@ -8,6 +8,9 @@ const LINES: usize = 20_000;
 /// Most parts that are looked at.
 const PARTS: usize = 20;
 
+/// Headers of mail that goes to many.
+const LISTS: [&str; 6] = ["List-Unsubscribe", "List-Id", "List-Post", "X-Mailing-List", "X-BeenThere", "Mailing-List"];
+
 /// Which part of the report a line comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
@@ -60,7 +63,7 @@ impl Document {
             date: mail.header("Date").and_then(|d| time::parse(&d)).map(|s| s.at),
             answers: mail.has_header("In-Reply-To"),
             // Abuse mailboxes kept as groups put list headers on every mail.
-            bulk: mail.has_header("List-Unsubscribe") && !mail.has_header("X-Google-Group-Id"),
+            bulk: LISTS.iter().any(|name| mail.has_header(name)) && !mail.has_header("X-Google-Group-Id"),
             lines: Vec::new(),
         };
         let plain = mail.parts.iter().any(|p| p.is("text", "plain") && !p.bytes.trim_ascii().is_empty());

@@ -91,7 +91,9 @@ fn by_key(key: &str) -> Part {
     {
         return Part::Field;
     }
-    if words.iter().any(|w| OTHER.contains(w)) || OTHER.contains(compact.as_str()) {
+    // Of a sentence only the end is about the address.
+    let near = words.get(if words.len() > 4 { words.len() - 3 } else { 0 }..).unwrap_or_default();
+    if near.iter().any(|w| OTHER.contains(w)) || OTHER.contains(compact.as_str()) {
         return Part::Other;
     }
     if FIELD.contains(compact.as_str()) {

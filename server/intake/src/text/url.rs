@@ -53,17 +53,14 @@ const KNOWN: [&str; 46] = [
 ];
 
 /// Names of fields and headings that mean the page complained about.
-const PAGE: [&str; 32] = [
+const PAGE: [&str; 23] = [
     "url",
     "urls",
     "uri",
-    "link",
-    "links",
     "location",
     "site",
     "website",
     "web site",
-    "page",
     "phishing",
     "phish",
     "malware",
@@ -73,18 +70,12 @@ const PAGE: [&str; 32] = [
     "malicious",
     "unauthorized",
     "unauthorised",
-    "content",
-    "address",
-    "addresses",
-    "download",
     "reported",
     "illegal",
     "counterfeit",
     "scam",
-    "pages",
     "sites",
     "webseite",
-    "adresse",
     "domain",
 ];
 
