@@ -45,6 +45,17 @@ words! {
     }
 }
 
+/// Where notices of this desk go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailWay {
+    /// To a relay.
+    Relay,
+    /// Nowhere yet: no relay is set, they wait and count as given to nobody.
+    Waiting,
+    /// Onto the mail page, where they count as given: for trying the desk out.
+    Kept,
+}
+
 use NoticeCommand as N;
 use NoticeState::{Bounced, Cancelled, Failed, Queued, Sending, Sent};
 

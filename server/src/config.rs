@@ -40,15 +40,17 @@ pub const KEYS: &[Key] = &[
     key("http.trusted_proxies", "", "Addresses (comma separated) whose X-Forwarded-For is believed."),
     key("desk.name", "Abuse desk", "Name of the provider as customers see it."),
     key("desk.phone", "", "Telephone number shown to customers who need help."),
-    secret(
-        "smtp.url",
-        "Relay for outgoing mail: smtp://HOST:PORT, smtps://USER:PASSWORD@HOST. Empty: mail is kept and shown on the mail page only.",
-    ),
+    secret("smtp.url", "Relay for outgoing mail: smtp://HOST:PORT, smtps://USER:PASSWORD@HOST. Empty: notices wait."),
     key("mail.from", "abuse@desk.example", "Sender address of notices; its domain makes Message-IDs."),
     key(
         "mail.bounce_domain",
         "",
         "Domain of the return address bounce+KEY@DOMAIN, mail to which must reach intake. Default: the domain of mail.from.",
+    ),
+    key(
+        "mail.keep",
+        "false",
+        "true: without smtp.url, notices are kept on the mail page and count as given. Only for trying out: nobody is told.",
     ),
     key("mail.undo_seconds", "10", "Seconds during which a notice ordered by a person can be taken back."),
     key(
@@ -231,6 +233,10 @@ impl Config {
     fn check(&self) -> Result<(), ConfigError> {
         for name in ["mail.undo_seconds", "quarantine.reconcile_seconds", "ledger.head_minutes"] {
             self.check_number(name, 0, 86_400)?;
+        }
+        if !matches!(self.text("mail.keep"), "true" | "false") {
+            let problem = format!("{:?} is neither true nor false", self.text("mail.keep"));
+            return Err(ConfigError::Value { name: "mail.keep".to_owned(), problem });
         }
         if self.text("http.listen").parse::<std::net::SocketAddr>().is_err() {
             let problem = format!("{:?} is not ADDRESS:PORT, such as 127.0.0.1:8025", self.text("http.listen"));

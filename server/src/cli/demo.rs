@@ -116,6 +116,7 @@ impl Demo {
             .with("ledger.heads_file", file("heads.txt"))
             // Whatever the settings say: a demo sends nothing, fetches nothing and cuts nobody.
             .with("smtp.url", "")
+            .with("mail.keep", "true")
             .with("quarantine.url", "")
             .with("desk.name", "Seetal Net")
             .with("desk.phone", "+43 1 555 0100");

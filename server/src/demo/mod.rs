@@ -55,7 +55,7 @@ pub async fn fill(config: Config, plan: Plan, tell: Tell<'_>) -> anyhow::Result<
     let clock = Arc::new(FrozenClock::at(begins - BOOKS_BEFORE));
     let store = Store::open_hasty(config.database_url(), clock.clone()).await?;
     store.migrate().await?;
-    let desk = Desk::new(store, config).with_cheap_passwords();
+    let desk = Desk::new(store, config.with("mail.keep", "true")).with_cheap_passwords();
     let mut conn = desk.store().read().await?;
     if conn.customer_count().await? > 0 || conn.user_count().await? > 0 {
         bail!("the database is not empty: a demo desk is only made in a fresh one");

@@ -13,7 +13,10 @@ use domain::{
     id::NoticeId,
     language::Language,
     ledger::NewEntry,
-    notice::{self, Draft, LINK_MARK, Notice, NoticeCommand, NoticeFilter, NoticeForm, NoticeRow, NoticeState, faults},
+    notice::{
+        self, Draft, LINK_MARK, MailWay, Notice, NoticeCommand, NoticeFilter, NoticeForm, NoticeRow, NoticeState,
+        faults,
+    },
     page::{PageOf, Rows},
     refusal::Refusal,
 };
@@ -223,8 +226,8 @@ impl Desk {
         Ok((conn.notice_list(filter, page).await?, conn.notice_counts().await?))
     }
 
-    /// One notice as written. The secret of its link is struck out where mail really leaves the house; a desk without a
-    /// relay shows it, because there the mail page is the only way to the customer's page.
+    /// One notice as written. The secret of its link is struck out where mail leaves the house; a desk that
+    /// keeps it shows it, because there the mail page is the only way to the customer's page.
     ///
     /// # Errors
     /// [`Refusal`] for a missing right or an unknown notice.
@@ -240,8 +243,17 @@ impl Desk {
         Ok(NoticeRow { notice, case_number: case.number, customer_name: customer.name })
     }
 
-    /// Whether a relay is set, so that mail leaves the house.
+    /// Whether mail leaves the house, or will as soon as a relay is set: then only the recipient gets the link's secret.
     pub fn mails_out(&self) -> bool {
-        !self.config.text("smtp.url").is_empty()
+        self.outgoing() != MailWay::Kept
+    }
+
+    /// Where notices go. A desk without a relay does not claim that anybody was told, unless it is there to be tried out.
+    pub fn outgoing(&self) -> MailWay {
+        match (self.config.text("smtp.url"), self.config.text("mail.keep")) {
+            ("", "true") => MailWay::Kept,
+            ("", _) => MailWay::Waiting,
+            _ => MailWay::Relay,
+        }
     }
 }

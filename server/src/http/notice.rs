@@ -72,7 +72,7 @@ fn composed(state: &AppState, preview: Preview, id: NoticeId, list: String) -> C
         problem: None,
         list,
         undo_seconds: state.desk.config().number("mail.undo_seconds"),
-        mails_out: state.desk.mails_out(),
+        outgoing: state.desk.outgoing(),
     }
 }
 
@@ -136,8 +136,8 @@ async fn list(State(state): State<AppState>, staff: Staff, RawQuery(raw): RawQue
     };
     let page = query.get("page").and_then(|n| n.parse().ok()).map_or_else(PageOf::default, PageOf::new);
     let (rows, counts) = state.desk.mail(&staff.actor(), &filter, page).await?;
-    let (now, mails_out) = (state.desk.clock().now(), state.desk.mails_out());
-    let data = MailPage { rows, counts, filter, page, query, now, mails_out };
+    let (now, outgoing) = (state.desk.clock().now(), state.desk.outgoing());
+    let data = MailPage { rows, counts, filter, page, query, now, outgoing };
     show(&state, &staff, Place::Mail, "Mail", || mail_list(data)).await
 }
 

@@ -1,6 +1,7 @@
 //! The mailer: takes owed notices and hands them to the relay; without a relay they are kept for the mail page.
-use crate::desk::{Delivery, Desk, DeskError, Relayed};
+use crate::desk::{Desk, DeskError, Relayed};
 use chrono::{DateTime, Utc};
+use domain::notice::MailWay;
 use lettre::{
     Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
     address::Envelope,
@@ -92,7 +93,10 @@ impl Mailer {
 
     async fn relay(&self, mail: &Outgoing<'_>) -> Relayed {
         let Some(relay) = &self.relay else {
-            return Relayed::Taken("kept here: no smtp.url set".to_owned());
+            return match self.desk.outgoing() {
+                MailWay::Kept => Relayed::Taken("kept here: no smtp.url set".to_owned()),
+                MailWay::Waiting | MailWay::Relay => Relayed::Away("no relay is set: smtp.url".to_owned()),
+            };
         };
         let (envelope, bytes) = match self.written(mail) {
             Ok(written) => written,

@@ -1,5 +1,5 @@
 //! Cases at the desk: opened once, moved by those who may, refused to stale pages; notices given when delivered.
-use crate::world::{World, both};
+use crate::world::{World, both, with};
 use domain::{
     actor::{Actor, Role},
     case::{CaseState, Outcome},
@@ -10,7 +10,10 @@ use domain::{
     quarantine::QuarantineState,
     refusal::Refusal,
 };
-use lazaret::desk::{BulkAct, DeskError, Relayed, Returned};
+use lazaret::{
+    config::Config,
+    desk::{BulkAct, DeskError, Relayed, Returned},
+};
 
 fn refusal<T: std::fmt::Debug>(outcome: Result<T, DeskError>) -> Refusal {
     match outcome {
@@ -273,7 +276,7 @@ async fn a_held_case_cannot_be_closed() {
 
 #[tokio::test]
 async fn taken_back_within_the_undo_time() {
-    both(|world| async move {
+    with(Config::defaults().with("mail.keep", "true"), |world| async move {
         let (number, version) = open(&world).await;
         let desk = &world.desk;
         let form = form(version);

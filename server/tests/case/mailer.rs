@@ -256,8 +256,26 @@ async fn two_workers_never_send_twice() {
 }
 
 #[tokio::test]
-async fn without_a_relay_it_is_kept_and_says_so() {
+async fn without_a_relay_it_waits_and_nobody_was_told() {
     with(Config::defaults(), |world| async move {
+        let mailer = Mailer::new(&world.desk, "t").unwrap();
+        let (number, id) = owed(&world, "n.okafor@mail.example").await;
+        for _ in 0..20 {
+            mailer.deliver_one().await.unwrap();
+            world.clock.advance(TimeDelta::hours(1));
+        }
+        let waiting = notice(&world, id).await;
+        assert_eq!((waiting.state, waiting.answer.as_str()), (NoticeState::Queued, "no relay is set: smtp.url"));
+        assert_eq!((world.case(&number).await.state, world.case(&number).await.notified_at), (CaseState::Open, None));
+        let shown = world.desk.mail_one(&world.mara, id).await.unwrap().notice.body;
+        assert_eq!(world.desk.secret_in(&shown), None, "the link is the customer's, who will get it later");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_desk_for_trying_out_keeps_it_and_says_so() {
+    with(Config::defaults().with("mail.keep", "true"), |world| async move {
         let mailer = Mailer::new(&world.desk, "t").unwrap();
         let (number, id) = owed(&world, "n.okafor@mail.example").await;
         assert!(mailer.deliver_one().await.unwrap());

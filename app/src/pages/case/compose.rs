@@ -5,7 +5,7 @@ use domain::{
     case::Case,
     id::NoticeId,
     language::Language,
-    notice::{Draft, LINK_MARK},
+    notice::{Draft, LINK_MARK, MailWay},
 };
 use leptos::prelude::*;
 
@@ -31,8 +31,8 @@ pub struct Compose {
     pub list: String,
     /// Seconds in which it can be taken back.
     pub undo_seconds: i64,
-    /// Mail leaves the house.
-    pub mails_out: bool,
+    /// Where mail goes.
+    pub outgoing: MailWay,
 }
 
 /// The compose page.
@@ -84,10 +84,12 @@ fn side(page: &Compose) -> AnyView {
     let options = Group::ALL.iter().map(|group| (group.as_str().to_owned(), group_words(*group).to_owned())).collect();
     let languages = Language::ALL.iter().map(|l| (l.as_str().to_owned(), language_words(*l).to_owned())).collect();
     let list = page.list.clone();
-    let how = if page.mails_out {
-        "A worker hands it to the relay. It counts as given when the relay has taken it; the customer's time runs from then."
-    } else {
-        "No relay is set: the mail is kept on the mail page of this desk and counts as given."
+    let how = match page.outgoing {
+        MailWay::Relay => {
+            "A worker hands it to the relay. It counts as given when the relay has taken it; the customer's time runs from then."
+        }
+        MailWay::Kept => "No relay is set: the mail is kept on the mail page of this desk and counts as given.",
+        MailWay::Waiting => "No relay is set: the mail waits on the mail page and does not count as given.",
     };
     view! {
         <Card title="Template">

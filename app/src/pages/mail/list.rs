@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    notice::{NoticeFilter, NoticeRow, NoticeState},
+    notice::{MailWay, NoticeFilter, NoticeRow, NoticeState},
     page::{PageOf, Rows},
 };
 use leptos::prelude::*;
@@ -27,13 +27,13 @@ pub struct MailPage {
     pub query: Query,
     /// Time of the page.
     pub now: DateTime<Utc>,
-    /// Mail leaves the house.
-    pub mails_out: bool,
+    /// Where mail goes.
+    pub outgoing: MailWay,
 }
 
 /// The mail page.
 pub fn mail_list(data: MailPage) -> AnyView {
-    let MailPage { rows, counts, filter, page, query, now, mails_out } = data;
+    let MailPage { rows, counts, filter, page, query, now, outgoing } = data;
     let shown = i64::try_from(rows.rows.len()).unwrap_or(0);
     let whole = |n: i64| u64::try_from(n).unwrap_or(0);
     let first = page.offset() + 1;
@@ -43,13 +43,16 @@ pub fn mail_list(data: MailPage) -> AnyView {
     let tabs = tabs(&query, &counts, filter.state);
     let kept = query.get("state").unwrap_or_default().to_owned();
     let lines: Vec<_> = rows.rows.into_iter().map(|row| line(row, now)).collect();
-    let kept_here = (!mails_out).then(|| {
-        view! {
-            <p class="banner">
-                "No relay is set (smtp.url): nothing leaves this machine. Mails are kept here and count as given, so that the whole way can be tried."
-            </p>
+    let banner = match outgoing {
+        MailWay::Relay => None,
+        MailWay::Kept => Some(
+            "No relay is set (smtp.url): nothing leaves this machine. Mails are kept here and count as given, so that the whole way can be tried.",
+        ),
+        MailWay::Waiting => {
+            Some("No relay is set (smtp.url): notices wait here, nobody is told, and none counts as given.")
         }
-    });
+    };
+    let banner = banner.map(|words| view! { <p class="banner">{words}</p> });
     let table = if lines.is_empty() {
         view! { <EmptyState title="No mail here">"Notices are written on a case."</EmptyState> }.into_any()
     } else {
@@ -73,7 +76,7 @@ pub fn mail_list(data: MailPage) -> AnyView {
     };
     view! {
         <Top title="Mail" />
-        {kept_here}
+        {banner}
         <Tabs tabs=tabs>
             <form class="filter" method="get" action=routes::mail()>
                 <input type="hidden" name="state" value=kept />

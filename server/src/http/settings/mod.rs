@@ -85,7 +85,7 @@ fn steps(have: &Inventory, config: &Config) -> Vec<Step> {
                 "Let machines hand in reports, or pipe mail into lazaret ingest -.",
             )
         },
-        set("Mail", "smtp.url", "kept here only", "The relay that takes your notices."),
+        set("Mail", "smtp.url", "notices wait", "The relay that takes your notices."),
         set("Network", "quarantine.url", "demo back end", "The system that restricts lines."),
         set(
             "Heads",
