@@ -1,5 +1,5 @@
 //! Quarantines: the list, one with its history, what the network holds, the order form, approvals, and the acts.
-use super::{AppState, Flash, HttpError, Staff, act, redirect_with, show, show_with};
+use super::{AppState, Flash, HttpError, Staff, act, evidence::page_of, redirect_with, show, show_with};
 use crate::desk::{DeskError, Ordered};
 use app::{
     pages::{approvals as approvals_page, quarantine as pages},
@@ -19,7 +19,6 @@ use domain::{
     actor::Permission,
     dispute::Verdict,
     id::{CaseId, DisputeId, QuarantineId, ReleaseId},
-    page::PageOf,
     quarantine::{Measure, Order, QuarantineState, QuarantineTab},
     refusal::Refusal,
 };
@@ -41,7 +40,7 @@ pub(super) fn routes() -> Router<AppState> {
 #[serde(default)]
 struct Wanted {
     state: String,
-    page: Option<i64>,
+    page: String,
 }
 
 #[derive(Deserialize, Default)]
@@ -86,7 +85,7 @@ async fn list(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, HttpError> {
     let tab = QuarantineTab::parse(&wanted.state).unwrap_or(QuarantineTab::InForce);
-    let page = PageOf::new(wanted.page.unwrap_or(1));
+    let page = page_of(&wanted.page);
     let data = state.desk.quarantines(&staff.actor(), tab, page).await?;
     let now = state.desk.clock().now();
     show(&state, &staff, Place::Quarantine, "Quarantine", move || pages::list(data, page, now)).await

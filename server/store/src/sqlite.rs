@@ -17,6 +17,7 @@ pub(crate) mod dialect {
     pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
         (1, "desk", include_str!("../../../migrations/sqlite/0001_desk.sql")),
         (4, "channels", include_str!("../../../migrations/sqlite/0004_channels.sql")),
+        (3, "append_only", include_str!("../../../migrations/sqlite/0003_append_only.sql")),
         (6, "triage", include_str!("../../../migrations/sqlite/0006_triage.sql")),
     ];
 }

@@ -3,6 +3,7 @@ mod accounts;
 mod cases;
 mod demo;
 mod neighbours;
+mod peers;
 mod roles;
 mod support;
 mod tidy;

@@ -18,7 +18,7 @@ use lazaret::{
     desk::{Arrival, Desk, ImportOrder},
     http::{AppState, router},
 };
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 use store::Store;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
@@ -31,7 +31,8 @@ const TERMS: &str = "version,published_at,clause,text,permits,days_max\n\
 const CUSTOMERS: &str = "customer_number,name,email,phone,language,contract_number,terms_version,accepted_at,\
     service_number,product,username,circuit_id,mac,protected,addresses\n\
     C-1,\"Okafor, Nadia\",nadia@mail.example,,en,K-1,2026-03,2026-03-14T10:00:00Z,ln-20418,Fibre 500,nadia,,,,198.51.100.77\n";
-const REPORT: &str = "From: fbl@reporter.example\r\nTo: abuse@desk.example\r\nSubject: FW: Earn money\r\n\
+/// A complaint about 198.51.100.77.
+pub(crate) const REPORT: &str = "From: fbl@reporter.example\r\nTo: abuse@desk.example\r\nSubject: FW: Earn money\r\n\
     Date: Sun, 22 Nov 2026 09:00:00 +0000\r\nMessage-ID: <r1@reporter.example>\r\nMIME-Version: 1.0\r\n\
     Content-Type: multipart/report; report-type=feedback-report; boundary=\"b\"\r\n\r\n\
     --b\r\nContent-Type: text/plain\r\n\r\nAn abuse report.\r\n\
@@ -46,7 +47,7 @@ pub(crate) struct House {
     /// Its clock.
     pub(crate) clock: Arc<FrozenClock>,
     /// Goes when the house goes.
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl House {
@@ -58,7 +59,12 @@ impl House {
         let store = Store::open(&url, clock.clone()).await.unwrap();
         store.migrate().await.unwrap();
         let desk = Desk::new(store, Config::defaults()).with_cheap_passwords();
-        Self { desk, clock, _folder: folder }
+        Self { desk, clock, folder }
+    }
+
+    /// The database's file.
+    pub(crate) fn file_of_database(&self) -> PathBuf {
+        self.folder.path().join("desk.db")
     }
 
     /// An account of that role; its address is `ROLE@desk.example`.
