@@ -110,7 +110,7 @@ pub const KEYS: &[Key] = &[
     ),
     key("dnsbl.*.zone", "", "Block list in which the own ranges are looked up, such as bl.example.net."),
     key("dnsbl.*.every_hours", "24", "Hours between the beginnings of two rounds."),
-    key("dnsbl.*.queries_per_minute", "300", "Queries a minute at most: stay below what the list allows."),
+    key("dnsbl.*.queries_per_minute", "300", "Queries a minute at most, from 10: stay below what the list allows."),
     key("dnsbl.*.hosts", "", "Single addresses looked up too (comma separated): IPv6 is asked only for these."),
     key("dnsbl.*.ignore", "", "Answers that are no listing (comma separated), such as 127.0.0.10 of a policy list."),
 ];

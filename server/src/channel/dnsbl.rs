@@ -103,9 +103,12 @@ struct Asker<'a> {
 
 impl Asker<'_> {
     async fn check(&self, pace: &mut Interval) -> Result<(), Problem> {
+        // Two questions each.
+        pace.tick().await;
         pace.tick().await;
         check(&self.resolver, self.zone, false).await?;
         if self.v6 {
+            pace.tick().await;
             pace.tick().await;
             check(&self.resolver, self.zone, true).await?;
         }

@@ -59,8 +59,9 @@ pub(super) async fn turn(post: &Post, state: &ChannelState) -> Result<DateTime<U
     match fetched {
         Fetched::Unchanged => well(post, None).await?,
         Fetched::Later(pause) => {
-            due = due.max(post.desk.clock().now() + pause.min(RETRY_MAX));
-            well(post, None).await?;
+            let words = format!("asks for patience: again in {} s", pause.num_seconds());
+            let again = post.desk.channel_failed(&post.name, &words).await.map_err(|error| away(&error))?;
+            due = again.max(post.desk.clock().now() + pause);
         }
         Fetched::Body { bytes, content_type, mark: new } => {
             let new = Mark { sha256: intake::sha256_hex(&bytes), ..new };

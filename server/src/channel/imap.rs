@@ -10,7 +10,7 @@ use domain::{limit::REPORT_BYTES_MAX, report::Channel};
 use std::{
     collections::HashMap,
     sync::{LazyLock, Mutex},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// Mails made durable before they are moved in one go.
@@ -61,7 +61,12 @@ async fn empty(post: &Post, session: &mut Session) -> Result<bool, Problem> {
     let uids = session.waiting().await?;
     let (now, more) = uids.split_at(uids.len().min(AT_ONCE));
     let (mut done, mut parked) = (Vec::new(), Vec::new());
+    let mut kept = Instant::now();
     for uid in now {
+        if kept.elapsed() >= KEEP_EVERY {
+            post.keep().await?;
+            kept = Instant::now();
+        }
         match take_in(post, session, *uid).await? {
             Taken::Durable => done.push(*uid),
             Taken::Aside => parked.push(*uid),

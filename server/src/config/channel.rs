@@ -107,7 +107,7 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
             return Err(wrong(&key("zone"), format!("{zone:?} is no name of a zone")));
         }
         config.check_number(&key("every_hours"), 1, 8_760)?;
-        config.check_number(&key("queries_per_minute"), 1, 60_000)?;
+        config.check_number(&key("queries_per_minute"), 10, 60_000)?;
         listed::<IpAddr>(config.text(&key("hosts"))).map_err(|problem| wrong(&key("hosts"), problem))?;
         listed::<Ipv4Addr>(config.text(&key("ignore"))).map_err(|problem| wrong(&key("ignore"), problem))?;
     }

@@ -143,6 +143,13 @@ impl House {
         tx.commit_chore(store::Chore::Channel).await.unwrap();
     }
 
+    /// Makes every report due to be read, as if the lease of a killed reader were over.
+    pub(crate) async fn due_to_be_read(&self) {
+        let mut tx = self.desk.store().write().await.unwrap();
+        store::testing::tamper(&mut tx, "UPDATE jobs SET locked_until = 0 WHERE kind = 'parse'").await.unwrap();
+        tx.commit_chore(store::Chore::JobLease).await.unwrap();
+    }
+
     /// Waits for something, with the log when it does not come.
     pub(crate) async fn until(&self, what: &str, mut there: impl AsyncFnMut() -> bool) {
         let end = Instant::now() + PATIENCE;
