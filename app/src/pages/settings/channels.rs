@@ -2,7 +2,7 @@
 use super::tabs;
 use crate::{
     routes,
-    ui::{Card, DataTable, Desk, EmptyState, Tabs, Tag, Top, When, defang, number},
+    ui::{Card, DataTable, Desk, EmptyState, Tabs, Tag, Top, When, defang, number, time},
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -99,29 +99,33 @@ fn how_to() -> AnyView {
 /// What a person must look at.
 fn warning(row: &ChannelRow, now: DateTime<Utc>) -> Option<AnyView> {
     let state = row.state.as_ref()?;
+    let since = state.failing_since.or(state.news_at).unwrap_or(state.created_at);
+    let since = time::stamp(since, now);
     let (title, words) = match state.alarm? {
-        Alarm::Failing => (
-            format!("{} has not worked for long", row.name),
-            format!("It {}. Nothing is lost: what waits there is fetched when it works again.", problem(state)),
-        ),
+        Alarm::Failing => {
+            (format!("{} has not worked since {since}", row.name), format!("Last error: {}", problem(state)))
+        }
         Alarm::Silent => (
-            format!("{} brings nothing any more", row.name),
-            "It answers, but nothing new has come for longer than usual. Ask its sender whether it still sends."
-                .to_owned(),
+            format!("{} has brought nothing since {since}", row.name),
+            "It answers, but nothing new comes. Ask its sender whether it still sends.".to_owned(),
         ),
     };
-    let since = state.failing_since.or(state.news_at).unwrap_or(state.created_at);
+    let after = match row.channel {
+        _ if state.alarm == Some(Alarm::Silent) => "",
+        Channel::Imap | Channel::Lmtp => "Nothing is lost: mail waits where it is until this works again.",
+        _ => "It is tried again every quarter of an hour.",
+    };
     let view = view! {
         <Card title=title kind="bad">
             <p>{words}</p>
-            <p class="note">"Since " <When at=since now=now /> "."</p>
+            <p>{after}</p>
         </Card>
     };
     Some(view.into_any())
 }
 
 fn problem(state: &ChannelState) -> String {
-    defang(state.problem.as_deref().unwrap_or("fails"))
+    state.problem.clone().unwrap_or_else(|| "not known".to_owned())
 }
 
 fn own(rows: Vec<ChannelRow>, now: DateTime<Utc>) -> AnyView {
@@ -240,7 +244,7 @@ fn listings(rows: Vec<Listing>, listed: i64, now: DateTime<Utc>) -> AnyView {
                     <td class="lead mono"><a href=who>{address}</a></td>
                     <td data-label="List">{row.zone} <small class="mono">{row.answers}</small></td>
                     <td data-label="Since"><When at=row.listed_at now=now /></td>
-                    <td data-label="Its words">{defang(&row.reason)}</td>
+                    <td data-label="Its words" class="opt-break">{defang(&row.reason)}</td>
                     <td><a href=routes::report(row.report)>"report"</a></td>
                 </tr>
             }
@@ -273,8 +277,8 @@ fn away(rows: Vec<TurnedAway>, now: DateTime<Utc>) -> AnyView {
                 <tr>
                     <td class="lead"><b>{row.channel}</b></td>
                     <td data-label="When"><When at=row.at now=now /></td>
-                    <td data-label="What">{defang(&row.what)}</td>
-                    <td data-label="Why">{defang(&row.reason)}</td>
+                    <td data-label="What">{row.what}</td>
+                    <td data-label="Why">{row.reason}</td>
                 </tr>
             }
         })
