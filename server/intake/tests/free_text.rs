@@ -176,7 +176,7 @@ fn ordinary_mail_is_never_an_event() {
         "Unusual sign-in activity",
         "We detected a login attempt to your account.\nIP address: 192.0.2.10\nTime: 2024-05-01 10:00 UTC\nIf this wasn't you, \
          reset your password. We have detected failed login attempts originating from IP address 192.0.2.10.\n",
-        "nothing in it says",
+        "own account",
     );
     parked(
         "server down",
@@ -216,4 +216,30 @@ fn own_ranges_come_first() {
     assert_eq!(values, ["http://192.0.2.11/x", "192.0.2.10", "203.0.113.9"]);
     assert!(guesses.sources[0].reason.contains("own addresses"));
     assert_eq!(guesses.times.len(), 1);
+}
+
+#[test]
+fn large_texts_cost_little() {
+    let started = std::time::Instant::now();
+    let line = |n: u32| {
+        let (a, b) = (n / 200 % 200, n % 200);
+        format!(
+            "2024-05-01 10:00:{:02} sshd: Failed password for x from 198.51.{a}.{b} port 22, 192.0.{b}.{a} 203.{b}.113.{a}\n",
+            n % 60
+        )
+    };
+    let body: String = (0..4000).map(line).collect();
+    let _ = mail("Abuse from your network", &format!("attacks from your network\n{body}"));
+    let dense = "1.2.3.4 ".repeat(30_000);
+    let _ = mail("Abuse", &dense);
+    let many: String = (0..20_000).map(|n| format!("1.{}.{}.9:x\n", n / 250, n % 250)).collect();
+    let _ = mail("Abuse", &format!("The following addresses on your network send spam:\n{many}"));
+    let times = "2024-05-01 10:00 2024-05-01 10:01 2024-05-01 10:02 2024-05-01 10:03 192.0.2.1\n".repeat(3000);
+    let _ = mail("Abuse", &times);
+    let urls: String = (0..5000).map(|n| format!("hxxp://a{n}.example/x\n")).collect();
+    let _ = mail("Phishing takedown abuse", &urls);
+    let hex = "a:b:c::d:e:f ".repeat(20_000);
+    let _ = mail("Abuse", &hex);
+    assert!(started.elapsed() < std::time::Duration::from_secs(20), "{:?}", started.elapsed());
+    println!("large texts: {:?}", started.elapsed());
 }

@@ -155,14 +155,14 @@ pub(crate) enum Verdict {
     Answer,
     /// It went to many.
     Bulk,
+    /// A service tells somebody about his own account.
+    Personal,
 }
 
 /// Judges a text by its subject and what the reporter wrote, in lower case.
 pub(crate) fn judge(document: &Document, words: &str) -> Verdict {
     let subject = document.subject.to_lowercase();
-    let bare = subject.trim_start();
-    let prefix = ["re:", "aw:", "sv:", "antw:", "odp:", "ha:", "vs:", "rv:", "réf:", "re :", "re[", "aw["];
-    if document.answers || prefix.iter().any(|p| bare.starts_with(p)) {
+    if is_answer(document) {
         return Verdict::Answer;
     }
     if document.bulk {
@@ -173,7 +173,7 @@ pub(crate) fn judge(document: &Document, words: &str) -> Verdict {
     }
     let strong_said = STRONG.iter().any(|s| words.contains(s));
     if !strong_said && PERSONAL.iter().any(|p| words.contains(p)) {
-        return Verdict::Unclear;
+        return Verdict::Personal;
     }
     let strong = |text: &str| STRONG.iter().any(|s| text.contains(s));
     let weak = |text: &str| WEAK.iter().filter(|s| text.contains(*s)).take(2).count() == 2;
@@ -190,4 +190,11 @@ pub(crate) fn judge(document: &Document, words: &str) -> Verdict {
 fn is_named(subject: &str) -> bool {
     let subject = subject.to_lowercase();
     ["abuse", "complaint", "abus", "misbruik", "missbrauch"].iter().any(|w| subject.contains(w))
+}
+
+/// Whether a mail answers an earlier one.
+pub(crate) fn is_answer(document: &Document) -> bool {
+    let subject = document.subject.to_lowercase();
+    let prefix = ["re:", "aw:", "sv:", "antw:", "odp:", "ha:", "vs:", "rv:", "réf:", "re :", "re[", "aw["];
+    document.answers || prefix.iter().any(|p| subject.trim_start().starts_with(p))
 }

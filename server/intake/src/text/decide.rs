@@ -2,7 +2,7 @@
 use super::Findings;
 use super::class;
 use super::complaint::{self, Verdict};
-use super::source::{self, Candidate, How, SOME, STRONG};
+use super::source::{self, Candidate, FORM, How, SOME, STRONG};
 use super::url::{Named, Page};
 use crate::{limits, role};
 use domain::class::{Category, Class};
@@ -16,11 +16,17 @@ const MOST: usize = 100;
 pub(crate) fn events(findings: &Findings) -> Result<Vec<Observation>, String> {
     let verdict = complaint::judge(&findings.document, &findings.words);
     let in_subject = findings.candidates.iter().find(|c| c.subject);
+    let about_pages = findings.classes.first().is_some_and(|c| c.in_subject && is_about_pages(c.class));
     match verdict {
         Verdict::Plain | Verdict::Complaint => {}
         // Nobody but a reporter names an address in the subject and shows its logs, or says there what it did.
         Verdict::Unclear if in_subject.is_some_and(|c| !c.logs.is_empty()) => {}
         Verdict::Unclear if in_subject.is_some() && findings.classes.first().is_some_and(|c| c.in_subject) => {}
+        // Forms with fields for the source and for the time come from programs that report.
+        Verdict::Unclear
+            if findings.times.labelled() && findings.candidates.first().is_some_and(|c| c.weight >= FORM) => {}
+        Verdict::Unclear if findings.pages.iter().any(|p| p.named > Named::Bare) && about_pages => {}
+        Verdict::Personal => return Err("it tells somebody about his own account".to_owned()),
         Verdict::Unclear => return Err("nothing in it says that it is a complaint".to_owned()),
         Verdict::Answer => return Err("it answers an earlier mail".to_owned()),
         // Shown spam ends with "unsubscribe" too.
@@ -93,7 +99,7 @@ fn chosen(candidates: &[Candidate]) -> Result<Vec<&Candidate>, String> {
         [one] => Ok(vec![one]),
         [first, ..] => {
             let alike = strong.iter().all(|c| c.how == first.how && c.reason == first.reason);
-            if alike && matches!(first.how, How::Log | How::Table | How::Label) {
+            if alike && matches!(first.how, How::Log | How::Table | How::Label | How::Subject) {
                 Ok(strong)
             } else {
                 Err(several(&strong))

@@ -128,6 +128,8 @@ pub(crate) fn column(lower: &str) -> Option<Part> {
 /// Prose: the nearest word in front that says where something came from or went.
 fn by_words(text: &str, bare: &str, after: &str) -> Part {
     let mut filled = false;
+    // "Server 192.0.2.1 is open": nothing else stands before it.
+    let mut alone = bare.len() > 3;
     for word in words(bare).collect::<Vec<_>>().into_iter().rev().take(7) {
         if OTHER.contains(word) {
             return Part::Other;
@@ -142,6 +144,7 @@ fn by_words(text: &str, bare: &str, after: &str) -> Part {
             return Part::Bare;
         }
         if !FILL.contains(word) {
+            alone = false;
             break;
         }
         filled |= matches!(
@@ -157,7 +160,7 @@ fn by_words(text: &str, bare: &str, after: &str) -> Part {
                 | "addresses"
         );
     }
-    let did = DID.iter().any(|d| after.starts_with(d)) || (filled && text.len() < 300);
+    let did = DID.iter().any(|d| after.starts_with(d)) || ((filled || alone) && text.len() < 300);
     if did { Part::Said } else { Part::Bare }
 }
 

@@ -1,6 +1,6 @@
 //! What each line of a text is: the reporter's words, or something that names addresses which are nobody's fault.
 use super::document::{Document, Place};
-use super::refang;
+use super::{complaint, refang};
 
 /// The surroundings of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,10 +42,8 @@ const LINE_BYTES: usize = 2000;
 
 /// Makes the lines of a document ready.
 pub(crate) fn ready(document: &Document) -> Vec<Ready> {
-    let quoted = document.lines.iter().filter(|l| l.text.starts_with('>')).count();
-    let written = document.lines.iter().filter(|l| l.place == Place::Body && !l.text.trim().is_empty()).count();
-    // A complaint that is quoted as a whole was forwarded; a few quoted lines are an earlier mail.
-    let unquote = quoted * 2 > written;
+    // Only answers quote what is already known; others quote their evidence.
+    let unquote = !complaint::is_answer(document);
     let mut state = State::default();
     let mut lines = Vec::with_capacity(document.lines.len());
     for line in &document.lines {
@@ -197,23 +195,17 @@ fn is_rule(bare: &str) -> bool {
 }
 
 fn is_mail_head(bare: &str) -> bool {
-    const FIELDS: [&str; 16] = [
+    // Fields that forms have too, such as Message-ID, begin no mail.
+    const FIELDS: [&str; 9] = [
         "received: ",
         "return-path:",
         "delivered-to:",
-        "x-originating-ip:",
-        "x-sender-ip:",
-        "x-source-ip:",
-        "message-id:",
         "dkim-signature:",
         "authentication-results:",
         "received-spf:",
         "x-received:",
         "arc-seal:",
-        "mime-version:",
-        "x-spam-status:",
-        "x-mailer:",
-        "envelope-to:",
+        "x-original-to:",
     ];
     FIELDS.iter().any(|f| bare.starts_with(f))
 }

@@ -10,6 +10,8 @@ use crate::address;
 use domain::class::Class;
 use std::net::IpAddr;
 
+/// A field that can only mean the source.
+pub(crate) const FORM: i32 = 90;
 /// From here on a candidate is clear enough to stand alone.
 pub(crate) const STRONG: i32 = 75;
 /// From here on a candidate is more than an address that happens to stand there.
@@ -124,7 +126,7 @@ fn weigh(look: &Look<'_>) -> (i32, How, String) {
         return (85, How::Log, log.name.to_owned());
     }
     match part {
-        Part::Labelled => said(90, How::Label, "a field that names the source"),
+        Part::Labelled => said(FORM, How::Label, "a field that names the source"),
         Part::Field => said(76, How::Label, "a field that names an address"),
         Part::Flow => said(78, How::Log, "the left side of a connection"),
         Part::Said => said(62, How::Prose, "the words around it"),

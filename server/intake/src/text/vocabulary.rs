@@ -13,6 +13,7 @@ macro_rules! words {
 words! {
     /// Names of fields that mean the accused, without spaces and signs.
     SOURCE = "\
+    sources origin attacksources sourceipv4 sourceipv6 srcipaddress ipsrcaddress sourceaddresses sourceandport sourceipport \
     source sourceip sourceaddress sourceipaddress sourceipaddresses sourceips sourcehost sourceaddr \
     sourcenetworkaddress src srcip srcaddr srcaddress srcipaddr saddr ipsrc ipsource attacker attackers \
     attackerip attackersip attackeripaddress attackerhost attackingip attackingipaddress attackinghost \
@@ -32,6 +33,7 @@ words! {
     offendingips sourceoftheattack";
     /// Names of fields that may mean either side and mostly mean the accused.
     FIELD = "\
+    ipport ipaddressport ipaddressandport hostname system device node vps instance \
     ip ips ipaddress ipaddresses ipaddr ipv4 ipv6 ipv4address ipv6address ipadresse ipadressen ipadres \
     adresseip adressesip direccionip direccioneip indirizzoip adresip ipadresa host hostip hostaddress \
     address hostipaddress hosts machine ipnumber";

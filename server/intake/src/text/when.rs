@@ -90,9 +90,17 @@ impl Times {
         labelled.chain(self.seen.iter().filter(|s| !s.labelled)).chain(&self.heads)
     }
 
+    /// Whether a field of the text holds a time.
+    pub(crate) fn labelled(&self) -> bool {
+        self.seen.iter().any(|s| s.labelled)
+    }
+
     /// When the candidate was seen.
     pub(crate) fn of(&self, candidate: Option<&Candidate>) -> When {
-        let on = |lines: &[usize]| self.seen.iter().filter(|s| lines.contains(&s.line)).cloned().collect::<Vec<_>>();
+        // The lines of a candidate are in order.
+        let on = |lines: &[usize]| {
+            self.seen.iter().filter(|s| lines.binary_search(&s.line).is_ok()).cloned().collect::<Vec<_>>()
+        };
         let (logs, lines) = candidate.map_or((&[][..], &[][..]), |c| (&c.logs[..], &c.lines[..]));
         if let Some(when) = self.span(&on(logs), "log lines") {
             return when;
