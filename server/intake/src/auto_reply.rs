@@ -89,7 +89,11 @@ pub(crate) fn read_sure(mail: &Mail<'_>) -> Option<Parsed> {
         return Some(Parsed::auto_reply("read receipt"));
     }
     let header = |name| mail.header(name).map(|v| v.to_ascii_lowercase());
-    if header("Auto-Submitted").is_some_and(|v| v.starts_with("auto-replied") || v.starts_with("auto-notified")) {
+    // RT marks every mail that it sends so; one that answers nothing is a ticket of theirs about us.
+    let own_ticket = mail.has_header("X-RT-Ticket") && header("In-Reply-To").is_none();
+    if !own_ticket
+        && header("Auto-Submitted").is_some_and(|v| v.starts_with("auto-replied") || v.starts_with("auto-notified"))
+    {
         return Some(Parsed::auto_reply("Auto-Submitted says: automatic answer"));
     }
     let by_header = HEADERS.iter().any(|name| mail.has_header(name))

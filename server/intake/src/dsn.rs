@@ -10,7 +10,7 @@ pub(crate) fn read(mail: &Mail<'_>) -> Option<Parsed> {
     let at =
         mail.parts.iter().position(|p| p.is("message", "delivery-status") || p.is("message", "global-delivery-status"));
     let Some(at) = at else {
-        let claims = mail.report_type().is_some_and(|t| t.eq_ignore_ascii_case("delivery-status"));
+        let claims = mail.is_report() && mail.report_type().is_some_and(|t| t.eq_ignore_ascii_case("delivery-status"));
         return claims.then(|| Parsed::bounced(bare(mail)));
     };
     let part = mail.parts.get(at)?;

@@ -177,6 +177,12 @@ impl<'m> Mail<'m> {
         (!id.is_empty()).then_some(id)
     }
 
+    /// Whether the whole mail is `multipart/report`; spam claims report types for other kinds.
+    pub(crate) fn is_report(&self) -> bool {
+        let kind = self.message.parts.first().and_then(|p| p.content_type());
+        kind.and_then(|k| k.subtype()).is_some_and(|s| s.eq_ignore_ascii_case("report"))
+    }
+
     /// Media type of the whole mail and its `report-type`.
     pub(crate) fn report_type(&self) -> Option<&'m str> {
         let kind = self.message.parts.first()?.content_type()?;
@@ -270,13 +276,13 @@ fn read_message(message: &Message<'_>, context: Context) -> Parsed {
 fn recognise(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
     named::before_arf(mail, context)
         .or_else(|| arf::read(mail, context))
+        .or_else(|| summary::read(mail))
         .or_else(|| dsn::read(mail))
         .or_else(|| dsn_text::read(mail, true))
         .or_else(|| dsn_text::read(mail, false))
         .or_else(|| attached_json(mail, context))
         .or_else(|| xarf_old::read(mail, context))
         .or_else(|| auto_reply::read_sure(mail))
-        .or_else(|| summary::read(mail))
         .or_else(|| attached_files(mail, context))
         .or_else(|| forwarded(mail, context))
         .or_else(|| named::read(mail, context))
