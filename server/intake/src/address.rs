@@ -64,7 +64,8 @@ pub(crate) fn mail_address_in(text: &str) -> Option<&str> {
 
 /// What a reporter's "source" is, judged by its look.
 pub(crate) fn source_of(text: &str, port: Option<u16>) -> Option<Source> {
-    let text = crate::limits::clip(text.trim(), crate::limits::SOURCE_BYTES);
+    let text = refanged(crate::limits::clip(text.trim(), crate::limits::SOURCE_BYTES));
+    let text = text.as_ref();
     if let Some(ip) = parse_ip(text).filter(|_| !text.contains("://") && !text.contains('/')) {
         return Some(Source::from_ip(ip, port));
     }
@@ -81,6 +82,22 @@ pub(crate) fn source_of(text: &str, port: Option<u16>) -> Option<Source> {
         return Some(Source::new(SourceKind::Phone, text, port));
     }
     is_host(text).then(|| Source::new(SourceKind::Host, text.trim_end_matches('.').to_ascii_lowercase(), port))
+}
+
+/// Takes back what made a link harmless: `hxxp://shop[.]example`.
+pub(crate) fn refanged(text: &str) -> std::borrow::Cow<'_, str> {
+    let harmless = text.contains("[.]")
+        || text.contains("[dot]")
+        || text.contains("[:]")
+        || text.get(..4).is_some_and(|h| h.eq_ignore_ascii_case("hxxp"));
+    if !harmless {
+        return text.into();
+    }
+    let plain = text.replace("[.]", ".").replace("[dot]", ".").replace("[:]", ":");
+    match plain.get(..4) {
+        Some(head) if head.eq_ignore_ascii_case("hxxp") => format!("http{}", plain.get(4..).unwrap_or_default()).into(),
+        _ => plain.into(),
+    }
 }
 
 /// `192.0.2.0/24`: a range names nobody.
@@ -124,6 +141,7 @@ mod tests {
         assert_eq!(kind("+49 30 123456"), Some((SourceKind::Phone, "+49 30 123456".into())));
         assert_eq!(kind("192.0.2.0/24"), None);
         assert_eq!(kind("not an IP"), None);
+        assert_eq!(kind("hXXps://shop[.]example/a"), Some((SourceKind::Url, "https://shop.example/a".into())));
     }
 
     #[test]

@@ -10,10 +10,20 @@ use serde_json::{Map, Value};
 /// Reads a mail with an X-ARF part, or with the block in its text.
 pub(crate) fn read(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
     let announced = mail.has_header("X-XARF") || mail.has_header("X-ARF");
-    let found = mail.parts.iter().filter(|p| p.bytes.len() <= limits::TEXT_BYTES).find_map(|part| {
+    let mut found: Option<Parsed> = None;
+    // An attached mail that somebody turned into text is evidence.
+    let parts = mail.parts.iter().filter(|p| p.bytes.len() <= limits::TEXT_BYTES && !p.name_ends(&[".eml"]));
+    for part in parts {
         let named = part.name_ends(&["report.txt", "xarf.txt", "x-arf.txt", ".yml", ".yaml"]);
-        (part.is_text() || named).then(|| read_text(&part.text(), context)).flatten()
-    });
+        let Some(one) = (part.is_text() || named).then(|| read_text(&part.text(), context)).flatten() else { continue };
+        match &mut found {
+            // The body often repeats the attached block, sometimes with fewer fields.
+            Some(all) if all.reference == one.reference => {}
+            Some(all) if all.events.is_empty() => *all = one,
+            Some(all) => all.merge(one),
+            None => found = Some(one),
+        }
+    }
     let unread = || Parsed::parked(Format::XArf, "X-ARF header without a readable report block");
     found.or_else(|| announced.then(unread))
 }
@@ -119,7 +129,10 @@ fn source_of(fields: &Block<'_>, class: Class, faults: &mut Vec<String>) -> Opti
     let kind = fields.get("Source-Type").map(|t| unquoted(t).to_ascii_lowercase()).unwrap_or_default();
     let source = match kind.as_str() {
         "ip-address" | "ip" | "ipv4" | "ipv6" => address::parse_ip(text).map(|ip| Source::from_ip(ip, port)),
-        "uri" | "url" => Some(Source::new(SourceKind::Url, limits::clip(text, limits::SOURCE_BYTES), port)),
+        "uri" | "url" => {
+            let plain = address::refanged(limits::clip(text, limits::SOURCE_BYTES));
+            Some(Source::new(SourceKind::Url, plain, port))
+        }
         _ => address::source_of(text, port),
     };
     if source.is_none() {
