@@ -83,3 +83,35 @@ fn gzip_is_opened_within_limits() {
     let dmarc = gzipped(b"<?xml version=\"1.0\"?><feedback><report_metadata/></feedback>");
     assert_eq!(common::read_as(&dmarc, "r.xml.gz").disposition, Disposition::NotAReport);
 }
+
+#[test]
+fn iodef_and_the_sentence_beside_it() {
+    let iodef = r#"<?xml version="1.0"?><IODEF-Document version="2.00" xmlns:iodef="urn:ietf:params:xml:ns:iodef-2.0">
+        <iodef:Incident purpose="reporting"><iodef:IncidentID name="cert.example">I-1</iodef:IncidentID>
+        <iodef:StartTime>2024-05-01T10:00:00Z</iodef:StartTime><iodef:EndTime>2024-05-01T10:05:00Z</iodef:EndTime>
+        <iodef:ReportTime>2024-05-02T00:00:00Z</iodef:ReportTime><iodef:Description>Brute force attack</iodef:Description>
+        <iodef:EventData><iodef:Flow>
+        <iodef:System category="source"><iodef:Node><iodef:Address category="ipv4-addr">192.0.2.120</iodef:Address></iodef:Node>
+        <iodef:Service><iodef:Port>40020</iodef:Port></iodef:Service></iodef:System>
+        <iodef:System category="target"><iodef:Node><iodef:Address>203.0.113.9</iodef:Address></iodef:Node></iodef:System>
+        </iodef:Flow></iodef:EventData></iodef:Incident></IODEF-Document>"#;
+    let parsed = common::read_as(iodef.as_bytes(), "incident.xml");
+    assert_eq!(sources(&parsed), [("192.0.2.120", Some(40020))]);
+    assert_eq!((parsed.reporter.as_deref(), parsed.reference.as_deref()), (Some("cert.example"), Some("I-1")));
+    assert_eq!((parsed.events[0].class, parsed.events[0].time_grade), (Class::LoginAttack, TimeGrade::Stated));
+    let mail = "From: reports@reports.abusehub.nl\nSubject: [Abusehub] [192.0.2.121] [Spamhaus Bot Report] Incident Report\n\n\
+                At 2024-05-01 13:00:00 +02:00 we received an abuse report from\nSpamhaus Bot Report about abuse from 192.0.2.121 \
+                (event time 2024-05-01\n12:00:00 +02:00).\n";
+    let parsed = common::read_as(mail.as_bytes(), "x.eml");
+    assert_eq!((sources(&parsed), parsed.events[0].class), (vec![("192.0.2.121", None)], Class::InfectedHost));
+    assert_eq!(parsed.events[0].from.unwrap().to_rfc3339(), "2024-05-01T10:00:00+00:00");
+}
+
+#[test]
+fn a_table_in_the_middle_of_a_text() {
+    let mail = "From: CERT <reports@cert.example>\nSubject: [CB-Report#1] Offene Dienste in 192.0.2.0/24\n\nDear all,\n\n\
+                \"asn\",\"ip\",\"timestamp\",\"port\"\n\"64496\",\"192.0.2.122\",\"2024-05-01 10:00:00\",\"27017\"\n\nKind regards, 198.51.100.1\n";
+    let parsed = common::read_as(mail.as_bytes(), "x.eml");
+    assert_eq!((sources(&parsed), parsed.events[0].class), (vec![("192.0.2.122", Some(27017))], Class::OpenService));
+    assert_eq!((parsed.events[0].time_grade, parsed.reporter.as_deref()), (TimeGrade::StatedUtc, Some("cert.example")));
+}

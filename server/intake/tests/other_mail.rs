@@ -111,3 +111,53 @@ fn a_parked_report_comes_with_guesses() {
     assert_eq!(parsed.suggestion.unwrap().sources[0].value.value, "192.0.2.200");
     assert!(common::read("arf_abuse.eml").suggestion.is_none());
 }
+
+#[test]
+fn a_list_that_rewrites_from_does_not_vouch() {
+    let text = String::from_utf8(common::fixture("arf_abuse.eml")).unwrap();
+    let from = text.lines().find(|l| l.starts_with("From:")).unwrap();
+    let listed = text.replacen(
+        from,
+        "From: \"'FBL' via Abuse\" <abuse@isp.example>\nX-Original-From: FBL <fbl@reporter.example>",
+        1,
+    );
+    let parsed = common::read_as(listed.as_bytes(), "x.eml");
+    assert_eq!(parsed.reporter.as_deref(), Some("reporter.example"));
+    assert_eq!(parsed.sender.as_deref(), Some("abuse@isp.example"));
+}
+
+#[test]
+fn bounces_in_other_words() {
+    let bounces = [
+        "From: post_master@phone.example\nSubject: Undeliverable Message\n\nYour mail to a@phone.example was not delivered.",
+        "Return-Path: <>\nFrom: Mail Admin <admin@x.example>\nSubject: Message delivery has failed\n\nNo such user.",
+        "From: System <gateway@x.example>\nSubject: Undeliverable Mail\n\nThe message to <bob@x.example> could not be delivered: user unknown.",
+        "From: MAILER-DAEMON@x.example\nSubject: whatever\n\nbob@x.example: 550 5.1.1 unknown user",
+        "Return-Path: <>\nFrom: postmaster@x.example\nSubject: =?UTF-8?B?6YCA5L+h?=\n\nbob@x.example",
+    ];
+    for mail in bounces {
+        assert_eq!(common::read_as(mail.as_bytes(), "x.eml").disposition, Disposition::Bounce, "{mail}");
+    }
+    let others = [
+        "From: post@courier.example\nSubject: Delivery failed\n\nYour parcel could not be delivered. Write to help@courier.example.",
+        "From: bob@x.example\nSubject: Re: Undeliverable mail\n\nThis message could not be delivered to bob@x.example, you said?",
+        "From: shop@x.example\nSubject: Sale\nContent-Type: multipart/alternative; boundary=\"b\"; report-type=delivery-status\n\n--b\n\nBuy!\n--b--\n",
+    ];
+    for mail in others {
+        let parsed = common::read_as(mail.as_bytes(), "x.eml");
+        assert!(!matches!(parsed.disposition, Disposition::Bounce | Disposition::Events), "{mail}");
+    }
+}
+
+#[test]
+fn tickets_and_registries() {
+    let ticket = "From: CERT <cert@cert.example>\nSubject: [CERT #1] open port\nX-RT-Ticket: CERT #1\n\
+                  Auto-Submitted: auto-replied\nIn-Reply-To:\n\nPlease look at your servers.";
+    assert_ne!(common::read_as(ticket.as_bytes(), "x.eml").disposition, Disposition::AutoReply);
+    let answer = ticket.replace("In-Reply-To:", "In-Reply-To: <1@isp.example>");
+    assert_eq!(common::read_as(answer.as_bytes(), "x.eml").disposition, Disposition::AutoReply);
+    let check = "From: RIPE NCC <noreply@ripe.net>\nSubject: Abuse contact validation\n\nPlease validate abuse@isp.example: https://my.ripe.example/";
+    let parsed = common::read_as(check.as_bytes(), "x.eml");
+    assert_eq!(parsed.disposition, Disposition::NotAReport);
+    assert!(parsed.reason.unwrap().contains("follow its link"));
+}

@@ -45,6 +45,7 @@ pub(crate) fn of(words: &str) -> (Class, Role) {
         _ if has(&["schadprogramm", "infektion"]) => Class::InfectedHost,
         _ if has(&["offene ", "offener "]) => Class::OpenService,
         _ if has(&["brute", "ssh attack", "login", "sshauth", "telnetauth"]) => Class::LoginAttack,
+        _ if has(&["bot report", "botnet", "drone"]) => Class::InfectedHost,
         _ if has(&["fbl", "spam"]) => Class::Spam,
         _ if has(&["command and control", "c2", "c&c", "controller"]) => Class::Botnet,
         _ if has(&["compromised website", "deface", "webshell"]) => Class::RemoteCompromise,
