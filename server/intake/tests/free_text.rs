@@ -117,6 +117,16 @@ fn labelled_forms_in_several_languages() {
 }
 
 #[test]
+fn the_reporters_number_is_kept() {
+    let body = "Copyright infringement through BitTorrent by your customer.\nCase ID: AB-12\nInfringers IP Address: 192.0.2.10\n";
+    assert_eq!(mail("Notice of Claimed Infringement", body).reference.as_deref(), Some("AB-12"));
+    let parsed = mail("Abuse report - Case ID 4711", "Source IP: 192.0.2.10\nbrute force\n");
+    assert_eq!(parsed.reference.as_deref(), Some("4711"));
+    assert_eq!(parsed.events[0].reference.as_deref(), Some("4711"));
+    assert_eq!(mail("Abuse case: none", "in case: yes\n").reference, None);
+}
+
+#[test]
 fn several_sources_of_one_kind_are_several_events() {
     let parsed = mail(
         "Abuse: infected hosts",

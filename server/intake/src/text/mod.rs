@@ -73,9 +73,18 @@ pub(crate) fn read_text(text: &str, context: Context) -> Parsed {
 fn read(document: Document, format: Format, context: Context) -> Parsed {
     let findings = Findings::new(document, context);
     match decide::events(&findings) {
-        Ok(events) => Parsed::events(format, events),
+        Ok(mut events) => {
+            let reference = decide::reference(&findings);
+            for event in &mut events {
+                event.reference.clone_from(&reference);
+            }
+            let mut parsed = Parsed::events(format, events);
+            parsed.reference = reference;
+            parsed
+        }
         Err(reason) => {
             let mut parsed = Parsed::parked(format, format!("free text: {reason}"));
+            parsed.reference = decide::reference(&findings);
             parsed.suggestion = Some(guesses(&findings, &[]));
             parsed
         }
