@@ -325,7 +325,14 @@ fn attached_files(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
         } else {
             None
         };
+        // AbuseHub sends its own list and the one that it was made from: the same events.
+        let hub = |p: &Parsed| p.format == Format::Csv && p.reporter.as_deref() == Some("abusehub.nl");
         match (parsed, &mut found) {
+            (Some(p), Some(all)) if p.disposition == Disposition::Events && (hub(&p) != hub(all)) => {
+                if hub(&p) {
+                    found = Some(p);
+                }
+            }
             (Some(p), Some(all)) if p.disposition == Disposition::Events => all.merge(p),
             (Some(p), None) if p.disposition == Disposition::Events => found = Some(p),
             (Some(p), _) => refused = refused.or(Some(p)),

@@ -5,6 +5,7 @@ use domain::event::Format;
 use serde_json::{Map, Value};
 
 const DMARC: &str = "DMARC aggregate report: statistics, no complaint";
+const FAILURE: &str = "DMARC failure report: somebody used the domain; it accuses none of our customers";
 const TLS: &str = "SMTP TLS report (RFC 8460): statistics, no complaint";
 
 /// Registries ask yearly whether the abuse mailbox is read (RIPE-705 and its sisters).
@@ -35,19 +36,28 @@ pub(crate) fn read(mail: &Mail<'_>) -> Option<Parsed> {
     let subject = mail.subject().unwrap_or_default().to_lowercase();
     let by_subject =
         subject.contains("report domain:") && (subject.contains("submitter:") || subject.contains("report-id:"));
+    // Failure reports (RFC 7489 section 7.3) that lack their feedback part.
+    let failure = subject.contains("dmarc") && (subject.contains("fail") || subject.contains("forensic"));
+    if failure && !by_subject && mail.text().to_lowercase().contains("dmarc") {
+        return Some(Parsed::not_a_report(Format::Mime, FAILURE));
+    }
+    let by_content = mail.parts.iter().any(|p| is_aggregate(&p.text_head()));
     // receiver!domain!begin!end.xml.gz, RFC 7489 section 7.2.1.1
     let by_name = mail.parts.iter().any(|p| {
         let marks = p.name.map_or(0, |n| n.matches('!').count());
         marks >= 3 && p.name_ends(&[".xml", ".xml.gz", ".zip", ".gz"])
     });
-    (by_subject || by_name).then(|| Parsed::not_a_report(Format::Mime, DMARC))
+    (by_subject || by_name || by_content).then(|| Parsed::not_a_report(Format::Mime, DMARC))
 }
 
 /// Recognises the XML file itself.
 pub(crate) fn read_text(text: &str) -> Option<Parsed> {
+    is_aggregate(text).then(|| Parsed::not_a_report(Format::Unknown, DMARC))
+}
+
+fn is_aggregate(text: &str) -> bool {
     let head = crate::limits::clip(text, 4096);
-    (head.contains("<feedback") && head.contains("<report_metadata"))
-        .then(|| Parsed::not_a_report(Format::Unknown, DMARC))
+    head.contains("<feedback") && head.contains("<report_metadata")
 }
 
 /// Whether a JSON object is a TLS report.

@@ -30,7 +30,7 @@ fn is_row(line: &str) -> bool {
     let cells: Vec<&str> = line.split('|').map(str::trim).collect();
     matches!(cells.as_slice(), [word, ip, asn, when, ..]
         if word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-') && !word.is_empty()
-            && address::parse_ip(ip).is_some() && asn.bytes().all(|b| b.is_ascii_digit()) && time::parse(when).is_some())
+            && address::parse_ip(ip).is_some() && asn.len() <= 12 && asn.bytes().all(|b| b.is_ascii_alphanumeric()) && time::parse(when).is_some())
 }
 
 fn row(line: &str, context: Context) -> Result<Observation, String> {

@@ -18,6 +18,9 @@ pub(crate) fn read(text: &str, context: Context) -> Option<Parsed> {
     if !(named || detail) || low.contains("\nreceived:") {
         return None;
     }
+    if low.contains("suspicious domain") {
+        return Some(domains(text, context));
+    }
     let rows: Vec<(usize, Vec<&str>)> = text
         .lines()
         .enumerate()
@@ -43,6 +46,25 @@ pub(crate) fn read(text: &str, context: Context) -> Option<Parsed> {
         }
     }
     Some(parsed)
+}
+
+/// The list of suspicious domains: one a line under the heading `Site`.
+fn domains(text: &str, context: Context) -> Parsed {
+    let updated = text.lines().take(100).find_map(|l| l.split_once("updated:")).and_then(|(_, t)| time::parse(t));
+    let span = match updated {
+        Some(stamp) => sighting::days(stamp.at.date_naive(), stamp.at.date_naive(), context.received_at),
+        None => time::assumed(context.received_at, "the list gives no time"),
+    };
+    let mut parsed = Parsed::events(Format::Dshield, Vec::new()).from(Some(REPORTER.to_owned()));
+    let lines = text.lines().enumerate().map(|(n, l)| (n + 1, l.trim()));
+    for (number, line) in lines.filter(|(_, l)| !l.is_empty() && !l.starts_with('#') && !l.eq_ignore_ascii_case("site"))
+    {
+        match address::source_of(line, None).filter(|_| parsed.events.len() < limits::EVENTS) {
+            Some(source) => parsed.events.push(sighting::event(source, Class::ThreatIntelligence, span.clone())),
+            None => parsed.fault(format!("line {number} names no host")),
+        }
+    }
+    parsed
 }
 
 /// Start, end and length of a network.

@@ -11,7 +11,10 @@ pub(crate) fn read(letter: &Letter<'_>, context: Context) -> Option<Parsed> {
     let subject = letter.subject.to_lowercase();
     let uce = subject.contains("uceprotect");
     let sbl = number(&letter.subject).or_else(|| subject.contains("spamhaus").then(|| number(&letter.text)).flatten());
-    if !(uce || sbl.is_some() && (letter.is_from("spamhaus.org") || letter.text.to_lowercase().contains("spamhaus"))) {
+    let low = letter.text.to_lowercase();
+    let spamhaus = letter.is_from("spamhaus.org") || subject.contains("spamhaus") || low.contains("spamhaus");
+    let titled_so = subject.contains("spamhaus") || subject.contains(" sbl") || subject.contains("[sbl");
+    if !(uce || spamhaus && (sbl.is_some() || titled_so && low.contains("listed"))) {
         return None;
     }
     let ip = titled(&letter.subject).or_else(|| in_text(letter, sbl.as_deref()))?;
