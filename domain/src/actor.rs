@@ -32,6 +32,8 @@ words! {
         ReadFigures = "read_figures",
         /// Read the ledger.
         ReadLedger = "read_ledger",
+        /// Decide what reporters are worth and what they are told.
+        SetPolicy = "set_policy",
         /// Manage users, API tokens, address ranges, terms, customer and lease imports.
         Administer = "administer",
     }

@@ -19,6 +19,7 @@ pub(crate) mod dialect {
         (4, "channels", include_str!("../../../migrations/sqlite/0004_channels.sql")),
         (3, "append_only", include_str!("../../../migrations/sqlite/0003_append_only.sql")),
         (6, "triage", include_str!("../../../migrations/sqlite/0006_triage.sql")),
+        (8, "reporters", include_str!("../../../migrations/sqlite/0008_reporters.sql")),
     ];
 }
 
