@@ -13,6 +13,7 @@ mod headers;
 mod notice;
 mod page;
 mod portal;
+mod quality;
 mod quarantine;
 mod record;
 mod report;
@@ -66,6 +67,7 @@ pub fn router(state: AppState) -> Router {
         .merge(figures::routes())
         .merge(notice::routes())
         .merge(quarantine::routes())
+        .merge(quality::routes())
         .merge(record::routes())
         .merge(report::routes())
         .merge(settings::routes())
