@@ -69,28 +69,6 @@ pub fn report_act(id: impl Display, act: &str) -> String {
     format!("/reports/{id}/{act}")
 }
 
-/// Post: a marked sender or reporter is back to normal.
-pub fn unmark() -> String {
-    "/senders/unmark".to_owned()
-}
-
-/// Who reports, and how good it is: `?days=`, `?who=`, `?sort=`.
-pub fn reporters() -> String {
-    "/reporters".to_owned()
-}
-
-/// The same as CSV.
-pub fn reporters_csv() -> String {
-    "/reporters.csv".to_owned()
-}
-
-/// One reporter by his name; post: decides about him.
-pub fn reporter(name: &str) -> String {
-    let mut path = "/reporters/".to_owned();
-    crate::ui::query::encode(&mut path, name);
-    path
-}
-
 /// Reports nobody could read.
 pub fn sort_out() -> String {
     "/sort-out".to_owned()
@@ -264,4 +242,39 @@ pub fn customer_page(secret: &str) -> String {
 /// An address with parameters, encoded: `with_query(cases(), &[("q", "a b")])`.
 pub fn with_query(path: String, pairs: &[(&str, &str)]) -> String {
     pairs.iter().fold(Query::new(path, ""), |query, (name, value)| query.with(name, *value)).url()
+}
+
+/// Feeds that people mapped.
+pub fn feeds() -> String {
+    "/settings/feeds".to_owned()
+}
+
+/// A new feed: takes a sample; posted, the mapping begins.
+pub fn feed_new() -> String {
+    "/settings/feeds/new".to_owned()
+}
+
+/// A new feed from a parked report.
+pub fn feed_teach(report: impl Display) -> String {
+    format!("/settings/feeds/new?report={report}")
+}
+
+/// Post: tries a mapping out, or saves it.
+pub fn feed_map() -> String {
+    "/settings/feeds/map".to_owned()
+}
+
+/// One feed by its name.
+pub fn feed(name: &str) -> String {
+    format!("/settings/feeds/{name}")
+}
+
+/// Changes a feed; with `?report=` on the rows of that report.
+pub fn feed_edit(name: &str) -> String {
+    format!("/settings/feeds/{name}/edit")
+}
+
+/// Post: an act on a feed: `retire`, `reopen`, `restore`, `clear`, `reread`.
+pub fn feed_act(name: &str, act: &str) -> String {
+    format!("/settings/feeds/{name}/{act}")
 }

@@ -138,17 +138,17 @@ words! {
         TokenAdded = "token.added",
         /// An API token was withdrawn.
         TokenRevoked = "token.revoked",
+        /// A feed's profile was saved: a new feed, or a new version.
+        FeedSaved = "feed.saved",
+        /// A feed was taken out of use, or into use again.
+        FeedRetired = "feed.retired",
+        /// A feed's reports cannot be read as they were meant any more.
+        FeedAlarmed = "feed.alarmed",
+        /// A feed is read again, or somebody said that the alarm is dealt with.
+        FeedCleared = "feed.cleared",
         /// An own range was added.
         RangeAdded = "range.added",
         /// An own range was removed.
         RangeRemoved = "range.removed",
-        /// A reporter was switched, weighed or given feedback.
-        ReporterChanged = "reporter.changed",
-        /// A sender or reporter was marked: always not abuse.
-        SenderMarked = "sender.marked",
-        /// The mark was taken back.
-        SenderUnmarked = "sender.unmarked",
-        /// A reporter was not told, and why.
-        FeedbackWithheld = "feedback.withheld",
     }
 }

@@ -32,8 +32,8 @@ words! {
         ReadFigures = "read_figures",
         /// Read the ledger.
         ReadLedger = "read_ledger",
-        /// Decide what reporters are worth and what they are told.
-        SetPolicy = "set_policy",
+        /// Say what the columns of a feed mean.
+        ManageFeeds = "manage_feeds",
         /// Manage users, API tokens, address ranges, terms, customer and lease imports.
         Administer = "administer",
     }

@@ -4,7 +4,10 @@ mod profile;
 pub use profile::{ClassValue, Column, Difference, FeedMatch, FeedProfile, Meaning, TableForm, TimeForm};
 
 use crate::{
+    class::Class,
+    event::Observation,
     id::{FeedId, ReportId},
+    report::Report,
     words::words,
 };
 use chrono::{DateTime, Utc};
@@ -77,4 +80,62 @@ pub struct ReportFeed {
     pub version: i64,
     /// A channel, a token or a person named the feed: it is read with it and with nothing else.
     pub named: bool,
+}
+
+/// A sample laid out by a profile: what the mapping page shows.
+#[derive(Debug, Clone, Default)]
+pub struct FeedSheet {
+    /// The columns of the sample with their first values; those the profile knows and the sample lacks come last.
+    pub columns: Vec<SheetColumn>,
+    /// Values of the class column that occur in the sample and have no class yet, with the class they may stand for.
+    pub unclassed: Vec<(String, Option<Class>)>,
+    /// The first rows as the events they would be, or why they are none.
+    pub rows: Vec<SheetRow>,
+    /// Rows of the sample.
+    pub total: usize,
+    /// Rows that would be no event.
+    pub bad: usize,
+    /// Where they stand and why, the first of them.
+    pub faults: Vec<String>,
+    /// Field and problem: why it cannot be saved yet.
+    pub problems: Vec<(String, String)>,
+    /// Why the sample is no table of that form.
+    pub broken: Option<String>,
+    /// What would be different from the version in force.
+    pub differences: Vec<Difference>,
+}
+
+/// A column of a sample.
+#[derive(Debug, Clone)]
+pub struct SheetColumn {
+    /// Its name and what it is.
+    pub column: Column,
+    /// Its first values, each once.
+    pub values: Vec<String>,
+    /// Not in the sample, only in the profile.
+    pub missing: bool,
+}
+
+/// A row of a sample.
+#[derive(Debug, Clone)]
+pub struct SheetRow {
+    /// `line 7`.
+    pub place: String,
+    /// The event it would be, or why it is none.
+    pub event: Result<Observation, String>,
+}
+
+/// Everything on the page of a feed.
+#[derive(Debug, Clone)]
+pub struct FeedView {
+    /// The feed.
+    pub feed: Feed,
+    /// Name of the token whose reports it reads.
+    pub token: Option<String>,
+    /// Its versions, newest first, each with what it changed.
+    pub versions: Vec<(FeedVersion, Vec<Difference>)>,
+    /// Its last reports.
+    pub reports: Vec<Report>,
+    /// Parked reports that it could read.
+    pub fitting: Vec<Report>,
 }

@@ -37,7 +37,6 @@ pub mod question;
 pub mod refusal;
 pub mod release;
 pub mod report;
-pub mod reporter;
 pub mod terms;
 pub mod triage;
 pub mod user;

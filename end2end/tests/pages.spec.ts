@@ -20,6 +20,8 @@ const PAGES = [
   "/figures",
   "/record",
   "/settings",
+  "/settings/feeds",
+  "/settings/feeds/new",
   "/settings/users",
   "/settings/ranges",
   "/settings/channels",

@@ -52,13 +52,6 @@ pub const KEYS: &[Key] = &[
         "false",
         "true: without smtp.url, notices are kept on the mail page and count as given. Only for trying out: nobody is told.",
     ),
-    key(
-        "mail.authserv_id",
-        "",
-        "Name that your own mail server writes into Authentication-Results; only its verdicts are believed. Empty: none are.",
-    ),
-    key("mail.feedback_per_day", "50", "Receipts and outcomes that one reporter's address gets within a day, at most."),
-    secret("webhook.signing_key", "Secret that signs webhooks (HMAC-SHA256); without it none goes out."),
     key("mail.undo_seconds", "10", "Seconds during which a notice ordered by a person can be taken back."),
     key(
         "quarantine.url",
@@ -106,7 +99,7 @@ pub const KEYS: &[Key] = &[
     ),
     key("feed.*.url", "", "Address of a feed that is fetched: http:// or https://."),
     key("feed.*.every_seconds", "3600", "Seconds between fetches."),
-    key("feed.*.profile", "", "Feed profile that reads it. Empty: found by its columns."),
+    key("feed.*.profile", "", "Feed of the page Feeds that reads it. Empty: recognised as any other report."),
     key("feed.*.header", "", "Header that carries the token, such as Auth-Key. Default: Authorization: Bearer."),
     secret("feed.*.token", "Token for the feed's server."),
     key("feed.*.silent_hours", "48", "Hours without new content that raise an alarm; 0: never."),
@@ -238,7 +231,7 @@ impl Config {
     }
 
     fn check(&self) -> Result<(), ConfigError> {
-        for name in ["mail.undo_seconds", "mail.feedback_per_day", "quarantine.reconcile_seconds", "ledger.head_minutes"] {
+        for name in ["mail.undo_seconds", "quarantine.reconcile_seconds", "ledger.head_minutes"] {
             self.check_number(name, 0, 86_400)?;
         }
         if !matches!(self.text("mail.keep"), "true" | "false") {

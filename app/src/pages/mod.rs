@@ -5,12 +5,12 @@ pub mod case;
 pub mod customer;
 mod error;
 pub mod evidence;
+pub mod feed;
 pub mod figures;
 pub mod mail;
 pub mod quarantine;
 pub mod record;
 pub mod report;
-pub mod reporter;
 pub mod settings;
 mod sign_in;
 

@@ -26,10 +26,10 @@ pub enum Place {
     Who,
     /// The figures.
     Figures,
-    /// Who reports, and how good it is.
-    Reporters,
     /// The ledger.
     Record,
+    /// Lists that people taught the desk to read.
+    Feeds,
     /// Playbooks and terms.
     Policy,
     /// Users, ranges, feeds.
@@ -43,7 +43,7 @@ impl Place {
     const GROUPS: [&'static [Place]; 3] = [
         &[Place::Evidence, Place::SortOut, Place::Cases, Place::Approvals, Place::Quarantine, Place::Mail],
         &[Place::Customers, Place::Who],
-        &[Place::Figures, Place::Reporters, Place::Record, Place::Policy, Place::Settings],
+        &[Place::Figures, Place::Record, Place::Feeds, Place::Policy, Place::Settings],
     ];
 
     /// The word in the rail, the address, and the icon's name.
@@ -58,8 +58,8 @@ impl Place {
             Place::Customers => ("Customers", routes::customers(), "people"),
             Place::Who => ("Who had this?", routes::who(), "lookup"),
             Place::Figures => ("Figures", routes::figures(), "chart"),
-            Place::Reporters => ("Reporters", routes::reporters(), "megaphone"),
             Place::Record => ("Record", routes::record(), "record"),
+            Place::Feeds => ("Feeds", routes::feeds(), "feed"),
             Place::Policy => ("Policy", routes::policy(), "policy"),
             Place::Settings | Place::Nowhere => ("Settings", routes::settings(), "settings"),
         }

@@ -150,7 +150,9 @@ impl FeedMatch {
         }
     }
 
-    fn fits_file(&self, file: &str) -> bool {
+    /// Whether the name of a file fits, as far as names matter.
+    #[must_use]
+    pub fn fits_file(&self, file: &str) -> bool {
         self.file.is_empty() || glob(&self.file.to_lowercase(), &file.to_lowercase())
     }
 }
@@ -209,6 +211,31 @@ pub struct FeedProfile {
     /// Which reports are read with it.
     #[serde(default)]
     pub found: FeedMatch,
+}
+
+impl Default for FeedProfile {
+    /// A CSV of which nothing is known.
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            version: 0,
+            form: TableForm::Csv,
+            delimiter: ',',
+            quote: Some('"'),
+            header: true,
+            rows: String::new(),
+            columns: Vec::new(),
+            time_form: TimeForm::Auto,
+            time_pattern: String::new(),
+            zone: String::new(),
+            source: None,
+            class: Class::Unclassified,
+            classes: Vec::new(),
+            role: None,
+            reporter: String::new(),
+            found: FeedMatch::default(),
+        }
+    }
 }
 
 impl FeedProfile {

@@ -93,13 +93,13 @@ impl<'m> Mail<'m> {
 
     fn value(&self, name: HeaderName<'static>) -> Option<&'m HeaderValue<'m>> {
         let headers = &self.message.parts.first()?.headers;
-        headers.iter().take(limits::HEADERS).find(|h| h.name == name).map(|h| &h.value)
+        headers.iter().find(|h| h.name == name).map(|h| &h.value)
     }
 
     /// A header as it stands, unfolded.
     pub(crate) fn header(&self, name: &'static str) -> Option<String> {
         let headers = &self.message.parts.first()?.headers;
-        let header = headers.iter().take(limits::HEADERS).find(|h| h.name.as_str().eq_ignore_ascii_case(name))?;
+        let header = headers.iter().find(|h| h.name.as_str().eq_ignore_ascii_case(name))?;
         let raw = self.message.raw_message.get(header.offset_start as usize..header.offset_end as usize)?;
         let text = String::from_utf8_lossy(raw).split_whitespace().collect::<Vec<_>>().join(" ");
         (!text.is_empty()).then_some(text)
@@ -125,10 +125,7 @@ impl<'m> Mail<'m> {
     }
 
     pub(crate) fn has_header(&self, name: &'static str) -> bool {
-        self.message
-            .parts
-            .first()
-            .is_some_and(|p| p.headers.iter().take(limits::HEADERS).any(|h| h.name.as_str().eq_ignore_ascii_case(name)))
+        self.message.parts.first().is_some_and(|p| p.headers.iter().any(|h| h.name.as_str().eq_ignore_ascii_case(name)))
     }
 
     /// The From address, lower case.
@@ -315,12 +312,10 @@ fn attached_files(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
     let mut found: Option<Parsed> = None;
     let mut refused: Option<Parsed> = None;
     for part in &mail.parts {
-        let parsed = if archive::is_zip(part.bytes) && archive::is_document(part.bytes) {
-            None
-        } else if archive::is_zip(part.bytes) {
-            Some(archive::read(part.bytes, context.deeper())).filter(is_feed)
+        let parsed = if archive::is_zip(part.bytes) {
+            Some(archive::read(part.bytes, context.deeper()))
         } else if archive::is_gzip(part.bytes) {
-            Some(archive::read_gzip(part.bytes, part.name, context.deeper())).filter(is_feed)
+            Some(archive::read_gzip(part.bytes, part.name, context.deeper()))
         } else if part.is("text", "csv") || part.name_ends(&[".csv"]) || part.is_text() {
             csv_file::read_known(part.bytes, part.name, context)
                 .or_else(|| feed::read_text(&part.text(), context))
@@ -351,13 +346,6 @@ fn attached_files(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
         }
         (found, refused) => found.or(refused),
     }
-}
-
-/// Whether what was in an archive is of a form. Loose texts, logs and mails in one are evidence to what the mail says.
-fn is_feed(parsed: &Parsed) -> bool {
-    let named = !matches!(parsed.format, Format::Text | Format::Mime | Format::Unknown) || parsed.reporter.is_some();
-    let trap = parsed.reason.as_ref().is_some_and(|r| r.contains("bomb"));
-    parsed.disposition == Disposition::NotAReport || trap || (named && parsed.format != Format::Mime)
 }
 
 /// A report that somebody forwarded as an attachment.

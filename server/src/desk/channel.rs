@@ -120,6 +120,9 @@ impl Desk {
         let now = tx.now();
         tx.channel_add(kept.channel, now).await?;
         let (received, entry) = self.keep_report(&mut tx, &actor(kept.channel), arrival).await?;
+        let profile = format!("{}.profile", kept.channel);
+        let feed = if kept.channel.starts_with("feed.") { self.config.text(&profile) } else { "" };
+        super::feed_read::name_by_channel(&mut tx, feed, received.id).await?;
         if let Some(item) = kept.item
             && !tx.channel_item_add(kept.channel, item, received.id, now).await?
         {

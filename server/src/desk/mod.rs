@@ -16,7 +16,8 @@ mod dispute;
 mod enforcing;
 mod error;
 mod evidence;
-mod feedback;
+mod feed;
+mod feed_read;
 mod import;
 mod intake;
 mod letter;
@@ -33,12 +34,9 @@ mod quarantine;
 mod quarantine_read;
 mod quarantine_step;
 mod reconcile;
-mod reading;
 mod record;
 mod release;
 mod report;
-mod reporter;
-mod sender;
 mod settings;
 mod timers;
 mod triage;
@@ -52,7 +50,7 @@ pub use counts::Counts;
 pub use customer::{Found, address_of};
 pub use delivery::{Delivery, Relayed, Returned};
 pub use error::DeskError;
-pub use feedback::{CLOSED_JOB, OUTCOME_JOB, RECEIPT_JOB, WEBHOOK_JOB};
+pub use feed::SAMPLE_BYTES;
 pub use import::{ImportOrder, Progress};
 pub use letter::{LETTER_JOB, LetterDelivery};
 pub use listing::Finding;
@@ -98,8 +96,6 @@ pub struct Wake {
     pub compare: Notify,
     /// Jobs `parse`.
     pub intake: Notify,
-    /// Jobs `receipt`, `outcome`, `closed_case` and `webhook`.
-    pub feedback: Notify,
 }
 
 impl Desk {

@@ -11,7 +11,6 @@ use domain::{
     page::{PageOf, Rows},
     refusal::Refusal,
     report::{Channel, Report, ReportFilter, ReportState},
-    reporter::{Markable, Provenance},
 };
 
 /// The worker's kind of job: a report that waits to be read.
@@ -56,10 +55,6 @@ pub struct ReportView {
     pub text: String,
     /// Whether the text was cut.
     pub cut: bool,
-    /// How it was delivered, where it came by mail.
-    pub provenance: Option<Provenance>,
-    /// What could be marked, and what is.
-    pub markable: Markable,
 }
 
 /// Bytes of a report shown as text; the rest is in the download.
@@ -107,6 +102,7 @@ impl Desk {
         let duplicate_of = tx.report_first_with_bytes(&sha256).await?;
         let report = arrived(&arrival, &sha256, duplicate_of, now);
         tx.report_add(&report).await?;
+        super::feed_read::name_by_token(tx, actor, report.id).await?;
         if duplicate_of.is_none() {
             let due = if arrival.read_by_caller { now + domain::limit::JOB_LEASE } else { now };
             tx.job_owe(PARSE_JOB, report.id.0, due, now).await?;
@@ -155,9 +151,7 @@ impl Desk {
         };
         let cut = bytes.len() > SHOWN_BYTES;
         let text = readable(bytes.get(..SHOWN_BYTES).unwrap_or(&bytes));
-        let provenance = conn.provenance(id).await?;
-        let markable = super::sender::markable(&mut conn, &report).await?;
-        Ok(ReportView { report, events, duplicates, text, cut, provenance, markable })
+        Ok(ReportView { report, events, duplicates, text, cut })
     }
 
     /// A report and its bytes as they came.

@@ -8,12 +8,12 @@ mod client;
 mod customer;
 mod error;
 mod evidence;
+mod feed;
 mod figures;
 mod headers;
 mod notice;
 mod page;
 mod portal;
-mod quality;
 mod quarantine;
 mod record;
 mod report;
@@ -64,10 +64,10 @@ pub fn router(state: AppState) -> Router {
         .merge(case::routes())
         .merge(customer::routes())
         .merge(evidence::routes())
+        .merge(feed::routes())
         .merge(figures::routes())
         .merge(notice::routes())
         .merge(quarantine::routes())
-        .merge(quality::routes())
         .merge(record::routes())
         .merge(report::routes())
         .merge(settings::routes())

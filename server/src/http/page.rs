@@ -134,6 +134,7 @@ fn nav(place: ui::Place, staff: &Staff, counts: &Counts) -> ui::Nav {
         count(ui::Place::SortOut, counts.sort_out, counts.sort_out > 0),
         count(ui::Place::Cases, counts.cases, counts.unread > 0),
         count(ui::Place::Quarantine, counts.quarantines, counts.quarantines_failed > 0),
+        count(ui::Place::Feeds, counts.feed_alarms, counts.feed_alarms > 0),
         count(ui::Place::Mail, counts.mail, counts.mail > 0),
     ];
     let mut hidden = vec![ui::Place::Policy];

@@ -16,10 +16,10 @@ pub(crate) mod dialect {
     /// Migrations of this engine: number, name, SQL.
     pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
         (1, "desk", include_str!("../../../migrations/sqlite/0001_desk.sql")),
-        (4, "channels", include_str!("../../../migrations/sqlite/0004_channels.sql")),
         (3, "append_only", include_str!("../../../migrations/sqlite/0003_append_only.sql")),
+        (4, "channels", include_str!("../../../migrations/sqlite/0004_channels.sql")),
+        (5, "feeds", include_str!("../../../migrations/sqlite/0005_feeds.sql")),
         (6, "triage", include_str!("../../../migrations/sqlite/0006_triage.sql")),
-        (8, "reporters", include_str!("../../../migrations/sqlite/0008_reporters.sql")),
     ];
 }
 

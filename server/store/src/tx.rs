@@ -49,6 +49,8 @@ pub enum Chore {
     Verified,
     /// A signed head of the ledger itself.
     LedgerHead,
+    /// How a feed does: rows, its last report.
+    FeedRead,
     /// A customer's message was looked at.
     Seen,
     /// How a channel did.

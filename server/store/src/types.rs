@@ -131,4 +131,6 @@ pub struct Counts {
     pub quarantines_failed: i64,
     /// Mail that failed or came back.
     pub mail: i64,
+    /// Feeds whose reports cannot be read as they were meant.
+    pub feed_alarms: i64,
 }

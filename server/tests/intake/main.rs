@@ -1,9 +1,8 @@
 //! From bytes at the door to events on cases: reports, attribution, imports, and the HTTP interface, on both engines.
 mod api;
-mod feedback;
+mod feeds;
 mod imports;
 mod pages;
 mod pipeline;
-mod reporters;
 mod triage;
 mod world;

@@ -2,6 +2,7 @@
 mod accounts;
 mod cases;
 mod demo;
+mod feeds;
 mod neighbours;
 mod peers;
 mod roles;

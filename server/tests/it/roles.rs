@@ -28,13 +28,14 @@ const PAGES: &[(&str, &str)] = &[
     ("/who?address=198.51.100.77", "asdo"),
     ("/figures", "asdo"),
     ("/figures.csv", "asdo"),
-    ("/reporters", "asdo"),
-    ("/reporters?days=90&sort=-held&who=example", "asdo"),
-    ("/reporters.csv", "asdo"),
-    ("/reporters/reporter.example", "asdo"),
-    ("/reporters/nobody.example", ""),
     ("/record", "sdo"),
     ("/record/0", "sdo"),
+    ("/settings/feeds", "asdo"),
+    ("/settings/feeds/cert-list", "asdo"),
+    ("/settings/feeds/cert-list/edit", "sd"),
+    ("/settings/feeds/new", "sd"),
+    ("/settings/feeds/new?report=REPORT", "sd"),
+    ("/settings/feeds/no-such-feed", ""),
     ("/settings", "d"),
     ("/settings/users", "d"),
     ("/settings/tokens", "d"),
@@ -56,14 +57,19 @@ const ACTS: &[(&str, Fields, &str)] = &[
     ("/reports/REPORT/accept", &[("source", "198.51.100.77"), ("class", "messaging/spam")], "asd"),
     ("/reports/REPORT/ask", &[("recipient", "r@reporter.example"), ("lacking", "time")], "asd"),
     ("/reports/REPORT/set-aside", &[("reason", "not a report")], "asd"),
-    ("/reports/REPORT/mark", &[("kind", "sender"), ("reason", "only newsletters")], "asd"),
-    ("/senders/unmark", &[("kind", "sender"), ("name", "fbl@reporter.example")], "asd"),
-    ("/reporters/reporter.example", &[("version", "0"), ("weight", "2"), ("reason", "often wrong")], "sd"),
     ("/events/EVENT/attribute", &[("service", "ln-20418"), ("reason", "looked it up")], "asd"),
     ("/cases/CASE/note", &[("version", "0"), ("id", UUID), ("text", "a note")], "asd"),
     ("/cases/CASE/assign", &[("version", "0"), ("assignee", UUID)], "asd"),
     ("/cases/CASE/close", &[("version", "0"), ("outcome", "resolved"), ("why", "all is well")], "asd"),
     ("/cases/CASE/quarantine", &[("measure", "walled_garden"), ("reason", "sends spam")], "asd"),
+    ("/settings/feeds/map", &[("act", "guess"), ("sample", "ip,time\n192.0.2.1,2026-11-22")], "sd"),
+    ("/settings/feeds/map", &[("act", "preview"), ("sample", "ip,time\n192.0.2.1,2026-11-22")], "sd"),
+    ("/settings/feeds/map", &[("act", "save"), ("sample", "ip,time\n192.0.2.1,2026-11-22")], "sd"),
+    ("/settings/feeds/cert-list/restore", &[("version", "1"), ("to", "1")], "sd"),
+    ("/settings/feeds/cert-list/clear", &[], "sd"),
+    ("/settings/feeds/cert-list/reread", &[("report", "REPORT")], "sd"),
+    ("/settings/feeds/cert-list/retire", &[], "sd"),
+    ("/settings/feeds/cert-list/reopen", &[], "sd"),
     ("/settings/users", &[("name", "N"), ("email", "n@desk.example"), ("role", "analyst")], "d"),
     ("/settings/tokens", &[("name", "mailbox")], "d"),
     ("/settings/ranges", &[("net", "203.0.113.0/24"), ("label", "pool")], "d"),
@@ -82,6 +88,7 @@ struct Things {
 impl Things {
     async fn of(house: &House) -> Self {
         let number = house.with_case().await;
+        house.with_feed("cert-list").await;
         let mut conn = house.desk.store().read().await.unwrap();
         let case = conn.case_by_number(&number).await.unwrap().unwrap();
         let events = conn.events_of_case(case.id, PageOf::default()).await.unwrap().rows;

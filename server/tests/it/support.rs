@@ -8,6 +8,7 @@ use domain::{
     actor::{Actor, Role},
     class::Category,
     clock::FrozenClock,
+    feed::FeedProfile,
     id::ReportId,
     import::ImportKind,
     report::Channel,
@@ -104,6 +105,15 @@ impl House {
         let customer = self.desk.store().read().await.unwrap().customer_by_number("C-1").await.unwrap().unwrap();
         let opened = self.desk.open_case(&Actor::system("test"), customer.id, Category::Messaging).await.unwrap();
         opened.number
+    }
+
+    /// A feed that reads addresses and times.
+    pub(crate) async fn with_feed(&self, name: &str) {
+        let system = Actor::system("test");
+        let guess =
+            self.desk.guess_feed(&system, "time,ip,kind\n2026-11-22 08:00:00,198.51.100.77,scan\n").await.unwrap();
+        let profile = FeedProfile { name: name.into(), reporter: "cert.example".into(), zone: "UTC".into(), ..guess };
+        self.desk.save_feed(&system, profile).await.unwrap();
     }
 
     /// A browser nobody is signed in with.

@@ -16,7 +16,12 @@ const CLASSES: usize = 40;
 /// Guesses what the columns of a sample mean. What cannot be guessed is "not kept".
 #[must_use]
 pub fn guess(bytes: &[u8]) -> FeedProfile {
-    let mut profile = form_of(bytes);
+    guess_columns(bytes, form_of(bytes))
+}
+
+/// Guesses what the columns of a sample mean whose form a person has said.
+#[must_use]
+pub fn guess_columns(bytes: &[u8], mut profile: FeedProfile) -> FeedProfile {
     let json = profile.form == TableForm::Json;
     let head = if json { bytes } else { bytes.get(..bytes.len().min(HEAD_BYTES)).unwrap_or_default() };
     let columns = columns_of(head, &profile, ROWS).unwrap_or_default();

@@ -65,7 +65,8 @@ const WORDS: &[(&str, Class)] = &[
 ];
 
 /// The class that a value of somebody's class column probably means: XARF and RSIT words exactly, others by their parts.
-pub(super) fn class_of(value: &str) -> Option<Class> {
+#[must_use]
+pub fn class_of(value: &str) -> Option<Class> {
     let value = value.trim().to_lowercase();
     if let Some(class) = Class::parse(&value) {
         return Some(class);

@@ -1,6 +1,6 @@
 //! How the rows stand in an unknown file: JSON or lines, which delimiter, whether the first line names the columns.
 use crate::address;
-use domain::feed::{FeedMatch, FeedProfile, TableForm, TimeForm};
+use domain::feed::{FeedProfile, TableForm};
 use serde_json::Value;
 
 /// Bytes that the guess looks at when the file is lines.
@@ -18,25 +18,8 @@ pub(super) fn form_of(bytes: &[u8]) -> FeedProfile {
 }
 
 fn empty(form: TableForm) -> FeedProfile {
-    FeedProfile {
-        name: String::new(),
-        version: 0,
-        form,
-        delimiter: if form == TableForm::Tsv { '\t' } else { ',' },
-        quote: Some('"'),
-        header: true,
-        rows: String::new(),
-        columns: Vec::new(),
-        time_form: TimeForm::Auto,
-        time_pattern: String::new(),
-        zone: String::new(),
-        source: None,
-        class: domain::class::Class::Unclassified,
-        classes: Vec::new(),
-        role: None,
-        reporter: String::new(),
-        found: FeedMatch::default(),
-    }
+    let delimiter = if form == TableForm::Tsv { '\t' } else { ',' };
+    FeedProfile { form, delimiter, ..FeedProfile::default() }
 }
 
 fn json_form(bytes: &[u8]) -> Option<FeedProfile> {

@@ -20,7 +20,8 @@ pub use check::{Problem, problems};
 pub use columns::Changed;
 pub use domain::feed::FeedProfile;
 pub use files::{FeedFile, Files, files};
-pub use guess::guess;
+pub use guess::{guess, guess_columns};
+pub use guess_class::class_of;
 pub use preview::{Preview, PreviewRow, SampleColumn, columns_of, preview};
 pub use sample::sample;
 
@@ -58,6 +59,33 @@ pub fn read(bytes: &[u8], profile: &FeedProfile, received_at: DateTime<Utc>) -> 
     });
     read.parsed.settle();
     read.parsed.sha256 = crate::sha256_hex(bytes);
+    read
+}
+
+/// Reads the files of a delivery that fit a profile as one report; if none fits, the answer says why the first does not.
+/// With `named` only files whose name fits the profile's pattern count.
+#[must_use]
+pub fn read_files(files: &Files, profile: &FeedProfile, received_at: DateTime<Utc>, named: bool) -> Read {
+    let (mut good, mut bad): (Option<Read>, Option<Read>) = (None, None);
+    for file in files.files.iter().filter(|file| !named || profile.found.fits_file(&file.name)) {
+        let one = read(&file.bytes, profile, received_at);
+        // A table with other columns says more than a text that is no table.
+        let better = bad.as_ref().is_none_or(|bad| bad.changed.is_none() && one.changed.is_some());
+        match &mut good {
+            _ if one.rows == 0 && better => bad = Some(one),
+            _ if one.rows == 0 => {}
+            Some(all) => {
+                all.rows += one.rows;
+                all.bad_rows += one.bad_rows;
+                all.parsed.merge(one.parsed);
+            }
+            None => good = Some(one),
+        }
+    }
+    let mut read = good.or(bad).unwrap_or_else(|| parked(profile, None, "it brings no file that fits".into()));
+    read.parsed.sender.clone_from(&files.sender);
+    read.parsed.subject.clone_from(&files.subject);
+    read.parsed.settle();
     read
 }
 

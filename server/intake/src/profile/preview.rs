@@ -21,10 +21,10 @@ pub struct SampleColumn {
 }
 
 impl SampleColumn {
-    /// Whether seven of ten values are so; a column without values is nothing.
+    /// Whether at least half of the values are so; a column without values is nothing.
     pub(super) fn mostly(&self, is: impl Fn(&str) -> bool) -> bool {
         let good = self.values.iter().filter(|v| is(v)).count();
-        good > 0 && good * 10 >= self.values.len() * 7
+        good > 0 && good * 2 >= self.values.len()
     }
 
     /// The values, each once, in the order of their first.

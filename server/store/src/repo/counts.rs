@@ -20,7 +20,8 @@ pub(crate) const COUNTS: &str = "SELECT
     (SELECT COUNT(*) FROM quarantines WHERE state IN ('scheduled', 'applying', 'in_force', 'failed', 'lifting'))
         AS quarantines,
     (SELECT COUNT(*) FROM quarantines WHERE state = 'failed') AS quarantines_failed,
-    (SELECT COUNT(*) FROM notices WHERE state IN ('failed', 'bounced')) AS mail";
+    (SELECT COUNT(*) FROM notices WHERE state IN ('failed', 'bounced')) AS mail,
+    (SELECT COUNT(*) FROM feeds WHERE alarm IS NOT NULL AND retired_at IS NULL) AS feed_alarms";
 
 /// Statements of this file.
 #[cfg(feature = "testing")]
@@ -37,6 +38,7 @@ impl Load for Counts {
             quarantines: get(row, "quarantines")?,
             quarantines_failed: get(row, "quarantines_failed")?,
             mail: get(row, "mail")?,
+            feed_alarms: get(row, "feed_alarms")?,
         })
     }
 }

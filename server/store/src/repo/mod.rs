@@ -12,6 +12,7 @@ pub(crate) mod customer;
 pub(crate) mod dispute;
 pub(crate) mod event;
 pub(crate) mod evidence;
+pub(crate) mod feed;
 pub(crate) mod grouping;
 pub(crate) mod job;
 pub(crate) mod lease;
@@ -30,8 +31,6 @@ pub(crate) mod quarantine_list;
 pub(crate) mod question;
 pub(crate) mod release;
 pub(crate) mod report;
-pub(crate) mod reporter;
-pub(crate) mod reporter_figures;
 pub(crate) mod service;
 pub(crate) mod session;
 pub(crate) mod terms;
@@ -56,6 +55,7 @@ pub(crate) fn statements() -> Vec<&'static str> {
         dispute::SQL,
         event::SQL,
         evidence::SQL,
+        feed::SQL,
         grouping::SQL,
         job::SQL,
         lease::SQL,
@@ -72,8 +72,6 @@ pub(crate) fn statements() -> Vec<&'static str> {
         question::SQL,
         release::SQL,
         report::SQL,
-        reporter::SQL,
-        reporter_figures::SQL,
         service::SQL,
         session::SQL,
         terms::SQL,
