@@ -184,3 +184,17 @@ fn unknown_and_revoked_links_have_one_answer_without_a_customer() {
     let html = link_unknown(&desk(), Language::En, "/c/guess");
     assert!(html.contains("This link does not work") && !html.contains("L-2026"));
 }
+
+#[test]
+fn whom_else_he_may_turn_to_is_the_providers_to_name() {
+    for &language in Language::ALL {
+        let neutral = restricted(language);
+        let html = plain(&neutral);
+        for body in ["Bundesnetzagentur", "Ofcom", "ARCEP"] {
+            assert!(!html.contains(body), "{body} is not the regulator everywhere");
+        }
+        let named = PortalView { redress: Some("RTR, <Wien>".into()), ..neutral };
+        let html = plain(&named);
+        assert!(html.contains("RTR, &lt;Wien&gt;"), "{html}");
+    }
+}

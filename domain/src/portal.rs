@@ -45,6 +45,8 @@ pub struct PortalView {
     pub desk_name: String,
     /// Telephone of the desk, if it has one for customers.
     pub desk_phone: Option<String>,
+    /// The body outside the desk that he may turn to (regulator, arbitration), if the provider names one.
+    pub redress: Option<String>,
     /// Human number of the case.
     pub case_number: String,
     /// Where he stands.

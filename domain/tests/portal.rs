@@ -11,6 +11,7 @@ fn view(state: PortalState, may: May) -> PortalView {
     PortalView {
         desk_name: "Northlight".into(),
         desk_phone: None,
+        redress: None,
         case_number: "L-2026-000001".into(),
         state,
         class: Class::Spam,

@@ -40,6 +40,11 @@ pub const KEYS: &[Key] = &[
     key("http.trusted_proxies", "", "Addresses (comma separated) whose X-Forwarded-For is believed."),
     key("desk.name", "Abuse desk", "Name of the provider as customers see it."),
     key("desk.phone", "", "Telephone number shown to customers who need help."),
+    key(
+        "desk.redress",
+        "",
+        "Regulator or arbitration body that a customer may turn to, by name, perhaps with its address. Default: none is named.",
+    ),
     secret("smtp.url", "Relay for outgoing mail: smtp://HOST:PORT, smtps://USER:PASSWORD@HOST. Empty: notices wait."),
     key("mail.from", "abuse@desk.example", "Sender address of notices; its domain makes Message-IDs."),
     key(

@@ -48,11 +48,12 @@ fn ground(view: &PortalView, restriction: &Restriction, words: &Words) -> AnyVie
     let lasts = (words.lasts)(&day(restriction.since), &day(restriction.until));
     let review = (words.review)(&day(restriction.review_at));
     let reason = restriction.reason.clone();
+    let redress = view.may.dispute.then(|| (words.redress)(view.redress.as_deref()));
     view! {
         <p>{clause}</p>
         <p>{words.reason}{reason}</p>
         <p>{decided}" "{lasts}" "{review}</p>
-        {view.may.dispute.then(|| view! { <p>{words.redress}</p> })}
+        {redress.map(|text| view! { <p>{text}</p> })}
     }
     .into_any()
 }

@@ -82,7 +82,7 @@ pub(super) struct Words {
     pub(super) by_machine: &'static str,
     pub(super) lasts: fn(&str, &str) -> String,
     pub(super) review: fn(&str) -> String,
-    pub(super) redress: &'static str,
+    pub(super) redress: fn(Option<&str>) -> String,
     pub(super) technical: &'static str,
     pub(super) kind: &'static str,
     pub(super) first: &'static str,

@@ -17,6 +17,7 @@ pub(crate) fn told(language: Language) -> PortalView {
     PortalView {
         desk_name: "Northlight".into(),
         desk_phone: Some("0800 555 0142".into()),
+        redress: None,
         case_number: "L-2026-001204".into(),
         state: PortalState::Told,
         class: Class::InfectedHost,

@@ -61,6 +61,7 @@ pub(super) async fn fill(
     Ok(PortalView {
         desk_name: desk.contact().name,
         desk_phone: desk.contact().phone,
+        redress: Some(desk.config().text("desk.redress")).filter(|name| !name.is_empty()).map(str::to_owned),
         case_number: case.number.clone(),
         state: standing(case, restriction.as_ref()),
         class: case.class,

@@ -12,33 +12,14 @@ use leptos::prelude::*;
 
 /// Reporters with their share that held up.
 pub(super) fn reporters(figures: &Figures) -> AnyView {
-    let rows: Vec<_> = figures.reporters.iter().map(reporter).collect();
-    let table = if rows.is_empty() {
-        view! { <p>"Nothing in this period."</p> }.into_any()
-    } else {
-        view! {
-            <div class="scroll">
-                <table aria-label="Events by reporter">
-                    <thead>
-                        <tr>
-                            <th scope="col">"Reporter"</th>
-                            <th scope="col" class="n">"Events"</th>
-                            <th scope="col" class="n">"Held up"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
-        }
-        .into_any()
-    };
-    view! {
-        <Figure title="Reporters that hold up" wide=true>
-            {table}
-            <p>{sentence("events_by_reporter")}</p>
-        </Figure>
-    }
-    .into_any()
+    framed(Framed {
+        title: "Reporters that hold up",
+        label: "Events by reporter",
+        columns: &["Reporter", "Events", "Held up"],
+        rows: figures.reporters.iter().map(reporter).collect(),
+        none: "Nothing in this period.",
+        figure: "events_by_reporter",
+    })
 }
 
 fn reporter(row: &ReporterFigure) -> AnyView {
@@ -59,37 +40,14 @@ fn reporter(row: &ReporterFigure) -> AnyView {
 
 /// Work by member of staff.
 pub(super) fn work(figures: &Figures) -> AnyView {
-    let rows: Vec<_> = figures.work.iter().map(person).collect();
-    let table = if rows.is_empty() {
-        view! { <p>"Nobody did anything in this period."</p> }.into_any()
-    } else {
-        view! {
-            <div class="scroll">
-                <table aria-label="Work by member of staff">
-                    <thead>
-                        <tr>
-                            <th scope="col">"Who"</th>
-                            <th scope="col" class="n">"Opened"</th>
-                            <th scope="col" class="n">"Notices"</th>
-                            <th scope="col" class="n">"Quarantine"</th>
-                            <th scope="col" class="n">"Notes, replies"</th>
-                            <th scope="col" class="n">"Closed"</th>
-                            <th scope="col" class="n">"All acts"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
-        }
-        .into_any()
-    };
-    view! {
-        <Figure title="Work by person" wide=true>
-            {table}
-            <p>{sentence("work_by_analyst")}</p>
-        </Figure>
-    }
-    .into_any()
+    framed(Framed {
+        title: "Work by person",
+        label: "Work by member of staff",
+        columns: &["Who", "Opened", "Notices", "Quarantine", "Notes, replies", "Closed", "All acts"],
+        rows: figures.work.iter().map(person).collect(),
+        none: "Nobody did anything in this period.",
+        figure: "work_by_analyst",
+    })
 }
 
 fn person(row: &WorkFigure) -> AnyView {
@@ -102,6 +60,49 @@ fn person(row: &WorkFigure) -> AnyView {
             <th scope="row"><a href=href>{Actor::label(&row.actor).to_owned()}</a></th>
             {cells}
         </tr>
+    }
+    .into_any()
+}
+
+/// A table with a name in the first column and numbers in the others.
+struct Framed {
+    title: &'static str,
+    /// What it lists, for those who cannot see it.
+    label: &'static str,
+    columns: &'static [&'static str],
+    rows: Vec<AnyView>,
+    /// Said where there are no rows.
+    none: &'static str,
+    /// Whose definition stands below.
+    figure: &'static str,
+}
+
+fn framed(it: Framed) -> AnyView {
+    let heading = |(place, name): (usize, &&'static str)| {
+        let class = (place > 0).then_some("n");
+        view! { <th scope="col" class=class>{*name}</th> }
+    };
+    let head: Vec<_> = it.columns.iter().enumerate().map(heading).collect();
+    let table = if it.rows.is_empty() {
+        view! { <p>{it.none}</p> }.into_any()
+    } else {
+        view! {
+            <div class="scroll">
+                <table aria-label=it.label>
+                    <thead>
+                        <tr>{head}</tr>
+                    </thead>
+                    <tbody>{it.rows}</tbody>
+                </table>
+            </div>
+        }
+        .into_any()
+    };
+    view! {
+        <Figure title=it.title wide=true>
+            {table}
+            <p>{sentence(it.figure)}</p>
+        </Figure>
     }
     .into_any()
 }

@@ -73,7 +73,13 @@ pub(super) const WORDS: Words = Words {
     by_machine: "Das hat eine feste Regel automatisch entschieden. Wenn Sie widersprechen, sieht ein Mensch es an.",
     lasts: |from, to| format!("Es gilt ab {from}, längstens bis {to}."),
     review: |day| format!("Besteht es dann noch, sieht ein Mensch es bis {day} noch einmal an."),
-    redress: "Wenn Sie das für falsch halten, wählen Sie oben „Ich widerspreche“. Sie können sich auch an die Bundesnetzagentur oder Ihre Regulierungsbehörde wenden, oder an ein Gericht.",
+    redress: |body| {
+        let wrong = "Wenn Sie das für falsch halten, wählen Sie oben „Ich widerspreche“. Sie können sich auch an";
+        match body {
+            Some(body) => format!("{wrong} ein Gericht wenden, oder an diese Stelle: {body}."),
+            None => format!("{wrong} die Regulierungsbehörde Ihres Landes wenden, oder an ein Gericht."),
+        }
+    },
     technical: "Einzelheiten für technisch Kundige",
     kind: "Art",
     first: "Zuerst gesehen",

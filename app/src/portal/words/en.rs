@@ -76,7 +76,13 @@ pub(super) const WORDS: Words = Words {
     by_machine: "A fixed rule decided this automatically. If you object, a person looks at it.",
     lasts: |from, to| format!("It applies from {from} until {to} at the latest."),
     review: |day| format!("If it is still in place, a person looks at it again by {day}."),
-    redress: "If you think this is wrong, choose “I object” above. You can also turn to the telecoms regulator or to a court.",
+    redress: |body| {
+        let wrong = "If you think this is wrong, choose “I object” above. You can also turn to";
+        match body {
+            Some(body) => format!("{wrong} a court, or to this body: {body}."),
+            None => format!("{wrong} the telecoms regulator of your country, or to a court."),
+        }
+    },
     technical: "Details for somebody technical",
     kind: "Kind",
     first: "First seen",
