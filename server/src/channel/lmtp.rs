@@ -6,7 +6,7 @@ use crate::{
     desk::{Arrival, Desk, Kept},
 };
 use domain::{limit::REPORT_BYTES_MAX, refusal::Refusal, report::Channel};
-use std::{io, sync::Arc, time::Duration};
+use std::{io, os::unix::fs::PermissionsExt as _, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncBufRead, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader},
     net::{TcpListener, UnixListener, UnixStream},
@@ -73,6 +73,8 @@ async fn open(desk: &Desk, door: &Door) -> io::Result<std::convert::Infallible> 
                 std::fs::remove_file(path)?;
             }
             let listener = UnixListener::bind(path)?;
+            // Who may enter its folder may hand mail over: the mail server runs as somebody else.
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o666))?;
             opened(desk).await;
             loop {
                 let (stream, _) = listener.accept().await?;

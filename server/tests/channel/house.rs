@@ -67,9 +67,14 @@ impl House {
 
     /// `lazaret serve`.
     pub(crate) fn serve(&self) -> Process {
+        self.serve_as("all")
+    }
+
+    /// `lazaret serve --role ROLE`.
+    pub(crate) fn serve_as(&self, role: &str) -> Process {
         let mut command = self.command();
         let log = std::fs::File::options().create(true).append(true).open(self.log()).unwrap();
-        Process(command.arg("serve").stderr(log).spawn().unwrap())
+        Process(command.args(["serve", "--role", role]).stderr(log).spawn().unwrap())
     }
 
     fn command(&self) -> Command {

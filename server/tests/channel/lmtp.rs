@@ -162,3 +162,18 @@ async fn while_the_store_refuses_the_mail_server_keeps_the_mail() {
     assert!(answers[1].starts_with("250 2.0.0"), "{answers:?}");
     assert_eq!(house.reports().await.len(), 1);
 }
+
+#[tokio::test]
+async fn only_workers_open_the_door() {
+    let port = free_port();
+    let house = House::new(&[("lmtp.listen", &format!("127.0.0.1:{port}"))]).await;
+    let web = house.serve_as("web");
+    house
+        .until("the web server", async || std::fs::read_to_string(house.log()).is_ok_and(|log| log.contains("ready")))
+        .await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert!(TcpStream::connect(("127.0.0.1", port)).is_err());
+    drop(web);
+    let _worker = house.serve_as("worker");
+    house.until("the door", async || TcpStream::connect(("127.0.0.1", port)).is_ok()).await;
+}
