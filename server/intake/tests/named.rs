@@ -1,4 +1,5 @@
 //! Every form that has a name, by a fixture of its own.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly")]
 mod common;
 
 use domain::class::Class;

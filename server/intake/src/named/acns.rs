@@ -10,6 +10,22 @@ use domain::event::{Format, Observation, Role, Source};
 /// Notices of one mail; agents send one, a few send a handful.
 const NOTICES: usize = 2000;
 
+/// Protocols and programs of file sharing.
+const SHARING: [&str; 12] = [
+    "torrent",
+    "p2p",
+    "ed2k",
+    "edonkey",
+    "emule",
+    "gnutella",
+    "kad",
+    "directconnect",
+    "fasttrack",
+    "ares",
+    "limewire",
+    "peer",
+];
+
 /// Reads a mail or text that holds at least one `<Infringement>`.
 pub(crate) fn read(letter: &Letter<'_>, context: Context) -> Option<Parsed> {
     let mut found = Vec::new();
@@ -175,33 +191,15 @@ fn class_of(source: Option<&Node>, url: Option<&str>) -> Class {
     ];
     let said = words.into_iter().flatten().collect::<Vec<_>>().join(" ").to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|w| said.contains(w));
-    if has(&["usenet", "nntp", "newsgroup"]) {
-        Class::Usenet
-    } else if has(&["cyberlocker", "file host"]) {
-        Class::Cyberlocker
-    } else if has(&["ugc", "user generated"]) {
-        Class::UgcPlatform
-    } else if has(&["link site", "linksite"]) {
-        Class::LinkSite
-    } else if has(&[
-        "torrent",
-        "p2p",
-        "ed2k",
-        "edonkey",
-        "emule",
-        "gnutella",
-        "kad",
-        "directconnect",
-        "fasttrack",
-        "ares",
-        "limewire",
-        "peer",
-    ]) {
-        Class::P2p
-    } else if said.is_empty() && url.is_none() {
-        Class::P2p
-    } else {
-        Class::Copyright
+    // Notices that name neither protocol nor page are about file sharing: that is what ACNS was made for.
+    let sharing = has(&SHARING) || (said.is_empty() && url.is_none());
+    match () {
+        () if has(&["usenet", "nntp", "newsgroup"]) => Class::Usenet,
+        () if has(&["cyberlocker", "file host"]) => Class::Cyberlocker,
+        () if has(&["ugc", "user generated"]) => Class::UgcPlatform,
+        () if has(&["link site", "linksite"]) => Class::LinkSite,
+        () if sharing => Class::P2p,
+        () => Class::Copyright,
     }
 }
 
