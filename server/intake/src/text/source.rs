@@ -258,13 +258,14 @@ impl Candidate {
             return;
         }
         let row = how == How::Table && weight > STRONG + 5;
-        if how == How::Log || row || (how == How::Label && is_timed(&look.line.lower)) {
-            self.logs.push(at);
+        let is_log = how == How::Log || row || (how == How::Label && is_timed(&look.line.lower));
+        let lines = if is_log { &mut self.logs } else { &mut self.lines };
+        let shown = is_log || look.line.setting == Setting::Plain || how == How::Head;
+        if shown && lines.last() != Some(&at) {
+            lines.push(at);
+        }
+        if is_log {
             self.class = self.class.or(look.log.and_then(|l| l.class));
-        } else if look.line.setting == Setting::Plain {
-            self.lines.push(at);
-        } else if how == How::Head {
-            self.lines.push(at);
         }
         if weight >= SOME {
             self.port = self.port.or(port);

@@ -108,7 +108,7 @@ fn v4(line: &str, start: usize) -> Look {
         },
         b':' | b'#' => match port_at(end + 1) {
             Some((port, to))
-                if !byte(to).is_ascii_alphanumeric() && !(byte(to) == b':' && byte(to + 1).is_ascii_digit()) =>
+                if !byte(to).is_ascii_alphanumeric() && (byte(to) != b':' || !byte(to + 1).is_ascii_digit()) =>
             {
                 with((port, to))
             }

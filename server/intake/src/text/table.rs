@@ -96,12 +96,9 @@ fn read_head(line: &Ready) -> Option<Head> {
     let port = cells
         .iter()
         .position(|(_, c)| matches!(c.trim(), "source port" | "src port" | "srcport" | "src_port" | "sport" | "spt"));
-    parts.iter().any(|p| matches!(p, Some(Part::Labelled | Part::Field))).then(|| Head {
-        sign,
-        count: cells.len(),
-        parts,
-        port,
-    })
+    let names_source = parts.iter().any(|p| matches!(p, Some(Part::Labelled | Part::Field)));
+    let count = cells.len();
+    names_source.then_some(Head { sign, count, parts, port })
 }
 
 /// The cells of a line and where they begin; a blank as sign means two blanks or more.
