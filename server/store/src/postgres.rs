@@ -12,6 +12,7 @@ pub(crate) mod dialect {
     /// Migrations of this engine: number, name, SQL.
     pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
         (1, "desk", include_str!("../../../migrations/postgres/0001_desk.sql")),
+        (2, "speed", include_str!("../../../migrations/postgres/0002_speed.sql")),
         (3, "append_only", include_str!("../../../migrations/postgres/0003_append_only.sql")),
         (4, "channels", include_str!("../../../migrations/postgres/0004_channels.sql")),
         (5, "feeds", include_str!("../../../migrations/postgres/0005_feeds.sql")),

@@ -16,6 +16,7 @@ pub(crate) mod dialect {
     /// Migrations of this engine: number, name, SQL.
     pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
         (1, "desk", include_str!("../../../migrations/sqlite/0001_desk.sql")),
+        (2, "speed", include_str!("../../../migrations/sqlite/0002_speed.sql")),
         (3, "append_only", include_str!("../../../migrations/sqlite/0003_append_only.sql")),
         (4, "channels", include_str!("../../../migrations/sqlite/0004_channels.sql")),
         (5, "feeds", include_str!("../../../migrations/sqlite/0005_feeds.sql")),
@@ -46,7 +47,11 @@ impl Pools {
             .foreign_keys(true)
             .pragma("temp_store", "memory")
             .pragma("cache_size", "-32768")
-            .pragma("mmap_size", "268435456");
+            .pragma("mmap_size", "268435456")
+            // 32 MB instead of 4: a page that many transactions change is copied back once.
+            .pragma("wal_autocheckpoint", "8192")
+            // Long answers are not handed over row by row.
+            .row_channel_size(1_000);
         let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
         let readers = SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options.pragma("query_only", "on"));
         Ok(Self { writer, readers })

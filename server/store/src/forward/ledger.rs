@@ -16,6 +16,8 @@ forward! {
     fn ledger_list(filter: &LedgerFilter, limit: i64) -> Vec<Entry> = ledger_list::list;
     /// Rows after `seq` in order, for verification (-1 = from the first).
     fn ledger_rows_after(seq: i64, limit: i64) -> Vec<Row> = ledger::rows_after;
+    /// Rows after the one place up to and with the other, in order: several readers share a long check.
+    fn ledger_rows_between(after: i64, last: i64) -> Vec<Row> = ledger::rows_between;
     /// One entry as the record page shows it.
     fn ledger_entry(seq: i64) -> Option<Entry> = ledger_proof::entry;
     /// One row with its hashes.

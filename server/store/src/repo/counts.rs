@@ -7,8 +7,8 @@ use crate::types::Counts;
 use chrono::{DateTime, Utc};
 
 pub(crate) const COUNTS: &str = "SELECT
-    (SELECT COUNT(*) FROM events WHERE state = 'pending' AND certainty = 'certain') AS evidence,
-    (SELECT COUNT(*) FROM events WHERE state = 'pending' AND certainty <> 'certain')
+    (SELECT CAST(COALESCE(SUM(events), 0) AS BIGINT) FROM waiting_customers) AS evidence,
+    (SELECT CAST(COALESCE(SUM(events), 0) AS BIGINT) FROM waiting_sources)
         + (SELECT COUNT(*) FROM reports WHERE state = 'parked') AS sort_out,
     (SELECT COUNT(*) FROM cases WHERE state <> 'closed'
         AND (snoozed_until IS NULL OR snoozed_until <= $1)) AS cases,

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     attribution::{Answer, Certainty},
     class::{Category, Class},
-    evidence::{InboxCounts, InboxFilter, InboxRow, InboxTab, SPARK_DAYS},
+    evidence::{InboxCounts, InboxFilter, InboxOrder, InboxRow, InboxTab, SPARK_DAYS},
     id::{CaseId, CustomerId, EventId},
     limit::{PAGE_ROWS, REPEAT_WINDOW},
     page::{PageOf, Rows},
@@ -55,19 +55,15 @@ macro_rules! around {
     };
 }
 
+/// Rows of customers: `$which` are the groups of the page, `$page` cuts the page where `$which` did not.
 macro_rules! decide {
-    ($text:literal) => {
+    ($which:expr, $page:expr) => {
         around!(
             concat!(
                 "SELECT e.customer_id, e.category, COUNT(*) AS events, MAX(e.at) AS last_at,
                     MAX(e.received_at) AS received_at, COUNT(DISTINCT e.reporter) AS reporters,
                     NULL AS case_id, NULL AS case_number
-                FROM events e WHERE e.state = 'pending' AND e.certainty = 'certain'
-                    AND ($1 = '' OR e.category = $1) AND ($2 = '' OR e.reporter = $2)",
-                $text,
-                " GROUP BY e.customer_id, e.category",
-                order!("$4", "COUNT(*)", "MAX(e.at)", "MAX(e.received_at)"),
-                ", e.customer_id, e.category LIMIT $5 OFFSET $6"
+                FROM ", $which, " GROUP BY e.customer_id, e.category", $page
             ),
             "x.state = 'pending' AND x.certainty = 'certain' AND x.customer_id = g.customer_id
                 AND x.category = g.category",
@@ -78,46 +74,93 @@ macro_rules! decide {
     };
 }
 
-pub(crate) const DECIDE: &str = decide!(" AND $3 = $3");
-// Apart from the one above, because looking at more columns than the index holds costs a look at every row.
-pub(crate) const DECIDE_TEXT: &str = decide!(
-    " AND (e.source LIKE '%' || $3 || '%' ESCAPE '\\' OR e.customer_id IN
-        (SELECT f.id FROM customers f WHERE f.search LIKE '%' || $3 || '%' ESCAPE '\\'))"
-);
-pub(crate) const UNSURE: &str = around!(
+// The page's groups come from the small table, what is said about them from their events.
+pub(crate) const DECIDE: &str = decide!(
     concat!(
-        "SELECT e.source, e.category, COUNT(*) AS events, MAX(e.at) AS last_at, MAX(e.received_at) AS received_at,
-            COUNT(DISTINCT e.reporter) AS reporters, NULL AS case_id, NULL AS case_number
-        FROM events e WHERE e.state = 'pending' AND e.certainty <> 'certain' AND e.certainty = $7
-            AND ($1 = '' OR e.category = $1) AND ($2 = '' OR e.reporter = $2)
-            AND ($3 = '' OR e.source LIKE '%' || $3 || '%' ESCAPE '\\')
-        GROUP BY e.source, e.category",
+        "(SELECT w.customer_id, w.category FROM waiting_customers w
+            WHERE ($1 = '' OR w.category = $1) AND $2 = $2 AND $3 = $3",
+        order!("$4", "w.events", "w.last_at", "w.received_at"),
+        ", w.customer_id, w.category LIMIT $5 OFFSET $6) w JOIN events e ON e.customer_id = w.customer_id
+            AND e.category = w.category AND e.state = 'pending' AND e.certainty = 'certain'"
+    ),
+    ""
+);
+// Only the events know their reporters and sources.
+pub(crate) const DECIDE_TEXT: &str = decide!(
+    "events e WHERE e.state = 'pending' AND e.certainty = 'certain'
+        AND ($1 = '' OR e.category = $1) AND ($2 = '' OR e.reporter = $2)
+        AND ($3 = '' OR e.source LIKE '%' || $3 || '%' ESCAPE '\\' OR e.customer_id IN
+            (SELECT f.id FROM customers f WHERE f.search LIKE '%' || $3 || '%' ESCAPE '\\'))",
+    concat!(
+        order!("$4", "COUNT(*)", "MAX(e.at)", "MAX(e.received_at)"),
+        ", e.customer_id, e.category LIMIT $5 OFFSET $6"
+    )
+);
+
+/// Rows of sources; see [`decide`].
+macro_rules! unsure {
+    ($which:expr, $page:expr) => {
+        around!(
+            concat!(
+                "SELECT e.source, e.category, COUNT(*) AS events, MAX(e.at) AS last_at,
+                    MAX(e.received_at) AS received_at, COUNT(DISTINCT e.reporter) AS reporters,
+                    NULL AS case_id, NULL AS case_number
+                FROM ", $which, " GROUP BY e.source, e.category", $page
+            ),
+            "x.state = 'pending' AND x.certainty <> 'certain' AND x.certainty = $7 AND x.source = g.source
+                AND x.category = g.category",
+            "CAST(0 AS BIGINT)",
+            concat!(order!("$4", "g.events", "g.last_at", "g.received_at"), ", g.source, g.category")
+        )
+    };
+}
+
+pub(crate) const UNSURE: &str = unsure!(
+    concat!(
+        "(SELECT w.source, w.category FROM waiting_sources w WHERE w.certainty = $7
+            AND ($1 = '' OR w.category = $1) AND $2 = $2 AND ($3 = '' OR w.source LIKE '%' || $3 || '%' ESCAPE '\\')",
+        order!("$4", "w.events", "w.last_at", "w.received_at"),
+        ", w.source, w.category LIMIT $5 OFFSET $6) w JOIN events e ON e.source = w.source
+            AND e.category = w.category AND e.state = 'pending' AND e.certainty <> 'certain' AND e.certainty = $7"
+    ),
+    ""
+);
+pub(crate) const UNSURE_REPORTER: &str = unsure!(
+    "events e WHERE e.state = 'pending' AND e.certainty <> 'certain' AND e.certainty = $7
+        AND ($1 = '' OR e.category = $1) AND ($2 = '' OR e.reporter = $2)
+        AND ($3 = '' OR e.source LIKE '%' || $3 || '%' ESCAPE '\\')",
+    concat!(
         order!("$4", "COUNT(*)", "MAX(e.at)", "MAX(e.received_at)"),
         ", e.source, e.category LIMIT $5 OFFSET $6"
-    ),
-    "x.state = 'pending' AND x.certainty <> 'certain' AND x.certainty = $7 AND x.source = g.source
-        AND x.category = g.category",
-    "CAST(0 AS BIGINT)",
-    concat!(order!("$4", "g.events", "g.last_at", "g.received_at"), ", g.source, g.category")
+    )
 );
-pub(crate) const ON_CASE: &str = around!(
-    concat!(
-        "SELECT k.id AS case_id, k.number AS case_number, k.customer_id, k.category, k.events,
-            k.last_event_at AS last_at, k.last_event_at AS received_at, CAST(1 AS BIGINT) AS reporters, k.strikes
-        FROM cases k WHERE k.state <> 'closed' AND k.events > 0 AND ($1 = '' OR k.category = $1)
-            AND ($2 = '' OR EXISTS (SELECT 1 FROM events r WHERE r.case_id = k.id AND r.reporter = $2))
-            AND ($3 = '' OR k.search LIKE '%' || $3 || '%' ESCAPE '\\')",
-        order!("$4", "k.events", "k.last_event_at", "k.last_event_at"),
-        ", k.id LIMIT $5 OFFSET $6"
-    ),
-    "x.case_id = g.case_id",
-    "g.strikes",
-    concat!(order!("$4", "g.events", "g.last_at", "g.received_at"), ", g.case_id")
-);
-pub(crate) const COUNT_DECIDE: &str = "SELECT COUNT(*) AS n FROM (SELECT DISTINCT customer_id, category FROM events
-    WHERE state = 'pending' AND certainty = 'certain') g";
-pub(crate) const COUNT_UNSURE: &str = "SELECT COUNT(*) AS n FROM (SELECT DISTINCT source, category FROM events
-    WHERE state = 'pending' AND certainty <> 'certain' AND certainty = $1) g";
+
+/// Rows of cases in one order: each has its index. The sign before `events` keeps SQLite from another one.
+macro_rules! on_case {
+    ($order:literal, $shown:literal) => {
+        around!(
+            concat!(
+                "SELECT k.id AS case_id, k.number AS case_number, k.customer_id, k.category, k.events,
+                    k.last_event_at AS last_at, k.last_event_at AS received_at, CAST(1 AS BIGINT) AS reporters, k.strikes
+                FROM cases k WHERE k.state <> 'closed' AND +k.events > 0 AND ($1 = '' OR k.category = $1)
+                    AND ($2 = '' OR EXISTS (SELECT 1 FROM events r WHERE r.case_id = k.id AND r.reporter = $2))
+                    AND ($3 = '' OR k.search LIKE '%' || $3 || '%' ESCAPE '\\') AND $4 = $4 ORDER BY ",
+                $order,
+                " LIMIT $5 OFFSET $6"
+            ),
+            "x.case_id = g.case_id",
+            "g.strikes",
+            concat!(" ORDER BY ", $shown)
+        )
+    };
+}
+
+pub(crate) const ON_CASE_MOST: &str = on_case!("k.events DESC, k.id DESC", "g.events DESC, g.case_id DESC");
+pub(crate) const ON_CASE_FEWEST: &str = on_case!("k.events, k.id", "g.events, g.case_id");
+pub(crate) const ON_CASE_LATEST: &str = on_case!("k.last_event_at DESC, k.id DESC", "g.last_at DESC, g.case_id DESC");
+pub(crate) const ON_CASE_OLDEST: &str = on_case!("k.last_event_at, k.id", "g.last_at, g.case_id");
+pub(crate) const COUNT_DECIDE: &str = "SELECT COUNT(*) AS n FROM waiting_customers";
+pub(crate) const COUNT_UNSURE: &str = "SELECT COUNT(*) AS n FROM waiting_sources WHERE certainty = $1";
 pub(crate) const COUNT_ON_CASE: &str = "SELECT COUNT(*) AS n FROM cases WHERE state <> 'closed' AND events > 0";
 // The sign before `at` keeps the engines from the index of all events of a customer.
 const DAYS_OF_CUSTOMERS: &str = "SELECT customer_id AS owner, category, at / 86400000000 AS day, COUNT(*) AS events
@@ -129,7 +172,19 @@ const DAYS_OF_SOURCES: &str = "SELECT source AS owner, category, at / 8640000000
 
 /// Statements of this file.
 #[cfg(feature = "testing")]
-pub(crate) const SQL: &[&str] = &[DECIDE, DECIDE_TEXT, UNSURE, ON_CASE, COUNT_DECIDE, COUNT_UNSURE, COUNT_ON_CASE];
+pub(crate) const SQL: &[&str] = &[
+    DECIDE,
+    DECIDE_TEXT,
+    UNSURE,
+    UNSURE_REPORTER,
+    ON_CASE_MOST,
+    ON_CASE_FEWEST,
+    ON_CASE_LATEST,
+    ON_CASE_OLDEST,
+    COUNT_DECIDE,
+    COUNT_UNSURE,
+    COUNT_ON_CASE,
+];
 
 impl Load for InboxRow {
     fn load(row: &Row) -> Result<Self> {
@@ -212,13 +267,7 @@ pub(crate) async fn list(
     now: DateTime<Utc>,
     page: PageOf,
 ) -> Result<Rows<InboxRow>> {
-    let sql = match filter.tab {
-        InboxTab::Decide if filter.text.trim().is_empty() => DECIDE,
-        InboxTab::Decide => DECIDE_TEXT,
-        InboxTab::Ambiguous | InboxTab::Unknown => UNSURE,
-        InboxTab::OnCase => ON_CASE,
-    };
-    let bound = query(sql)
+    let bound = query(list_sql(filter))
         .bind(filter.category.map_or("", Category::as_str))
         .bind(filter.reporter.trim().to_owned())
         .bind(bulk::like(&filter.text))
@@ -234,6 +283,20 @@ pub(crate) async fn list(
     let mut rows = Rows::cut(all::<InboxRow>(conn, bound).await?);
     fill_days(conn, filter.tab, now, &mut rows.rows).await?;
     Ok(rows)
+}
+
+fn list_sql(filter: &InboxFilter) -> &'static str {
+    let (reporter, text) = (!filter.reporter.trim().is_empty(), !filter.text.trim().is_empty());
+    match (filter.tab, filter.order) {
+        (InboxTab::Decide, _) if reporter || text => DECIDE_TEXT,
+        (InboxTab::Decide, _) => DECIDE,
+        (InboxTab::Ambiguous | InboxTab::Unknown, _) if reporter => UNSURE_REPORTER,
+        (InboxTab::Ambiguous | InboxTab::Unknown, _) => UNSURE,
+        (InboxTab::OnCase, InboxOrder::Most) => ON_CASE_MOST,
+        (InboxTab::OnCase, InboxOrder::Fewest) => ON_CASE_FEWEST,
+        (InboxTab::OnCase, InboxOrder::Received | InboxOrder::Latest) => ON_CASE_LATEST,
+        (InboxTab::OnCase, InboxOrder::Oldest) => ON_CASE_OLDEST,
+    }
 }
 
 async fn fill_days(conn: &mut Raw, tab: InboxTab, now: DateTime<Utc>, rows: &mut [InboxRow]) -> Result<()> {

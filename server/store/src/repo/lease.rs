@@ -22,6 +22,13 @@ pub(crate) const LENGTHS: &str = "SELECT length AS n FROM lease_lengths ORDER BY
 const AT_HEAD: &str =
     "SELECT id, net, length, port_from, port_to, service_id, customer_id, started_at, ended_at, source
     FROM leases WHERE length = ";
+// $1 holds the key of the prefix of every length around one address, 16 bytes each: one look-up serves all lengths.
+pub(crate) const AT_ONE: &str = "SELECT l.id, l.net, l.length, l.port_from, l.port_to, l.service_id, l.customer_id,
+        l.started_at, l.ended_at, l.source
+    FROM lease_lengths n CROSS JOIN leases l
+    WHERE n.length >= $2 AND l.length = n.length AND l.net = substr($1, CAST(n.length * 16 + 1 AS INTEGER), 16)
+        AND l.started_at <= $4 AND (l.ended_at IS NULL OR l.ended_at > $3)
+    ORDER BY n.length DESC";
 pub(crate) const HOLDERS: &str = "SELECT l.id, l.net, l.length, l.port_from, l.port_to, l.service_id, l.customer_id,
         l.started_at, l.ended_at, l.source, s.number AS service_number, s.product, c.name AS customer_name
     FROM leases l JOIN services s ON s.id = l.service_id JOIN customers c ON c.id = l.customer_id
@@ -45,7 +52,7 @@ pub(crate) const REMOVE_RANGE: &str = "DELETE FROM own_ranges WHERE id = $1";
 /// Statements of this file.
 #[cfg(feature = "testing")]
 pub(crate) const SQL: &[&str] =
-    &[ADD_LENGTH, LENGTHS, HOLDERS, OF_SERVICE, STATIC_OF, END, BY_ID, COUNT, RANGES, ADD_RANGE, REMOVE_RANGE];
+    &[ADD_LENGTH, LENGTHS, AT_ONE, HOLDERS, OF_SERVICE, STATIC_OF, END, BY_ID, COUNT, RANGES, ADD_RANGE, REMOVE_RANGE];
 
 fn net(row: &Row) -> Result<ipnet::IpNet> {
     let key: Vec<u8> = get(row, "net")?;
@@ -130,6 +137,9 @@ pub(crate) async fn at(
     from: DateTime<Utc>,
     to: DateTime<Utc>,
 ) -> Result<Vec<Lease>> {
+    if let [address] = addresses {
+        return at_one(conn, *address, from, to).await;
+    }
     let mut found = Vec::new();
     for length in lengths(conn).await? {
         let mut keys: Vec<[u8; 16]> =
@@ -141,6 +151,13 @@ pub(crate) async fn at(
         }
     }
     Ok(found)
+}
+
+async fn at_one(conn: &mut Raw, address: IpAddr, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<Lease>> {
+    let keys: Vec<[u8; 16]> = (0..=128).map(|length| key_within(address, length)).collect();
+    let shortest: i64 = if address.is_ipv4() { 96 } else { 0 };
+    let bound = query(AT_ONE).bind(keys.concat()).bind(shortest).bind(micros(from)).bind(micros(to));
+    all(conn, bound).await
 }
 
 async fn at_length(

@@ -27,6 +27,9 @@ pub(crate) const COUNT_WORK: &str = "INSERT INTO work_days (day, actor, act, act
 pub(crate) const ROWS_FROM: &str =
     "SELECT seq, at, actor, act, noun, noun_id, case_id, body, salt, content_hash, leaf_hash
     FROM ledger WHERE seq > $1 ORDER BY seq LIMIT $2";
+pub(crate) const ROWS_BETWEEN: &str =
+    "SELECT seq, at, actor, act, noun, noun_id, case_id, body, salt, content_hash, leaf_hash
+    FROM ledger WHERE seq > $1 AND seq <= $2 ORDER BY seq";
 pub(crate) const OF_CASE: &str = "SELECT seq, at, actor, act, noun, noun_id, case_id, body, leaf_hash
     FROM ledger WHERE case_id = $1 ORDER BY seq DESC LIMIT $2";
 pub(crate) const OF_NOUN: &str = "SELECT seq, at, actor, act, noun, noun_id, case_id, body, leaf_hash
@@ -48,6 +51,7 @@ pub(crate) const SQL: &[&str] = &[
     APPEND,
     COUNT_WORK,
     ROWS_FROM,
+    ROWS_BETWEEN,
     OF_CASE,
     OF_NOUN,
     TIP,
@@ -58,8 +62,8 @@ pub(crate) const SQL: &[&str] = &[
 ];
 
 fn bytes<const N: usize>(row: &Row, column: &'static str) -> Result<[u8; N]> {
-    let value: Vec<u8> = get(row, column)?;
-    value.try_into().map_err(|bad: Vec<u8>| StoreError::Inconsistent { column, value: format!("{} bytes", bad.len()) })
+    let value: &[u8] = get(row, column)?;
+    value.try_into().map_err(|_| StoreError::Inconsistent { column, value: format!("{} bytes", value.len()) })
 }
 
 impl Load for Entry {
@@ -82,7 +86,7 @@ impl Load for Entry {
 
 impl Load for ledger::Row {
     fn load(row: &Row) -> Result<Self> {
-        let salt: Option<Vec<u8>> = get(row, "salt")?;
+        let salt: Option<&[u8]> = get(row, "salt")?;
         Ok(Self {
             seq: get(row, "seq")?,
             at: get(row, "at")?,
@@ -191,6 +195,11 @@ fn insert(row: &ledger::Row, case: Option<CaseId>) -> super::load::Bound {
 /// Rows after `seq` in order, for verification (-1 = from the first).
 pub(crate) async fn rows_after(conn: &mut Raw, seq: i64, limit: i64) -> Result<Vec<ledger::Row>> {
     all(conn, query(ROWS_FROM).bind(seq).bind(limit)).await
+}
+
+/// Rows after the one place up to and with the other, in order: several readers share a long check.
+pub(crate) async fn rows_between(conn: &mut Raw, after: i64, last: i64) -> Result<Vec<ledger::Row>> {
+    all(conn, query(ROWS_BETWEEN).bind(after).bind(last)).await
 }
 
 /// The timeline of a case, newest first.

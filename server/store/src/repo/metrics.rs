@@ -20,7 +20,7 @@ pub(crate) const CLOSED: &str = "SELECT COUNT(*) AS n FROM cases WHERE closed_at
 pub(crate) const OPEN_AT: &str = "SELECT COUNT(*) AS n,
     CAST(COALESCE(SUM(CASE WHEN opened_at < $2 THEN 1 ELSE 0 END), 0) AS BIGINT) AS ageing, MIN(opened_at) AS oldest
     FROM (SELECT opened_at FROM cases
-            WHERE state IN ('open', 'notified', 'quarantined', 'answered', 'released') AND opened_at < $1
+            WHERE state <> 'closed' AND opened_at < $1
           UNION ALL
           SELECT opened_at FROM cases WHERE closed_at >= $1 AND opened_at < $1 AND state = 'closed') AS unfinished";
 pub(crate) const TO_NOTICE: &str = "SELECT notified_at - first_stored_at AS lasted FROM cases
