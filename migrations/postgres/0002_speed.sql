@@ -88,3 +88,13 @@ CREATE INDEX cases_disputed ON cases (dispute) WHERE dispute = 'open';
 CREATE INDEX cases_snoozed ON cases (snoozed_until) WHERE snoozed_until IS NOT NULL;
 -- The new one of that order serves its readers too.
 DROP INDEX cases_live;
+
+-- Objections that wait.
+CREATE INDEX disputes_open ON disputes (due_at) WHERE decided_at IS NULL;
+
+-- The figures of a period read these alone, not the cases and events themselves.
+CREATE INDEX cases_ended ON cases (closed_at, outcome, customer_id, category, opened_at) WHERE closed_at IS NOT NULL;
+DROP INDEX cases_closed;
+CREATE INDEX cases_noticed ON cases (opened_at, notified_at, first_stored_at) WHERE notified_at IS NOT NULL;
+DROP INDEX events_case;
+CREATE INDEX events_case ON events (case_id, at, reporter) WHERE case_id IS NOT NULL;

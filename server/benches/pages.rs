@@ -1,53 +1,79 @@
 //! Server time of every staff page, through the whole router, at two sizes.
+//!
+//! `BENCH_EVENTS` (1,000,000; a tenth as many cases) is the large size, a hundredth of it the small one.
+//! `BENCH_ENGINE=postgres` measures on the server of `LAZARET_TEST_PG` instead of SQLite.
 #![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark may fail loudly")]
 #![allow(clippy::allow_attributes, reason = "not every lint fires in every benchmark")]
 #[path = "common/browser.rs"]
 mod browser;
 mod common;
+#[path = "common/fill.rs"]
+mod fill;
 
 use browser::Browser;
-use common::{millis, percentile, say, size};
-use domain::{
-    case::{CaseFilter, CaseOrder},
-    page::PageOf,
-};
+use common::{millis, percentile, say, size, skipped};
 use std::time::Instant;
+use store::testing::{pg_database, rows};
+
+/// How many times larger the large desk is.
+const COPIES: usize = 100;
 
 fn main() {
     common::run(async {
-        let events = size("BENCH_EVENTS", 100_000);
-        all(events, "").await;
-        all(events / 100, "_small").await;
-        say("page_events", events as f64, "events");
+        let events = size("BENCH_EVENTS", 1_000_000);
+        all(events / COPIES, COPIES, "").await;
+        all(events / COPIES, 1, "_small").await;
     });
 }
 
-async fn all(events: usize, suffix: &str) {
+async fn all(events: usize, copies: usize, suffix: &str) {
     let folder = tempfile::tempdir().unwrap();
+    let url = match std::env::var("BENCH_ENGINE").as_deref() {
+        Ok("postgres") => match pg_database().await {
+            Some(url) => url,
+            None => return skipped("PostgreSQL is not there: no pages on it"),
+        },
+        _ => format!("sqlite://{}", folder.path().join("desk.db").display()),
+    };
     let start = Instant::now();
-    let desk = common::demo_desk(folder.path(), events).await;
-    eprintln!("a desk of {events} events took {:.0} s to make", start.elapsed().as_secs_f64());
+    let (desk, case) = fill::filled(folder.path(), &url, events, copies).await;
+    eprintln!("the desk took {:.0} s to make", start.elapsed().as_secs_f64());
     let mut conn = desk.store().read().await.unwrap();
-    let filter = CaseFilter { all: true, ..CaseFilter::default() };
-    let cases = conn.case_list(&filter, CaseOrder::Events, PageOf::default(), common::now()).await.unwrap().rows;
-    let (case, customer) = (cases[0].case.number.clone(), cases[0].case.customer);
-    let size = conn.ledger_size().await.unwrap();
+    let entries = conn.ledger_size().await.unwrap();
+    let (events, cases) = (rows(&mut conn, "events").await.unwrap(), rows(&mut conn, "cases").await.unwrap());
     drop(conn);
     let pages = [
         ("evidence", "/".to_owned()),
+        ("evidence_latest", "/?sort=-last".to_owned()),
+        ("evidence_unknown", "/?view=unknown".to_owned()),
+        ("evidence_on_case", "/?view=on_case".to_owned()),
+        ("evidence_on_case_latest", "/?view=on_case&sort=-last".to_owned()),
+        ("events", "/events".to_owned()),
         ("sort_out", "/sort-out".to_owned()),
+        ("reports", "/reports".to_owned()),
         ("cases", "/cases".to_owned()),
+        ("cases_newest", "/cases?sort=-opened".to_owned()),
+        ("cases_events", "/cases?sort=-events".to_owned()),
+        ("cases_quiet", "/cases?sort=last".to_owned()),
+        ("cases_due_last", "/cases?sort=-due".to_owned()),
+        ("cases_unread", "/cases?view=unread".to_owned()),
         ("cases_all", "/cases?view=all".to_owned()),
-        ("case", format!("/cases/{case}")),
+        ("cases_all_due", "/cases?view=all&sort=due".to_owned()),
+        ("cases_closed_events", "/cases?view=closed&sort=-events".to_owned()),
+        ("cases_text", "/cases?q=huber".to_owned()),
+        ("case", format!("/cases/{}", case.case.number)),
         ("approvals", "/approvals".to_owned()),
         ("quarantine", "/quarantine".to_owned()),
+        ("quarantine_ended", "/quarantine?state=ended".to_owned()),
         ("mail", "/mail".to_owned()),
         ("customers", "/customers".to_owned()),
-        ("customer", format!("/customers/{customer}")),
+        ("customers_text", "/customers?q=huber".to_owned()),
+        ("customer", format!("/customers/{}", case.case.customer)),
         ("figures", "/figures?days=90".to_owned()),
+        ("figures_30", "/figures?days=30".to_owned()),
         ("record", "/record".to_owned()),
         ("record_noun", "/record?act=quarantine".to_owned()),
-        ("entry", format!("/record/{}", size / 2)),
+        ("entry", format!("/record/{}", entries / 2)),
     ];
     let browser = Browser::signed_in(desk, "ines@desk.example").await;
     for (name, path) in pages {
@@ -61,4 +87,6 @@ async fn all(events: usize, suffix: &str) {
         say(&format!("page_{name}_ms_p50{suffix}"), percentile(&mut took, 50), "ms");
         say(&format!("page_{name}_ms_p99{suffix}"), percentile(&mut took, 99), "ms");
     }
+    say(&format!("page_events{suffix}"), events as f64, "events");
+    say(&format!("page_cases{suffix}"), cases as f64, "cases");
 }

@@ -36,8 +36,9 @@ impl Desk {
     /// [`Refusal::NotAllowed`] without the right to read.
     pub async fn case_counts(&self, actor: &Actor) -> Result<CaseCounts, DeskError> {
         self.require(actor, Permission::ReadDesk)?;
-        let now = self.clock.now();
-        Ok(self.store.read().await?.case_counts(actor.user(), now).await?)
+        let at = self.counting();
+        let count = async || Ok(self.store.read().await?.case_counts(actor.user(), at.1).await?);
+        self.counted.cases.get(actor.user(), at, count).await
     }
 
     /// Cases opened after an instant: what the live queue asks.

@@ -1,6 +1,16 @@
 //! How much waits where: the numbers in the rail.
-use super::{Desk, DeskError};
+use super::{Desk, DeskError, StateCounts, fresh::Fresh};
+use domain::{case::CaseCounts, evidence::InboxCounts, id::UserId};
 pub use store::Counts;
+
+/// The numbers that stand on many pages, counted once for each change.
+#[derive(Default)]
+pub(crate) struct Counted {
+    rail: Fresh<(), Counts>,
+    pub(super) inbox: Fresh<(), InboxCounts>,
+    pub(super) cases: Fresh<Option<UserId>, CaseCounts>,
+    pub(super) mail: Fresh<(), StateCounts>,
+}
 
 impl Desk {
     /// The numbers in the rail.
@@ -8,7 +18,13 @@ impl Desk {
     /// # Errors
     /// Only when the store fails.
     pub async fn counts(&self) -> Result<Counts, DeskError> {
-        let now = self.clock.now();
-        Ok(self.store.read().await?.counts(now).await?)
+        let at = self.counting();
+        let count = async || Ok(self.store.read().await?.counts(at.1).await?);
+        self.counted.rail.get((), at, count).await
+    }
+
+    /// What a count is kept under: the commits so far and the time, both from before it is counted.
+    pub(super) fn counting(&self) -> (u64, chrono::DateTime<chrono::Utc>) {
+        (self.store.commits(), self.clock.now())
     }
 }

@@ -27,8 +27,8 @@ impl Desk {
     pub async fn inbox(&self, actor: &Actor, filter: &InboxFilter, page: PageOf) -> Result<Inbox, DeskError> {
         self.require(actor, Permission::ReadDesk)?;
         let now = self.clock.now();
-        let mut conn = self.store.read().await?;
-        Ok(Inbox { rows: conn.inbox_list(filter, now, page).await?, counts: conn.inbox_counts().await?, now })
+        let rows = self.store.read().await?.inbox_list(filter, now, page).await?;
+        Ok(Inbox { rows, counts: self.inbox_counts(actor).await?, now })
     }
 
     /// The numbers on the inbox's tabs.
@@ -37,7 +37,8 @@ impl Desk {
     /// [`Refusal::NotAllowed`]; any store error.
     pub async fn inbox_counts(&self, actor: &Actor) -> Result<InboxCounts, DeskError> {
         self.require(actor, Permission::ReadDesk)?;
-        Ok(self.store.read().await?.inbox_counts().await?)
+        let count = async || Ok(self.store.read().await?.inbox_counts().await?);
+        self.counted.inbox.get((), self.counting(), count).await
     }
 
     /// How many events came since an instant.

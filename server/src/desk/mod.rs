@@ -18,6 +18,8 @@ mod error;
 mod evidence;
 mod feed;
 mod feed_read;
+mod feedback;
+mod fresh;
 mod import;
 mod intake;
 mod letter;
@@ -83,6 +85,7 @@ pub struct Desk {
     pub(crate) wake: Arc<Wake>,
     pub(crate) passwords: password::Hasher,
     pub(crate) network: Arc<Mutex<NetworkBoard>>,
+    counted: Arc<counts::Counted>,
 }
 
 /// Wakes the workers of this process at once; those of other replicas look every second.
@@ -103,7 +106,8 @@ impl Desk {
     pub fn new(store: Store, config: Config) -> Self {
         let clock = store.clock().clone();
         let passwords = password::Hasher::default();
-        Self { store, clock, config: Arc::new(config), wake: Arc::default(), passwords, network: Arc::default() }
+        let (wake, network, counted) = (Arc::default(), Arc::default(), Arc::default());
+        Self { store, clock, config: Arc::new(config), wake, passwords, network, counted }
     }
 
     /// The same desk with cheap password hashing, for tests and the demo's throw-away accounts.

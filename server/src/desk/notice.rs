@@ -222,8 +222,9 @@ impl Desk {
         page: PageOf,
     ) -> Result<(Rows<NoticeRow>, StateCounts), DeskError> {
         self.require(actor, Permission::ReadDesk)?;
-        let mut conn = self.store.read().await?;
-        Ok((conn.notice_list(filter, page).await?, conn.notice_counts().await?))
+        let rows = self.store.read().await?.notice_list(filter, page).await?;
+        let count = async || Ok(self.store.read().await?.notice_counts().await?);
+        Ok((rows, self.counted.mail.get((), self.counting(), count).await?))
     }
 
     /// One notice as written. The secret of its link is struck out where mail leaves the house; a desk that

@@ -10,11 +10,14 @@ use domain::{
     refusal::Refusal,
 };
 use ledger::{Frontier, PublicKey, Report, Row, SignedHead, SigningKey, Verifier, verify_inclusion};
-use std::collections::{HashMap, hash_map::Entry::Vacant};
+use std::collections::{HashMap, VecDeque, hash_map::Entry::Vacant};
 use store::{Chore, Conn};
+use tokio::task::JoinHandle;
 
 /// Rows read at a time while the whole record is checked.
 const VERIFY_ROWS: i64 = 5_000;
+/// Connections that read it at the same time: the engines' readers are what the check waits for.
+const VERIFY_READERS: usize = 3;
 
 /// How far the record goes.
 #[derive(Debug, Clone, Copy)]
@@ -110,20 +113,40 @@ impl Desk {
                 heads.push(head.clone());
             }
         }
+        drop(conn);
         let written = tip.as_deref().and_then(|tip| Frontier::from_bytes(tip).ok()).map_or(0, |tree| tree.size());
         let mut check = Verifier::new(tip.as_deref(), &heads, keys);
+        // What is written does not change: the next pages are read while this one is checked.
+        let mut reading: VecDeque<JoinHandle<_>> = VecDeque::with_capacity(VERIFY_READERS);
+        let mut ends = (1..).map(|page| (page * VERIFY_ROWS).min(written) - 1);
         let mut after = i64::MIN;
         loop {
+            while reading.len() < VERIFY_READERS && after < written - 1 {
+                let Some(last) = ends.next() else { break };
+                let store = self.store.clone();
+                reading.push_back(tokio::spawn(async move {
+                    store.read().await?.ledger_rows_between(after, last).await
+                }));
+                after = last;
+            }
+            let Some(page) = reading.pop_front() else { break };
+            let rows = page.await.map_err(|error| DeskError::Broken(format!("reading the record: {error}")))??;
+            rows.iter().for_each(|row| drop(check.push(row)));
+            if let Some(last) = rows.last() {
+                seen(last.seq + 1);
+            }
+        }
+        let mut conn = self.store.read().await?;
+        loop {
             let rows = conn.ledger_rows_after(after, VERIFY_ROWS).await?;
-            let Some(last) = rows.last().map(|row| row.seq) else { break };
+            let Some(last) = rows.last() else { break };
             // The desk goes on writing meanwhile: those entries belong to the next check.
-            if last >= written && conn.ledger_tip().await? != tip {
-                rows.iter().filter(|row| row.seq < written).for_each(|row| drop(check.push(row)));
+            if conn.ledger_tip().await? != tip {
                 break;
             }
             rows.iter().for_each(|row| drop(check.push(row)));
-            after = last;
-            seen(last + 1);
+            after = last.seq;
+            seen(last.seq + 1);
         }
         Ok(check.finish())
     }

@@ -23,12 +23,17 @@ pub use tx::{Chore, Entries, Tx};
 pub use types::*;
 
 use domain::clock::SharedClock;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 /// The desk's memory, on either engine. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
     engine: Engine,
     clock: SharedClock,
+    commits: Arc<AtomicU64>,
 }
 
 #[derive(Clone)]
@@ -47,7 +52,7 @@ impl Store {
             url::Kind::Sqlite(path) => Engine::Sqlite(sqlite::Pools::open(&path, true).await?),
             url::Kind::Postgres => Engine::Postgres(postgres::Pools::open(url).await?),
         };
-        Ok(Self { engine, clock })
+        Ok(Self { engine, clock, commits: Arc::default() })
     }
 
     /// The same for a database that can be made again: SQLite does not wait for the disk.
@@ -57,7 +62,8 @@ impl Store {
     pub async fn open_hasty(url: &str, clock: SharedClock) -> Result<Self> {
         match url::kind(url)? {
             url::Kind::Sqlite(path) => {
-                Ok(Self { engine: Engine::Sqlite(sqlite::Pools::open(&path, false).await?), clock })
+                let engine = Engine::Sqlite(sqlite::Pools::open(&path, false).await?);
+                Ok(Self { engine, clock, commits: Arc::default() })
             }
             url::Kind::Postgres => Self::open(url, clock).await,
         }
@@ -94,12 +100,17 @@ impl Store {
             Engine::Sqlite(pools) => Conn::sqlite_tx(pools.begin().await?),
             Engine::Postgres(pools) => Conn::postgres_tx(pools.begin().await?),
         };
-        Ok(Tx::new(conn, self.clock.clone()))
+        Ok(Tx::new(conn, self.clock.clone(), self.commits.clone()))
     }
 
     /// The clock that dates everything written here.
     pub fn clock(&self) -> &SharedClock {
         &self.clock
+    }
+
+    /// How often this process has committed something that a page may show. Read it before you count what you keep.
+    pub fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Acquire)
     }
 
     /// `sqlite` or `postgres`.

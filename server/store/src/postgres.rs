@@ -9,6 +9,13 @@ pub(crate) type Db = sqlx::Postgres;
 pub(crate) mod dialect {
     /// Passes over rows another worker holds.
     pub(crate) const SKIP_LOCKED: &str = "FOR UPDATE SKIP LOCKED";
+    /// The type of bytes.
+    macro_rules! bytes {
+        () => {
+            "BYTEA"
+        };
+    }
+    pub(crate) use bytes;
     /// Migrations of this engine: number, name, SQL.
     pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
         (1, "desk", include_str!("../../../migrations/postgres/0001_desk.sql")),

@@ -13,6 +13,13 @@ pub(crate) type Db = sqlx::Sqlite;
 pub(crate) mod dialect {
     /// Passes over rows another worker holds: SQLite has one writer, nothing to pass over.
     pub(crate) const SKIP_LOCKED: &str = "";
+    /// The type of bytes.
+    macro_rules! bytes {
+        () => {
+            "BLOB"
+        };
+    }
+    pub(crate) use bytes;
     /// Migrations of this engine: number, name, SQL.
     pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
         (1, "desk", include_str!("../../../migrations/sqlite/0001_desk.sql")),
@@ -51,7 +58,7 @@ impl Pools {
             // 32 MB instead of 4: a page that many transactions change is copied back once.
             .pragma("wal_autocheckpoint", "8192")
             // Long answers are not handed over row by row.
-            .row_channel_size(1_000);
+            .row_buffer_size(1_000);
         let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
         let readers = SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options.pragma("query_only", "on"));
         Ok(Self { writer, readers })

@@ -79,6 +79,18 @@ pub async fn tamper(conn: &mut Conn, sql: &str) -> Result<()> {
     Ok(())
 }
 
+/// How many rows a table has.
+///
+/// # Errors
+/// Whatever the engine says.
+pub async fn rows(conn: &mut Conn, table: &str) -> Result<i64> {
+    let sql = AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
+    Ok(match conn.raw() {
+        Raw::Sqlite(raw) => sqlx::query_scalar(sql).fetch_one(raw).await?,
+        Raw::Postgres(raw) => sqlx::query_scalar(sql).fetch_one(raw).await?,
+    })
+}
+
 const SQLITE_SHAPE: &str = "SELECT 'column ' || m.name || '.' || p.name || ' ' || p.type
         || CASE WHEN p.\"notnull\" = 1 OR p.pk > 0 THEN ' not null' ELSE '' END AS line
     FROM sqlite_master m JOIN pragma_table_info(m.name) p WHERE m.type = 'table' AND m.name NOT LIKE '\\_%' ESCAPE '\\'

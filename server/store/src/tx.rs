@@ -2,12 +2,19 @@
 use crate::{Conn, Result, StoreError};
 use chrono::{DateTime, Utc};
 use domain::{clock::SharedClock, ledger::NewEntry};
-use std::ops::{Deref, DerefMut};
+use std::{
+    ops::{Deref, DerefMut},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 /// A transaction. Dropped, it is rolled back.
 pub struct Tx {
     conn: Conn,
     clock: SharedClock,
+    commits: Arc<AtomicU64>,
 }
 
 /// One ledger entry or more: what a commit needs.
@@ -58,8 +65,8 @@ pub enum Chore {
 }
 
 impl Tx {
-    pub(crate) const fn new(conn: Conn, clock: SharedClock) -> Self {
-        Self { conn, clock }
+    pub(crate) const fn new(conn: Conn, clock: SharedClock, commits: Arc<AtomicU64>) -> Self {
+        Self { conn, clock, commits }
     }
 
     /// The instant of this transaction's entries.
@@ -77,6 +84,7 @@ impl Tx {
         let now = self.clock.now();
         let first = self.conn.ledger_append(&entries, now).await?;
         self.conn.commit().await?;
+        self.commits.fetch_add(1, Ordering::Release);
         Ok(first)
     }
 
@@ -84,8 +92,13 @@ impl Tx {
     ///
     /// # Errors
     /// Any engine error. Nothing is changed then.
-    pub async fn commit_chore(self, _chore: Chore) -> Result<()> {
-        self.conn.commit().await
+    pub async fn commit_chore(self, chore: Chore) -> Result<()> {
+        self.conn.commit().await?;
+        // Pages do not count sessions and leases of jobs, and those are written all the time.
+        if !matches!(chore, Chore::Session | Chore::Throttle | Chore::JobLease) {
+            self.commits.fetch_add(1, Ordering::Release);
+        }
+        Ok(())
     }
 }
 

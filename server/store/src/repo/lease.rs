@@ -23,12 +23,16 @@ const AT_HEAD: &str =
     "SELECT id, net, length, port_from, port_to, service_id, customer_id, started_at, ended_at, source
     FROM leases WHERE length = ";
 // $1 holds the key of the prefix of every length around one address, 16 bytes each: one look-up serves all lengths.
-pub(crate) const AT_ONE: &str = "SELECT l.id, l.net, l.length, l.port_from, l.port_to, l.service_id, l.customer_id,
-        l.started_at, l.ended_at, l.source
+pub(crate) const AT_ONE: &str = concat!(
+    "SELECT l.id, l.net, l.length, l.port_from, l.port_to, l.service_id, l.customer_id, l.started_at, l.ended_at, l.source
     FROM lease_lengths n CROSS JOIN leases l
-    WHERE n.length >= $2 AND l.length = n.length AND l.net = substr($1, CAST(n.length * 16 + 1 AS INTEGER), 16)
+    WHERE n.length >= $2 AND l.length = n.length
+        AND l.net = substr(CAST($1 AS ",
+    super::dialect::bytes!(),
+    "), CAST(n.length * 16 + 1 AS INTEGER), 16)
         AND l.started_at <= $4 AND (l.ended_at IS NULL OR l.ended_at > $3)
-    ORDER BY n.length DESC";
+    ORDER BY n.length DESC"
+);
 pub(crate) const HOLDERS: &str = "SELECT l.id, l.net, l.length, l.port_from, l.port_to, l.service_id, l.customer_id,
         l.started_at, l.ended_at, l.source, s.number AS service_number, s.product, c.name AS customer_name
     FROM leases l JOIN services s ON s.id = l.service_id JOIN customers c ON c.id = l.customer_id

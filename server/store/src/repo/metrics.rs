@@ -1,18 +1,32 @@
-//! The figures of a period, counted by the engine. Durations are differences of microseconds; their spread is taken in
-//! the domain, so that both engines agree on what a percentile is.
+//! The figures of a period, counted by the engine. Durations are differences of microseconds; a percentile is the nearest
+//! rank on both engines.
 use super::{
     Raw, Result, Row,
     load::{Load, all, get, micros, one, query, time_opt, word},
 };
+use crate::error::StoreError;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::{
     case::Outcome,
     class::Class,
-    metrics::{AGEING, CaseDay, Period, RELAPSE, ReporterFigure, Share, Spread, WorkFigure, spread},
+    metrics::{AGEING, CaseDay, Period, RELAPSE, ReporterFigure, Share, Spread, WorkFigure},
 };
 use std::collections::BTreeMap;
 
 const DAY: i64 = 86_400_000_000;
+
+/// Number, median and 90th percentile (nearest rank) of the rows' `lasted`: one row or two, the median's first.
+macro_rules! spread {
+    ($rows:literal) => {
+        concat!(
+            "SELECT n, lasted FROM (SELECT lasted, ROW_NUMBER() OVER (ORDER BY lasted) AS place, COUNT(*) OVER () AS n
+                FROM (",
+            $rows,
+            ") AS measured) AS ranked
+            WHERE place = (n * 50 + 99) / 100 OR place = (n * 90 + 99) / 100 ORDER BY place"
+        )
+    };
+}
 
 pub(crate) const OPENED: &str = "SELECT COUNT(*) AS n FROM cases WHERE opened_at >= $1 AND opened_at < $2";
 pub(crate) const CLOSED: &str = "SELECT COUNT(*) AS n FROM cases WHERE closed_at >= $1 AND closed_at < $2";
@@ -22,19 +36,25 @@ pub(crate) const OPEN_AT: &str = "SELECT COUNT(*) AS n,
     FROM (SELECT opened_at FROM cases
             WHERE state <> 'closed' AND opened_at < $1
           UNION ALL
-          SELECT opened_at FROM cases WHERE closed_at >= $1 AND opened_at < $1 AND state = 'closed') AS unfinished";
-pub(crate) const TO_NOTICE: &str = "SELECT notified_at - first_stored_at AS lasted FROM cases
-    WHERE opened_at >= $1 AND opened_at < $2 AND notified_at IS NOT NULL";
-pub(crate) const TO_CONTAINMENT: &str = "SELECT lasted FROM (
+          SELECT opened_at FROM cases WHERE closed_at >= $1 AND opened_at < $1 AND state || '' = 'closed') AS unfinished";
+pub(crate) const TO_NOTICE: &str = spread!(
+    "SELECT notified_at - first_stored_at AS lasted FROM cases
+    WHERE opened_at >= $1 AND opened_at < $2 AND notified_at IS NOT NULL"
+);
+pub(crate) const TO_CONTAINMENT: &str = spread!(
+    "SELECT lasted FROM (
         SELECT q.confirmed_at - (SELECT MIN(c.notified_at) FROM quarantine_causes k JOIN cases c ON c.id = k.case_id
             WHERE k.quarantine_id = q.id) AS lasted
         FROM quarantines q WHERE q.confirmed_at >= $1 AND q.confirmed_at < $2) AS confirmed
-    WHERE lasted IS NOT NULL";
-pub(crate) const TO_RELEASE: &str = "SELECT lasted FROM (
+    WHERE lasted IS NOT NULL"
+);
+pub(crate) const TO_RELEASE: &str = spread!(
+    "SELECT lasted FROM (
         SELECT q.lifted_at - (SELECT MIN(r.asked_at) FROM releases r
             WHERE r.quarantine_id = q.id AND r.state = 'granted') AS lasted
         FROM quarantines q WHERE q.lifted_at >= $1 AND q.lifted_at < $2) AS lifted
-    WHERE lasted IS NOT NULL";
+    WHERE lasted IS NOT NULL"
+);
 pub(crate) const SELF_RELEASED: &str =
     "SELECT CAST(COALESCE(SUM(CASE WHEN by_himself = TRUE THEN 1 ELSE 0 END), 0) AS BIGINT) AS part, COUNT(*) AS whole
     FROM releases WHERE state = 'granted' AND asked_at >= $1 AND asked_at < $2";
@@ -125,8 +145,11 @@ pub(crate) async fn open_at(conn: &mut Raw, at: DateTime<Utc>) -> Result<(i64, i
 }
 
 async fn spread_of(conn: &mut Raw, sql: &'static str, period: Period) -> Result<Option<Spread>> {
-    let lasted: Vec<i64> = all(conn, within(sql, period)).await?;
-    Ok(spread(lasted.into_iter().map(|micros| TimeDelta::microseconds(micros.max(0))).collect()))
+    let rows = within(sql, period).fetch_all(conn).await?;
+    let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(None) };
+    // A clock that ran back measures less than nothing.
+    let lasted = |row| Ok::<_, StoreError>(TimeDelta::microseconds(get::<i64>(row, "lasted")?.max(0)));
+    Ok(Some(Spread { count: get(first, "n")?, median: lasted(first)?, p90: lasted(last)? }))
 }
 
 /// First event stored → first notice taken by the relay.

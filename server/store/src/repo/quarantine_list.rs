@@ -17,12 +17,18 @@ use uuid::Uuid;
 
 macro_rules! rows {
     ($tail:literal) => {
+        rows!("quarantines", $tail)
+    };
+    // The page is cut before the names are looked up.
+    ($page:literal, $tail:literal) => {
         concat!(
             "SELECT ",
             columns!(),
             ", s.number AS service_number, s.product, s.protected, c.name AS customer_name,
              k.number AS clause_number, k.terms_version
-             FROM quarantines q JOIN services s ON s.id = q.service_id JOIN customers c ON c.id = q.customer_id
+             FROM ",
+            $page,
+            " q JOIN services s ON s.id = q.service_id JOIN customers c ON c.id = q.customer_id
              JOIN clauses k ON k.id = q.clause_id ",
             $tail
         )
@@ -30,29 +36,35 @@ macro_rules! rows {
 }
 
 pub(crate) const IN_FORCE: &str = rows!(
-    "WHERE q.state IN ('applying', 'in_force', 'lifting')
-    ORDER BY q.review_at, q.id LIMIT $1 OFFSET $2"
+    "(SELECT * FROM quarantines WHERE state IN ('applying', 'in_force', 'lifting')
+        ORDER BY review_at, id LIMIT $1 OFFSET $2)",
+    "ORDER BY q.review_at, q.id"
 );
 pub(crate) const WAITING: &str = rows!(
-    "WHERE q.state IN ('awaiting_approval', 'scheduled')
-    ORDER BY q.ordered_at, q.id LIMIT $1 OFFSET $2"
+    "(SELECT * FROM quarantines WHERE state IN ('awaiting_approval', 'scheduled')
+        ORDER BY ordered_at, id LIMIT $1 OFFSET $2)",
+    "ORDER BY q.ordered_at, q.id"
 );
 pub(crate) const FAILED: &str = rows!(
-    "WHERE q.state = 'failed' OR (q.state IN ('applying', 'lifting') AND q.attempts > 0)
-    ORDER BY q.ordered_at, q.id LIMIT $1 OFFSET $2"
+    "(SELECT * FROM quarantines WHERE state = 'failed' OR (state IN ('applying', 'lifting') AND attempts > 0)
+        ORDER BY ordered_at, id LIMIT $1 OFFSET $2)",
+    "ORDER BY q.ordered_at, q.id"
 );
 pub(crate) const OVERDUE: &str = rows!(
-    "WHERE q.state = 'in_force' AND q.review_at < $3
-    ORDER BY q.review_at, q.id LIMIT $1 OFFSET $2"
+    "(SELECT * FROM quarantines WHERE state = 'in_force' AND review_at < $3
+        ORDER BY review_at, id LIMIT $1 OFFSET $2)",
+    "ORDER BY q.review_at, q.id"
 );
 pub(crate) const REQUESTS: &str = rows!(
-    "WHERE q.id IN (SELECT r.quarantine_id FROM releases r WHERE r.state = 'waiting')
-    ORDER BY q.id LIMIT $1 OFFSET $2"
+    "(SELECT * FROM quarantines WHERE id IN (SELECT r.quarantine_id FROM releases r WHERE r.state = 'waiting')
+        ORDER BY id LIMIT $1 OFFSET $2)",
+    "ORDER BY q.id"
 );
-// Identifiers rise with time: the newest first without a sort of all.
+// Identifiers rise with time: the newest first without a sort of all. Most are over: SQLite is kept from their index.
 pub(crate) const ENDED: &str = rows!(
-    "WHERE q.state IN ('lifted', 'cancelled', 'refused')
-    ORDER BY q.id DESC LIMIT $1 OFFSET $2"
+    "(SELECT * FROM quarantines WHERE state || '' IN ('lifted', 'cancelled', 'refused')
+        ORDER BY id DESC LIMIT $1 OFFSET $2)",
+    "ORDER BY q.id DESC"
 );
 pub(crate) const ONE: &str = rows!("WHERE q.id = $1");
 pub(crate) const OF_CASE: &str = rows!(
