@@ -124,9 +124,8 @@ impl Desk {
             while reading.len() < VERIFY_READERS && after < written - 1 {
                 let Some(last) = ends.next() else { break };
                 let store = self.store.clone();
-                reading.push_back(tokio::spawn(async move {
-                    store.read().await?.ledger_rows_between(after, last).await
-                }));
+                reading
+                    .push_back(tokio::spawn(async move { store.read().await?.ledger_rows_between(after, last).await }));
                 after = last;
             }
             let Some(page) = reading.pop_front() else { break };

@@ -17,7 +17,10 @@ use domain::{
     terms::Clause,
 };
 use std::sync::Arc;
-use store::{NewEvent, Store, StoreError, Tx, testing::both};
+use store::{
+    NewEvent, Store, StoreError, Tx,
+    testing::{both, rows, tamper},
+};
 
 const ALL: (u16, u16) = (0, u16::MAX);
 
@@ -354,6 +357,47 @@ async fn evidence_is_set_aside_by_row_and_corrected_one_by_one() {
         drop(tx);
         let counts = store.read().await.unwrap().inbox_counts().await.unwrap();
         assert_eq!((counts.decide, counts.unknown, counts.ambiguous), (1, 0, 0));
+    })
+    .await;
+}
+
+/// What the triggers keep, against what the events say.
+const WRONG: &str =
+    "(SELECT * FROM (SELECT CAST(customer_id AS TEXT) AS owner, category, COUNT(*) AS events FROM events
+        WHERE state = 'pending' AND certainty = 'certain' GROUP BY customer_id, category
+      UNION ALL SELECT certainty || ' ' || source, category, COUNT(*) FROM events
+        WHERE state = 'pending' AND certainty <> 'certain' GROUP BY certainty, source, category) AS told
+    EXCEPT SELECT * FROM (SELECT CAST(customer_id AS TEXT), category, events FROM waiting_customers
+      UNION ALL SELECT certainty || ' ' || source, category, events FROM waiting_sources) AS kept) AS wrong";
+
+#[tokio::test]
+async fn what_waits_is_counted_right_after_every_change() {
+    on_both(|store| async move {
+        let (one, two) = (line(&store, "1", "Okafor, Nadia").await, line(&store, "2", "Moser, Jan").await);
+        let events = fill(&store, &one).await;
+        let first = events[0].event.id.0.simple().to_string();
+        let id = if store.engine_name() == "sqlite" { format!("unhex('{first}')") } else { format!("'{first}'") };
+        let holder = two.customer.0.simple().to_string();
+        let to = if store.engine_name() == "sqlite" { format!("unhex('{holder}')") } else { format!("'{holder}'") };
+        let changes = [
+            (String::new(), 1, 2),
+            (format!("UPDATE events SET customer_id = {to} WHERE id = {id}"), 2, 2),
+            (format!("UPDATE events SET certainty = 'ambiguous', customer_id = NULL WHERE id = {id}"), 1, 3),
+            ("UPDATE events SET at = at + 1".to_owned(), 1, 3),
+            ("UPDATE events SET state = 'on_case' WHERE state = 'pending'".to_owned(), 0, 0),
+            ("UPDATE events SET state = 'pending' WHERE state = 'on_case'".to_owned(), 1, 3),
+            (format!("DELETE FROM attributions; DELETE FROM events WHERE id <> {id}"), 0, 1),
+        ];
+        for (sql, customers, sources) in changes {
+            let mut tx = store.write().await.unwrap();
+            for part in sql.split(';').filter(|part| !part.is_empty()) {
+                tamper(&mut tx, part).await.unwrap();
+            }
+            assert_eq!(rows(&mut tx, WRONG).await.unwrap(), 0, "{}: {sql}", store.engine_name());
+            assert_eq!(rows(&mut tx, "waiting_customers").await.unwrap(), customers, "{sql}");
+            assert_eq!(rows(&mut tx, "waiting_sources").await.unwrap(), sources, "{sql}");
+            done(tx).await;
+        }
     })
     .await;
 }

@@ -63,7 +63,10 @@ macro_rules! decide {
                 "SELECT e.customer_id, e.category, COUNT(*) AS events, MAX(e.at) AS last_at,
                     MAX(e.received_at) AS received_at, COUNT(DISTINCT e.reporter) AS reporters,
                     NULL AS case_id, NULL AS case_number
-                FROM ", $which, " GROUP BY e.customer_id, e.category", $page
+                FROM ",
+                $which,
+                " GROUP BY e.customer_id, e.category",
+                $page
             ),
             "x.state = 'pending' AND x.certainty = 'certain' AND x.customer_id = g.customer_id
                 AND x.category = g.category",
@@ -105,7 +108,10 @@ macro_rules! unsure {
                 "SELECT e.source, e.category, COUNT(*) AS events, MAX(e.at) AS last_at,
                     MAX(e.received_at) AS received_at, COUNT(DISTINCT e.reporter) AS reporters,
                     NULL AS case_id, NULL AS case_number
-                FROM ", $which, " GROUP BY e.source, e.category", $page
+                FROM ",
+                $which,
+                " GROUP BY e.source, e.category",
+                $page
             ),
             "x.state = 'pending' AND x.certainty <> 'certain' AND x.certainty = $7 AND x.source = g.source
                 AND x.category = g.category",
@@ -129,10 +135,7 @@ pub(crate) const UNSURE_REPORTER: &str = unsure!(
     "events e WHERE e.state = 'pending' AND e.certainty <> 'certain' AND e.certainty = $7
         AND ($1 = '' OR e.category = $1) AND ($2 = '' OR e.reporter = $2)
         AND ($3 = '' OR e.source LIKE '%' || $3 || '%' ESCAPE '\\')",
-    concat!(
-        order!("$4", "COUNT(*)", "MAX(e.at)", "MAX(e.received_at)"),
-        ", e.source, e.category LIMIT $5 OFFSET $6"
-    )
+    concat!(order!("$4", "COUNT(*)", "MAX(e.at)", "MAX(e.received_at)"), ", e.source, e.category LIMIT $5 OFFSET $6")
 );
 
 /// Rows of cases in one order: each has its index. The sign before `events` keeps SQLite from another one.
