@@ -3,7 +3,7 @@ use crate::block::Block;
 use crate::enclosed::Enclosed;
 use crate::mail::{self, Mail};
 use crate::time::{self, Span, Unzoned};
-use crate::{Context, Parsed, address, block, limits, role};
+use crate::{Context, Parsed, address, block, limits, role, xarf_old};
 use domain::class::Class;
 use domain::event::{Format, Observation, Role, Source, TimeGrade};
 use serde_json::{Map, Value};
@@ -20,6 +20,12 @@ pub(crate) fn read(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
         Some(message) => mail::header_block(message),
         None => block::flat(&text),
     };
+    // Some put the older X-ARF block into a part of this type.
+    if !fields.has("Feedback-Type")
+        && let Some(parsed) = xarf_old::read_text(&text, context)
+    {
+        return Some(parsed);
+    }
     let feedback = fields.get("Feedback-Type").unwrap_or_default().to_ascii_lowercase();
     let original = mail.parts.get(at + 1..).unwrap_or_default().iter().find_map(enclosed_in);
     let parsed = match feedback.trim() {

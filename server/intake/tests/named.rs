@@ -171,3 +171,24 @@ fn complaints_of_mailbox_providers_that_are_no_arf() {
     assert_eq!((parsed.format, event.source.value.as_str()), (Format::Arf, "192.0.2.116"));
     assert_eq!(event.reference.as_deref(), Some("z@shop.example"));
 }
+
+#[test]
+fn a_listing_passed_on_in_another_language() {
+    let mail = "From: \"support@datacentre.example via RT\" <abuse@isp.example>\nX-RT-Originator: support@datacentre.example\n\
+                Subject: [support #7] Spamhaus SBL: 192.0.2.117\n\nIP adresa byla zařazena na blacklist Spamhaus.\n\n192.0.2.117/32\n";
+    let parsed = common::read_as(mail.as_bytes(), "x.eml");
+    assert_eq!((parsed.reporter.as_deref(), sources(&parsed)), (Some("spamhaus.org"), vec!["192.0.2.117"]));
+    assert_eq!(parsed.sender.as_deref(), Some("abuse@isp.example"));
+}
+
+#[test]
+fn an_x_arf_block_under_the_type_of_arf() {
+    let mail = "From: bots@abuse-reporting.webiron.com\nSubject: web-attack\nMIME-Version: 1.0\n\
+                Content-Type: multipart/report; report-type=feedback-report; boundary=\"w\"\n\n--w\n\nsee below\n--w\n\
+                Content-Type: message/feedback-report; name=\"arf_report1\"\n\nReported-From: bots@abuse-reporting.webiron.com\n\
+                Report-Type: web-attack\nCategory: abuse\nSource-Type: ip-address\nSource: 192.0.2.118\n\
+                Date: '2024-05-01 10:00:00 +0000'\nVersion: 0.2\n--w--\n";
+    let parsed = common::read_as(mail.as_bytes(), "x.eml");
+    assert_eq!((parsed.format, sources(&parsed)), (Format::XArf, vec!["192.0.2.118"]));
+    assert_eq!(parsed.events[0].class, Class::VulnerabilityScan);
+}

@@ -17,6 +17,7 @@ use serde_json::{Map, Value};
 /// Reads a text whose lines have a fixed form.
 pub(crate) fn read_text(text: &str, context: Context) -> Option<Parsed> {
     iodef::read(text, context)
+        .or_else(|| crate::named::cleanmx::feed(text, context))
         .or_else(|| cymru::read(text, context))
         .or_else(|| dshield::read(text, context))
         .or_else(|| spamhaus::read(text, context))

@@ -10,9 +10,6 @@ const REPORTER: &str = "clean-mx.de";
 
 /// Reads the table with the columns date, id, ip, Url, or the feed's `<entries>`.
 pub(crate) fn read(letter: &Letter<'_>, context: Context) -> Option<Parsed> {
-    if letter.text.trim_start().starts_with('<') {
-        return feed(letter, context);
-    }
     let subject = letter.subject.to_lowercase();
     if !(letter.is_from(REPORTER) || subject.contains("clean-mx") || letter.text.contains("clean-mx.de")) {
         return None;
@@ -73,11 +70,12 @@ fn class_of(subject: &str, virus: bool) -> Class {
 }
 
 /// `<output><entries><entry><first>epoch</first><ip/><url/>...`: pages seen, or closed since.
-fn feed(letter: &Letter<'_>, context: Context) -> Option<Parsed> {
-    if !(letter.text.contains("<entries>") && letter.text.contains("<entry>") && letter.text.contains("<netname>")) {
+pub(crate) fn feed(text: &str, context: Context) -> Option<Parsed> {
+    let head = limits::clip(text, 16 * 1024);
+    if !(head.contains("<entries>") && head.contains("<entry>") && head.contains("<netname>")) {
         return None;
     }
-    let document = xml::parse(&letter.text)?;
+    let document = xml::parse(text)?;
     let mut entries = Vec::new();
     document.root.descendants("entry", &mut entries);
     let mut parsed = Parsed::events(Format::Text, Vec::new()).from(Some(REPORTER.to_owned()));

@@ -14,7 +14,7 @@ pub(crate) fn read(letter: &Letter<'_>, context: Context) -> Option<Parsed> {
     let low = letter.text.to_lowercase();
     let spamhaus = letter.is_from("spamhaus.org") || subject.contains("spamhaus") || low.contains("spamhaus");
     let titled_so = subject.contains("spamhaus") || subject.contains(" sbl") || subject.contains("[sbl");
-    if !(uce || spamhaus && (sbl.is_some() || titled_so && low.contains("listed"))) {
+    if !(uce || spamhaus && (sbl.is_some() || titled_so && low.contains("list"))) {
         return None;
     }
     let ip = titled(&letter.subject).or_else(|| in_text(letter, sbl.as_deref()))?;
@@ -44,7 +44,10 @@ fn titled(subject: &str) -> Option<IpAddr> {
 /// The one address on the lines that speak of the list.
 fn in_text(letter: &Letter<'_>, sbl: Option<&str>) -> Option<IpAddr> {
     let near = |line: &&str| sbl.is_some_and(|n| line.contains(n)) || line.to_lowercase().contains("listed");
-    let mut found = letter.lines().filter(near).flat_map(address::ips_in);
-    let first = found.next()?;
-    found.all(|other| other == first).then_some(first)
+    let only = |mut found: Box<dyn Iterator<Item = IpAddr> + '_>| {
+        let first = found.next()?;
+        found.all(|other| other == first).then_some(first)
+    };
+    only(Box::new(letter.lines().filter(near).flat_map(address::ips_in)))
+        .or_else(|| only(Box::new(letter.lines().flat_map(address::ips_in))))
 }

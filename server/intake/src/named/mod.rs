@@ -1,7 +1,7 @@
 //! The forms that have a name: one small reader each, tried on mails and on plain texts alike.
 mod abusehub;
 pub(crate) mod acns;
-mod cleanmx;
+pub(crate) mod cleanmx;
 mod cyscon;
 mod fail2ban;
 mod honeypot;

@@ -8,7 +8,13 @@ use domain::event::{Format, Observation, Role, Source, SourceKind};
 /// Reads `<notification_message>`.
 pub(crate) fn read(letter: &Letter<'_>, context: Context) -> Option<Parsed> {
     let start = letter.text.find("<notification_message")?;
-    let text = letter.text.get(start..)?;
+    // Large networks get long lists: the whole part, not only what the readers of free text see.
+    let whole = letter.mail.and_then(|m| m.parts.iter().find(|p| p.text_head().contains("<notification_message")));
+    let whole = whole.map(|p| p.text());
+    let text = match &whole {
+        Some(text) => text.find("<notification_message").and_then(|at| text.get(at..))?,
+        None => letter.text.get(start..)?,
+    };
     let document = xml::parse(text)?;
     let span = match document.root.attribute("date").and_then(time::parse).map(|s| s.at.date_naive()) {
         Some(day) => sighting::days(day, day, context.received_at),
