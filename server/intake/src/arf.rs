@@ -3,7 +3,7 @@ use crate::block::Block;
 use crate::enclosed::Enclosed;
 use crate::mail::{self, Mail};
 use crate::time::{self, Span, Unzoned};
-use crate::{Context, Parsed, address, block, limits, role, xarf_old};
+use crate::{Context, Parsed, address, block, limits, named, role, xarf_old};
 use domain::class::Class;
 use domain::event::{Format, Observation, Role, Source, TimeGrade};
 use serde_json::{Map, Value};
@@ -41,7 +41,11 @@ pub(crate) fn read(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
         _ => complaint(&fields, original, &mail.text(), context),
     };
     let agent = fields.get("User-Agent").and_then(|a| a.split(['/', ' ']).next()).map(str::to_ascii_lowercase);
-    Some(parsed.from(mail.originator_domain().or(agent)))
+    let mut parsed = parsed.from(mail.originator_domain().or(agent));
+    if parsed.reporter.as_deref().is_some_and(|r| r.ends_with("spamcop.net")) {
+        parsed.reference = named::spamcop::number(&mail.subject().unwrap_or_default());
+    }
+    Some(parsed)
 }
 
 /// A mail that says it is such a report and has no part that could be one.

@@ -2,6 +2,8 @@
 
 /// Largest report: the same bound as the HTTP intake.
 pub(crate) const INPUT_BYTES: usize = 25 * 1024 * 1024;
+/// Archives of one mail that are opened.
+pub(crate) const MAIL_ARCHIVES: usize = 10;
 /// Files in one archive.
 pub(crate) const ARCHIVE_ENTRIES: usize = 100;
 /// All files of one archive, unpacked.

@@ -311,7 +311,17 @@ pub(crate) fn attached_json(mail: &Mail<'_>, context: Context) -> Option<Parsed>
 fn attached_files(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
     let mut found: Option<Parsed> = None;
     let mut refused: Option<Parsed> = None;
+    let mut archives = 0;
     for part in &mail.parts {
+        if archive::is_zip(part.bytes) || archive::is_gzip(part.bytes) {
+            archives += 1;
+            if archives > limits::MAIL_ARCHIVES {
+                let reason =
+                    format!("more than {} archives in one mail: the rest was not opened", limits::MAIL_ARCHIVES);
+                refused = refused.or(Some(Parsed::parked(Format::Mime, reason)));
+                break;
+            }
+        }
         let parsed = if archive::is_zip(part.bytes) {
             Some(archive::read(part.bytes, context.deeper()))
         } else if archive::is_gzip(part.bytes) {

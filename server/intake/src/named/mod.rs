@@ -10,7 +10,7 @@ mod mynetwatchman;
 mod netcraft;
 mod safebrowsing;
 mod sensor;
-mod spamcop;
+pub(crate) mod spamcop;
 mod webiron;
 
 use crate::mail::Mail;

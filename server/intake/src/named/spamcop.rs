@@ -39,7 +39,7 @@ pub(crate) fn read(letter: &Letter<'_>, context: Context) -> Option<Parsed> {
 }
 
 /// `id:1234567` of the subject.
-fn number(subject: &str) -> Option<String> {
+pub(crate) fn number(subject: &str) -> Option<String> {
     let (_, rest) = subject.split_once("id:")?;
     let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
     (!digits.is_empty()).then_some(digits)
