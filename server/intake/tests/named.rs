@@ -52,6 +52,10 @@ fn copyright_notices_that_contradict_themselves() {
     );
     let parsed = common::read_as(bomb.as_bytes(), "x.eml");
     assert_eq!((parsed.events.len(), parsed.faults.len()), (1, 2), "{:?}", parsed.faults);
+    let file =
+        b"<?xml version=\"1.0\"?><!DOCTYPE x [<!ENTITY y \"ha\">]><Infringement><Case><ID>&y;</ID></Case><Source>\
+                 <TimeStamp>2024-05-01T10:00:00Z</TimeStamp><IP_Address>192.0.2.1</IP_Address></Source></Infringement>";
+    assert_eq!(common::read_as(file, "notice.xml").disposition, Disposition::NeedsHuman);
     let nobody = text.replace("192.0.2.90</IP_Address>", "unknown</IP_Address>");
     assert_eq!(common::read_as(nobody.as_bytes(), "x.eml").disposition, Disposition::NeedsHuman);
 }

@@ -73,9 +73,18 @@ fn notices(text: &str, found: &mut Vec<String>) {
         let end = find(body, "</infringement>").map_or(body.len().min(64 * 1024), |at| at + "</infringement>".len());
         let end = limits::clip(body, end).len();
         let (one, after) = body.split_at(end);
-        found.push(clean(one));
+        // What stands in front belongs to the document: with a document type it is refused as a whole.
+        let declared = declares_type(rest.get(..start).unwrap_or_default());
+        found.push(if declared { format!("<!DOCTYPE notice>{}", clean(one)) } else { clean(one) });
         rest = after;
     }
+}
+
+/// Whether a prolog declares a document type or entities; that of a web page around the notice does no harm.
+fn declares_type(prolog: &str) -> bool {
+    let Some(at) = find(prolog, "<!doctype") else { return find(prolog, "<!entity").is_some() };
+    let rest = prolog.get(at + "<!doctype".len()..).unwrap_or_default().trim_start();
+    find(prolog, "<!entity").is_some() || !rest.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("html"))
 }
 
 /// Where a lower-case ASCII word stands, without regard to case.
