@@ -1,9 +1,9 @@
 //! Feeds are fetched on a schedule. What has not changed (ETag, Last-Modified, the bytes) makes nothing new; a fetch that
 //! breaks, lies or is too large makes nothing at all and is tried again.
 use super::{Post, Problem, away};
-use crate::desk::{Arrival, Kept};
+use crate::desk::{Arrival, DeskError, Kept};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{channel::ChannelState, limit::REPORT_BYTES_MAX, report::Channel};
+use domain::{channel::ChannelState, limit::REPORT_BYTES_MAX, refusal::Refusal, report::Channel};
 use reqwest::{
     Client, Response, StatusCode, Url,
     header::{
@@ -57,7 +57,7 @@ pub(super) async fn turn(post: &Post, state: &ChannelState) -> Result<DateTime<U
     let fetched = fetched.map_err(|_| format!("did not come to an end within {} s", FETCH_TIME_MAX.as_secs()))??;
     let mut due = post.desk.clock().now() + TimeDelta::seconds(post.number("every_seconds"));
     match fetched {
-        Fetched::Unchanged => well(post, None).await?,
+        Fetched::Unchanged => settle(post, None).await?,
         Fetched::Later(pause) => {
             let words = format!("asks for patience: again in {} s", pause.num_seconds());
             let again = post.desk.channel_failed(&post.name, &words).await.map_err(|error| away(&error))?;
@@ -67,7 +67,7 @@ pub(super) async fn turn(post: &Post, state: &ChannelState) -> Result<DateTime<U
             let new = Mark { sha256: intake::sha256_hex(&bytes), ..new };
             let text = serde_json::to_string(&new).unwrap_or_default();
             if new.sha256 == mark.sha256 {
-                well(post, Some(&text)).await?;
+                settle(post, Some(&text)).await?;
             } else {
                 let file_name = Url::parse(url).ok().map(|url| file_name(&url)).unwrap_or_default();
                 let arrival = Arrival {
@@ -81,15 +81,26 @@ pub(super) async fn turn(post: &Post, state: &ChannelState) -> Result<DateTime<U
                 // after it is answered with "not modified".
                 let kept = Kept { channel: &post.name, item: None, mark: Some(&text) };
                 post.desk.channel_receive(kept, arrival).await.map_err(|error| away(&error))?;
-                well(post, None).await?;
+                settle(post, None).await?;
             }
         }
     }
     Ok(due)
 }
 
-async fn well(post: &Post, mark: Option<&str>) -> Result<(), Problem> {
-    post.desk.channel_went_well(&post.name, mark).await.map_err(|error| away(&error))
+/// The fetch went well; but a profile that is not in use is for the administrator to look at.
+async fn settle(post: &Post, mark: Option<&str>) -> Result<(), Problem> {
+    let profile = post.set("profile");
+    let missing = match post.desk.feed_named(profile).await {
+        _ if profile.is_empty() => false,
+        Err(DeskError::Refused(Refusal::NotFound)) => true,
+        other => other.map(|_| false).map_err(|error| away(&error))?,
+    };
+    if !missing {
+        return post.desk.channel_went_well(&post.name, mark).await.map_err(|error| away(&error));
+    }
+    let words = format!("is fetched, but there is no feed profile {profile:?} in use: it is read as anything else");
+    post.desk.channel_failed(&post.name, &words).await.map(drop).map_err(|error| away(&error))
 }
 
 fn file_name(url: &Url) -> String {

@@ -90,6 +90,7 @@ async fn what_has_not_changed_makes_nothing_new() {
         ("feed.moved.url", &format!("{base}/moved.csv")),
         ("feed.moved.header", "Auth-Key"),
         ("feed.moved.token", "sesame"),
+        ("feed.moved.profile", "nobody-made-it"),
     ])
     .await;
     let server = house.serve();
@@ -112,6 +113,7 @@ async fn what_has_not_changed_makes_nothing_new() {
     assert_eq!(one.content_type, "text/csv");
     assert!(asked.lock().unwrap().iter().any(|head| head.contains("if-none-match: \"one\"")));
     assert!(house.channel("feed.etag").await.unwrap().news_at.is_some());
+    assert!(house.problem("feed.moved").await.contains("no feed profile \"nobody-made-it\""));
 }
 
 #[tokio::test]
