@@ -15,7 +15,7 @@ use intake::profile;
 use store::StoreError;
 
 /// Rows shown of a sample.
-const SHOWN_ROWS: usize = 12;
+const SHOWN_ROWS: usize = 8;
 /// Values shown of a column.
 const SHOWN_VALUES: usize = 3;
 /// Rows in which the classes of a sample are looked for.

@@ -171,7 +171,7 @@ fn by_match<'f>(report: &Report, files: &Files, feeds: &'f [Feed]) -> Option<(&'
 
 fn told(feed: &Feed, read: Read) -> (Parsed, Option<Reading>) {
     let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-    let alarm = alarm_of(&read);
+    let alarm = alarm_of(&read, &feed.profile.name);
     let reading = Reading {
         feed: feed.id,
         name: feed.profile.name.clone(),
@@ -184,8 +184,9 @@ fn told(feed: &Feed, read: Read) -> (Parsed, Option<Reading>) {
 }
 
 /// What of a reading somebody should look at.
-fn alarm_of(read: &Read) -> Option<(AlarmKind, String)> {
-    let reason = || read.parsed.reason.clone().unwrap_or_default();
+fn alarm_of(read: &Read, name: &str) -> Option<(AlarmKind, String)> {
+    // The alarm stands on the feed's own page.
+    let reason = || read.parsed.reason.as_deref().unwrap_or_default().replacen(&format!("feed {name}: "), "", 1);
     match &read.changed {
         None => Some((AlarmKind::Form, reason())),
         Some(changed) if !changed.readable() => Some((AlarmKind::Columns, reason())),

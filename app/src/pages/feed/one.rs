@@ -93,7 +93,7 @@ fn fitting(page: &FeedPage) -> AnyView {
     view! {
         <Card title=title kind="next" flush=true>
             {act}
-            <DataTable label="Parked reports that fit"><tbody>{rows}</tbody></DataTable>
+            <DataTable label="Parked reports that fit" class="stack"><tbody>{rows}</tbody></DataTable>
         </Card>
     }
     .into_any()
@@ -104,10 +104,10 @@ fn report_row(report: &Report, now: DateTime<Utc>) -> AnyView {
     let reason = report.reason.as_deref().map(|reason| view! { <small>{defang(reason)}</small> });
     view! {
         <tr data-row="">
-            <td class="when"><When at=report.received_at now=now /></td>
+            <td class="when" data-label="Came"><When at=report.received_at now=now /></td>
             <td class="lead"><a class="who" href=routes::report(report.id)>{name(report)}</a> {reason}</td>
-            <td class="nowrap"><Pill word=state_word(report.state) class=state_colour(report.state) /></td>
-            <td class="n">{number::plural(events, "event", "events")}</td>
+            <td class="nowrap" data-label="State"><Pill word=state_word(report.state) class=state_colour(report.state) /></td>
+            <td class="n" data-label="Gave">{number::plural(events, "event", "events")}</td>
         </tr>
     }
     .into_any()
@@ -119,7 +119,7 @@ fn reports(page: &FeedPage) -> AnyView {
         view! { <EmptyState title="No report yet">"The next one that fits is read with this feed."</EmptyState> }
             .into_any()
     } else {
-        view! { <DataTable label="Last reports"><tbody>{rows}</tbody></DataTable> }.into_any()
+        view! { <DataTable label="Last reports" class="stack"><tbody>{rows}</tbody></DataTable> }.into_any()
     };
     view! { <Card title="Last reports" flush=true>{list}</Card> }.into_any()
 }
@@ -231,7 +231,7 @@ fn versions(page: &FeedPage) -> AnyView {
     view! {
         <Card title="Versions" flush=true id="versions">
             <DataTable label="Versions" class="stack">
-                <thead><tr><Th label="Version" class="n" /> <Th label="Saved" /> <Th label="What it changed" /> <th scope="col"><span class="sr">"Acts"</span></th></tr></thead>
+                <thead><tr><Th label="Version" /> <Th label="Saved" /> <Th label="What it changed" /> <th scope="col"><span class="sr">"Acts"</span></th></tr></thead>
                 <tbody>{rows}</tbody>
             </DataTable>
         </Card>
@@ -263,7 +263,7 @@ fn version_row(page: &FeedPage, version: &FeedVersion, changes: &[Difference]) -
     };
     view! {
         <tr>
-            <td class="n" data-label="Version"><b>{number}</b></td>
+            <td data-label="Version"><b>{number}</b></td>
             <td data-label="Saved"><When at=version.saved_at now=page.now /> <small>{Actor::label(&version.saved_by).to_owned()}</small></td>
             <td data-label="Changed">{shown}</td>
             <td class="nowrap">{act}</td>

@@ -136,7 +136,10 @@ pub(super) fn preview(page: &MapPage) -> AnyView {
         number::thousands(good as u64),
         number::plural(sheet.total as u64, "row", "rows")
     );
-    let rows: Vec<_> = sheet.rows.iter().map(event_row).collect();
+    let common = common(&sheet.rows);
+    let rows: Vec<_> = sheet.rows.iter().map(|row| event_row(row, &common)).collect();
+    let common: Vec<_> =
+        common.into_iter().map(|fault| view! { <p class="note warn">"All rows: " {fault}</p> }).collect();
     let behind: Vec<_> = sheet
         .faults
         .iter()
@@ -149,6 +152,7 @@ pub(super) fn preview(page: &MapPage) -> AnyView {
     let kind = if good == 0 { "bad" } else { "" };
     view! {
         <Card title="The first rows as events" kind=kind flush=true aside=view! { {words} }.into_any()>
+            {common}
             <DataTable label="The first rows as events" class="stack">
                 <thead>
                     <tr><Th label="Row" /> <Th label="Time" /> <Th label="Source" /> <Th label="What" /> <Th label="Remarks" /></tr>
@@ -161,9 +165,17 @@ pub(super) fn preview(page: &MapPage) -> AnyView {
     .into_any()
 }
 
-fn event_row(row: &SheetRow) -> AnyView {
+/// What is odd about every row that is an event: said once.
+fn common(rows: &[SheetRow]) -> Vec<String> {
+    let events: Vec<&Observation> = rows.iter().filter_map(|row| row.event.as_ref().ok()).collect();
+    let [first, rest @ ..] = events.as_slice() else { return Vec::new() };
+    let everywhere = |fault: &&String| !rest.is_empty() && rest.iter().all(|event| event.faults.contains(fault));
+    first.faults.iter().filter(everywhere).cloned().collect()
+}
+
+fn event_row(row: &SheetRow, common: &[String]) -> AnyView {
     match &row.event {
-        Ok(event) => good_row(&row.place, event),
+        Ok(event) => good_row(&row.place, event, common),
         Err(why) => view! {
             <tr class="bad">
                 <td class="nowrap" data-label="Row">{row.place.clone()}</td>
@@ -174,7 +186,7 @@ fn event_row(row: &SheetRow) -> AnyView {
     }
 }
 
-fn good_row(place: &str, event: &Observation) -> AnyView {
+fn good_row(place: &str, event: &Observation, common: &[String]) -> AnyView {
     let port = event.source.port.map(|port| format!(" port {port}")).unwrap_or_default();
     let from = event.from.map(time::full).unwrap_or_default();
     let to = event.to.filter(|to| Some(*to) != event.from).map(|to| view! { <small>"to " {time::full(to)}</small> });
@@ -188,8 +200,8 @@ fn good_row(place: &str, event: &Observation) -> AnyView {
     let times =
         (event.count > 1).then(|| format!(" · {} times", number::thousands(u64::try_from(event.count).unwrap_or(0))));
     let reference = event.reference.clone().map(|reference| format!(" · {}", defang(&reference)));
-    let faults: Vec<_> =
-        event.faults.iter().map(|fault| view! { <small class="error">{fault.clone()}</small> }).collect();
+    let own = event.faults.iter().filter(|fault| !common.contains(fault));
+    let faults: Vec<_> = own.map(|fault| view! { <small class="warn">{fault.clone()}</small> }).collect();
     view! {
         <tr>
             <td class="nowrap" data-label="Row">{place.to_owned()}</td>

@@ -225,12 +225,13 @@ impl Guess<'_> {
 
     /// What may help the staff; strangers' secrets and what anybody can look up stay out.
     fn details(&mut self) {
-        const SECRET: [&str; 14] = [
+        const SECRET: [&str; 15] = [
             "password",
             "passwd",
             "pwd",
             "user",
             "username",
+            "account",
             "login",
             "email",
             "mail",
