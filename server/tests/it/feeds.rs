@@ -104,6 +104,9 @@ async fn a_feed_is_mapped_tried_saved_changed_and_taken_back() {
     assert!(tried.text.contains("What the new version changes") && tried.text.contains("<del>Europe/Berlin"));
     let saved = send(&mut browser, &form, "save").await;
     assert_eq!(saved.status, StatusCode::SEE_OTHER);
+    let twice = send(&mut browser, &form, "save").await;
+    assert_eq!(twice.status, StatusCode::SEE_OTHER, "the same once more is no further version");
+    set(&mut form, "zone", "+01:00");
     let stale = send(&mut browser, &form, "save").await;
     assert_eq!(stale.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(stale.text.contains("somebody saved another version meanwhile"), "{}", stale.text);

@@ -123,7 +123,9 @@ async fn every_page_is_there_for_its_roles_only() {
         for (path, whom) in PAGES {
             let answer = browser.get(&things.named(path)).await;
             let wanted = if whom.contains(*letter) { StatusCode::OK } else { StatusCode::NOT_FOUND };
-            if answer.status != wanted {
+            // A page that only leads to another one is there too.
+            let leads = wanted == StatusCode::OK && answer.status == StatusCode::SEE_OTHER;
+            if answer.status != wanted && !leads {
                 wrong.push(format!("{role} {path}: {} instead of {wanted}", answer.status));
             }
         }
