@@ -79,7 +79,7 @@ fn logs_of_programs() {
         "DDoS attack from your network",
         "Time (UTC)            Src IP         Src Port   Dst IP          Dst Port\n\
          2024-05-01 10:00:00   192.0.2.10     53         198.51.100.7    80\n",
-        "192.0.2.10#53 connection/ddos 2024-05-01 10:00:00 assumed x1",
+        "192.0.2.10#53 connection/ddos 2024-05-01 10:00:00 stated x1",
     );
 }
 

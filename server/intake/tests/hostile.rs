@@ -11,9 +11,18 @@ fn received_at() -> DateTime<Utc> {
 }
 
 fn check(bytes: &[u8], name: Option<&str>) {
-    let started = Instant::now();
-    let parsed = parse(bytes, Hint { content_type: None, file_name: name }, received_at());
-    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+    let timed = || {
+        let started = Instant::now();
+        (parse(bytes, Hint { content_type: None, file_name: name }, received_at()), started.elapsed())
+    };
+    let (parsed, mut took) = timed();
+    // A busy machine makes one run slow, hostile bytes make every run slow.
+    for _ in 0..3 {
+        if took >= Duration::from_secs(2) {
+            took = took.min(timed().1);
+        }
+    }
+    assert!(took < Duration::from_secs(2), "{took:?}");
     assert_eq!(parsed.disposition == Disposition::Events, !parsed.events.is_empty());
     assert!(parsed.disposition == Disposition::Events || parsed.reason.is_some());
     for event in &parsed.events {

@@ -215,18 +215,31 @@ pub(crate) fn scores(subject: &str, lines: &[Ready], words: &str) -> Vec<Scored>
             None => scored.push(Scored { class: *class, score, in_subject, words: vec![word], line: shown.to_owned() }),
         }
     }
-    // File sharing is a copyright matter too: the narrower word wins.
-    if let Some(p2p) = scored.iter().position(|s| s.class == Class::P2p)
-        && let Some(copyright) = scored.iter().position(|s| s.class == Class::Copyright)
-    {
-        let more = scored.get(copyright).map_or(0, |s| s.score);
-        if let Some(s) = scored.get_mut(p2p) {
-            s.score += more;
-        }
-        scored.remove(copyright);
+    for (narrow, wide) in NARROWER {
+        absorb(&mut scored, narrow, wide);
     }
     scored.sort_by_key(|s| std::cmp::Reverse(s.score));
     scored
+}
+
+/// A class and a wider one whose words speak for it too: file sharing is a copyright matter.
+const NARROWER: [(Class, Class); 4] = [
+    (Class::P2p, Class::Copyright),
+    (Class::SqlInjection, Class::VulnerabilityScan),
+    (Class::LoginAttack, Class::VulnerabilityScan),
+    (Class::InfectedHost, Class::Botnet),
+];
+
+/// The narrower class takes the words of the wider one.
+fn absorb(scored: &mut Vec<Scored>, narrow: Class, wide: Class) {
+    let found = |class| scored.iter().position(|s| s.class == class);
+    let (Some(to), Some(from)) = (found(narrow), found(wide)) else { return };
+    let (more, subject) = scored.get(from).map_or((0, false), |s| (s.score, s.in_subject));
+    if let Some(s) = scored.get_mut(to).filter(|s| s.score >= 3) {
+        s.score += more;
+        s.in_subject |= subject;
+        scored.remove(from);
+    }
 }
 
 /// Classes that reporters mention as the likely cause of another.

@@ -18,6 +18,7 @@ pub(crate) fn events(findings: &Findings) -> Result<Vec<Observation>, String> {
     let verdict = complaint::judge(&findings.document, &findings.words);
     let in_subject = findings.candidates.iter().find(|c| c.subject);
     let about_pages = findings.classes.first().is_some_and(|c| c.in_subject && is_about_pages(c.class));
+    let form = findings.times.labelled() && findings.candidates.first().is_some_and(|c| c.weight >= FORM);
     match verdict {
         Verdict::Plain | Verdict::Complaint => {}
         // Nobody but a reporter names an address in the subject and shows its logs, or says there what it did.
@@ -31,7 +32,7 @@ pub(crate) fn events(findings: &Findings) -> Result<Vec<Observation>, String> {
         Verdict::Unclear => return Err("nothing in it says that it is a complaint".to_owned()),
         Verdict::Answer => return Err("it answers an earlier mail".to_owned()),
         // Shown spam ends with "unsubscribe" too.
-        Verdict::Bulk if in_subject.is_some() && !findings.document.bulk => {}
+        Verdict::Bulk if (in_subject.is_some() || form) && !findings.document.bulk => {}
         Verdict::Bulk => return Err("it went to many readers, as newsletters do".to_owned()),
     }
     let worded = class::clear(&findings.classes, verdict == Verdict::Plain || in_subject.is_some());
@@ -52,7 +53,7 @@ pub(crate) fn events(findings: &Findings) -> Result<Vec<Observation>, String> {
         (None, Some(words)) => words,
         (None, None) => return Err(unclear_class(findings)),
     };
-    let port = (chosen.len() == 1).then(|| source::stated_port(&findings.lines, class == Class::P2p)).flatten();
+    let port = (chosen.len() == 1).then(|| source::stated_port(&findings.lines, serves(class))).flatten();
     let noted = by_log.is_some_and(|log| worded.is_some_and(|w| w.category() != log.category()));
     let events = chosen.into_iter().take(MOST).map(|candidate| {
         let own = candidate.class.filter(|c| c.category() != class.category()).unwrap_or(class);
@@ -127,6 +128,11 @@ pub(crate) fn reference(findings: &Findings) -> Option<String> {
 
 fn is_about_pages(class: Class) -> bool {
     matches!(class.category(), Category::Content) || matches!(class, Class::Copyright | Class::Malware)
+}
+
+/// Whether a port in the text is our customer's, because he offers what the report is about.
+fn serves(class: Class) -> bool {
+    class.category() == Category::Vulnerability || matches!(class, Class::P2p | Class::Botnet)
 }
 
 /// The pages that are named as the offence, not merely linked.

@@ -100,6 +100,9 @@ pub(crate) fn stated_zone(line: &str) -> Option<zone::Zone> {
         "time in",
     ];
     let lower = line.to_ascii_lowercase();
+    if let Some(zone) = named_in_brackets(line, &lower) {
+        return Some(zone);
+    }
     let at = SIGNS.iter().find_map(|sign| lower.find(sign).map(|at| at + sign.len()))?;
     let rest = line.get(at..)?;
     if lower.get(at..).is_some_and(|r| r.contains("ce(s)t") || r.contains("me(s)z") || r.contains("me(s)t")) {
@@ -111,4 +114,14 @@ pub(crate) fn stated_zone(line: &str) -> Option<zone::Zone> {
         let looks = w.starts_with(['+', '-']) && w.len() >= 3 || w.chars().all(|c| !c.is_ascii_lowercase());
         looks.then(|| zone::read(w)).flatten()
     })
+}
+
+/// `Timestamp (UTC)`, the name of a field or column.
+fn named_in_brackets(line: &str, lower: &str) -> Option<zone::Zone> {
+    let open = lower.find(['(', '['])?;
+    let name = lower.get(..open)?.trim_end();
+    let word = name.rsplit([' ', '|', ',', ';', '\t', '/']).next().unwrap_or(name);
+    let is_time = ["time", "date", "zeit", "stamp", "heure", "hora", "seen", "datum"].iter().any(|n| word.contains(n));
+    let inner = line.get(open + 1..)?.split([')', ']']).next()?;
+    if is_time { zone::read(inner.trim()) } else { None }
 }
