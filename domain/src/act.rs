@@ -150,5 +150,13 @@ words! {
         RangeAdded = "range.added",
         /// An own range was removed.
         RangeRemoved = "range.removed",
+        /// A reporter was switched, weighed or given feedback.
+        ReporterChanged = "reporter.changed",
+        /// A sender or reporter was marked: always not abuse.
+        SenderMarked = "sender.marked",
+        /// The mark was taken back.
+        SenderUnmarked = "sender.unmarked",
+        /// A reporter was not told, and why.
+        FeedbackWithheld = "feedback.withheld",
     }
 }

@@ -34,6 +34,8 @@ words! {
         ReadLedger = "read_ledger",
         /// Say what the columns of a feed mean.
         ManageFeeds = "manage_feeds",
+        /// Decide what reporters are worth and what they are told.
+        SetPolicy = "set_policy",
         /// Manage users, API tokens, address ranges, terms, customer and lease imports.
         Administer = "administer",
     }

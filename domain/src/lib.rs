@@ -37,6 +37,7 @@ pub mod question;
 pub mod refusal;
 pub mod release;
 pub mod report;
+pub mod reporter;
 pub mod terms;
 pub mod triage;
 pub mod user;

@@ -24,6 +24,7 @@ mod mail;
 mod named;
 mod parsed;
 pub mod profile;
+mod provenance;
 mod role;
 mod shadowserver;
 mod shadowserver_types;
@@ -41,6 +42,7 @@ mod xml;
 
 pub use eyes::{Readable, readable};
 pub use parsed::{Bounce, Parsed};
+pub use provenance::provenance;
 pub use suggestion::{Hinted, Moment, Suggestion, suggest};
 pub use typed::Typed;
 

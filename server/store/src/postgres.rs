@@ -24,6 +24,7 @@ pub(crate) mod dialect {
         (4, "channels", include_str!("../../../migrations/postgres/0004_channels.sql")),
         (5, "feeds", include_str!("../../../migrations/postgres/0005_feeds.sql")),
         (6, "triage", include_str!("../../../migrations/postgres/0006_triage.sql")),
+        (8, "reporters", include_str!("../../../migrations/postgres/0008_reporters.sql")),
     ];
 }
 

@@ -28,6 +28,7 @@ pub(crate) mod dialect {
         (4, "channels", include_str!("../../../migrations/sqlite/0004_channels.sql")),
         (5, "feeds", include_str!("../../../migrations/sqlite/0005_feeds.sql")),
         (6, "triage", include_str!("../../../migrations/sqlite/0006_triage.sql")),
+        (8, "reporters", include_str!("../../../migrations/sqlite/0008_reporters.sql")),
     ];
 }
 

@@ -14,6 +14,7 @@ mod notice;
 mod quarantine;
 mod release;
 mod report;
+mod reporter;
 mod session;
 mod terms;
 mod user;

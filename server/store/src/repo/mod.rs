@@ -31,6 +31,8 @@ pub(crate) mod quarantine_list;
 pub(crate) mod question;
 pub(crate) mod release;
 pub(crate) mod report;
+pub(crate) mod reporter;
+pub(crate) mod reporter_figures;
 pub(crate) mod service;
 pub(crate) mod session;
 pub(crate) mod terms;
@@ -72,6 +74,8 @@ pub(crate) fn statements() -> Vec<&'static str> {
         question::SQL,
         release::SQL,
         report::SQL,
+        reporter::SQL,
+        reporter_figures::SQL,
         service::SQL,
         session::SQL,
         terms::SQL,
