@@ -69,6 +69,28 @@ pub fn report_act(id: impl Display, act: &str) -> String {
     format!("/reports/{id}/{act}")
 }
 
+/// Post: a marked sender or reporter is back to normal.
+pub fn unmark() -> String {
+    "/senders/unmark".to_owned()
+}
+
+/// Who reports, and how good it is: `?days=`, `?who=`, `?sort=`.
+pub fn reporters() -> String {
+    "/reporters".to_owned()
+}
+
+/// The same as CSV.
+pub fn reporters_csv() -> String {
+    "/reporters.csv".to_owned()
+}
+
+/// One reporter by his name; post: decides about him.
+pub fn reporter(name: &str) -> String {
+    let mut path = "/reporters/".to_owned();
+    crate::ui::query::encode(&mut path, name);
+    path
+}
+
 /// Reports nobody could read.
 pub fn sort_out() -> String {
     "/sort-out".to_owned()

@@ -233,6 +233,8 @@ pub struct Peek {
     pub contract: Option<Contract>,
     /// The customer's newest cases.
     pub cases: Vec<CaseRow>,
+    /// No machine may act on the word of the newest event's reporter.
+    pub never_automatic: bool,
     /// What waits: number of events, earliest, latest.
     pub waiting: Option<(i64, DateTime<Utc>, DateTime<Utc>)>,
 }

@@ -49,6 +49,8 @@ pub const APPLY_ATTEMPTS_MAX: i64 = 12;
 pub const RETRY_WAIT_MIN: TimeDelta = TimeDelta::seconds(5);
 /// Longest wait before a retry.
 pub const RETRY_WAIT_MAX: TimeDelta = TimeDelta::minutes(15);
+/// After the end of a case its reporters are told so much later: a case closed by mistake is taken up again by then.
+pub const OUTCOME_WAIT: TimeDelta = TimeDelta::minutes(15);
 /// How long a worker may hold a job before another may take it.
 pub const JOB_LEASE: TimeDelta = TimeDelta::seconds(90);
 /// How long a worker has a mailbox, feed or block list to himself without saying so again.

@@ -1,12 +1,15 @@
 //! Who vouches for reports: how much he is worth to us, what his reports were like, and what we tell him.
 mod figures;
 mod provenance;
+mod words;
 
 pub use figures::{
     AGE_BEYOND, ReporterColumn, ReporterDay, ReporterFigures, ReporterOrder, ReporterRow, age_step, age_words,
     definition, median_step,
 };
 pub use provenance::{Method, Provenance, Standing, Verdict, same_organisation, standing};
+
+pub use words::Told;
 
 use crate::{
     case::Outcome, id::ReportId, notice::address_fault, refusal::Refusal, report::Report, words::words,

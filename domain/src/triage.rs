@@ -2,6 +2,7 @@
 use crate::{
     attribution::Answer, class::Class, evidence::Named, id::ReportId, letter::Letter, question::Question,
     report::Report,
+    reporter::{Markable, Provenance},
 };
 
 /// A guess with its reason.
@@ -77,6 +78,10 @@ pub struct Triage {
     pub next: Option<ReportId>,
     /// Parked reports in all.
     pub left: i64,
+    /// How it was delivered, where it came by mail.
+    pub provenance: Option<Provenance>,
+    /// What could be marked, and what is.
+    pub markable: Markable,
 }
 
 /// What the form of the triage screen holds, as typed.

@@ -57,6 +57,13 @@ pub const KEYS: &[Key] = &[
         "false",
         "true: without smtp.url, notices are kept on the mail page and count as given. Only for trying out: nobody is told.",
     ),
+    key(
+        "mail.authserv_id",
+        "",
+        "Name that your own mail server writes into Authentication-Results; only its verdicts are believed. Empty: none are.",
+    ),
+    key("mail.feedback_per_day", "50", "Receipts and outcomes that one reporter's address gets within a day, at most."),
+    secret("webhook.signing_key", "Secret that signs webhooks (HMAC-SHA256); without it none goes out."),
     key("mail.undo_seconds", "10", "Seconds during which a notice ordered by a person can be taken back."),
     key(
         "quarantine.url",
@@ -236,7 +243,7 @@ impl Config {
     }
 
     fn check(&self) -> Result<(), ConfigError> {
-        for name in ["mail.undo_seconds", "quarantine.reconcile_seconds", "ledger.head_minutes"] {
+        for name in ["mail.undo_seconds", "mail.feedback_per_day", "quarantine.reconcile_seconds", "ledger.head_minutes"] {
             self.check_number(name, 0, 86_400)?;
         }
         if !matches!(self.text("mail.keep"), "true" | "false") {

@@ -11,6 +11,7 @@ pub mod mail;
 pub mod quarantine;
 pub mod record;
 pub mod report;
+pub mod reporter;
 pub mod settings;
 mod sign_in;
 

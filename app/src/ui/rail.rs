@@ -26,6 +26,8 @@ pub enum Place {
     Who,
     /// The figures.
     Figures,
+    /// Who reports, and how good it is.
+    Reporters,
     /// The ledger.
     Record,
     /// Lists that people taught the desk to read.
@@ -43,7 +45,7 @@ impl Place {
     const GROUPS: [&'static [Place]; 3] = [
         &[Place::Evidence, Place::SortOut, Place::Cases, Place::Approvals, Place::Quarantine, Place::Mail],
         &[Place::Customers, Place::Who],
-        &[Place::Figures, Place::Record, Place::Feeds, Place::Policy, Place::Settings],
+        &[Place::Figures, Place::Reporters, Place::Record, Place::Feeds, Place::Policy, Place::Settings],
     ];
 
     /// The word in the rail, the address, and the icon's name.
@@ -58,6 +60,7 @@ impl Place {
             Place::Customers => ("Customers", routes::customers(), "people"),
             Place::Who => ("Who had this?", routes::who(), "lookup"),
             Place::Figures => ("Figures", routes::figures(), "chart"),
+            Place::Reporters => ("Reporters", routes::reporters(), "megaphone"),
             Place::Record => ("Record", routes::record(), "record"),
             Place::Feeds => ("Feeds", routes::feeds(), "feed"),
             Place::Policy => ("Policy", routes::policy(), "policy"),

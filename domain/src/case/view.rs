@@ -57,6 +57,8 @@ pub struct CaseView {
     pub releases: Vec<Release>,
     /// The customer's links, newest first.
     pub links: Vec<Link>,
+    /// Reporters of its evidence on whose word no machine may act.
+    pub never_automatic: Vec<String>,
     /// People the case can be given to.
     pub colleagues: Vec<(UserId, String)>,
 }

@@ -169,6 +169,11 @@ impl Tale {
             let said = said.unwrap_or_else(|| Relayed::Taken("kept here: no smtp.url set".to_owned()));
             self.desk.settle_delivery("mailer", &delivery, &said).await?;
         }
+        while self.desk.feedback_step("feedback").await? {}
+        while let Some(letter) = self.desk.begin_letter("mailer").await? {
+            let kept = Relayed::Taken("kept here: no smtp.url set".to_owned());
+            self.desk.settle_letter("mailer", &letter, &kept).await?;
+        }
         while let Some(job) = self.desk.enforcement_take("enforcer").await? {
             if job.kind == "apply" && self.stubborn.contains(&QuarantineId(job.noun)) {
                 let words = "bng-3: profile garden-v2 is not provisioned on this port";

@@ -3,6 +3,7 @@ use super::{
     Desk, DeskError,
     attribute::moment,
     intake::{intake_actor, read_entry},
+    reading::{Reading, count_events},
     report::PARSE_JOB,
 };
 use chrono::{DateTime, Utc};
@@ -34,12 +35,14 @@ pub(super) struct Finish<'r> {
     pub(super) from: ReportState,
     /// What the record says about it.
     pub(super) entry: NewEntry,
+    /// What it leaves behind about its reporter, when a machine read it.
+    pub(super) reading: Option<&'r Reading>,
 }
 
 impl<'r> Finish<'r> {
     /// A machine read it to its end.
-    pub(super) fn read(report: &'r Report) -> Self {
-        Self { report, from: ReportState::Received, entry: read_entry(report) }
+    pub(super) fn read(report: &'r Report, reading: &'r Reading) -> Self {
+        Self { report, from: ReportState::Received, entry: read_entry(report), reading: Some(reading) }
     }
 }
 
@@ -130,11 +133,18 @@ impl Desk {
         let answers: Vec<Attribution> = fresh().map(|(one, answer)| made(&one.event, answer, now)).collect();
         tx.attribution_add(&answers).await?;
         count_days(&mut tx, fresh().map(|(one, _)| &one.event), now).await?;
+        if let Some(first) = batch.events.first().map(|new| &new.event) {
+            let whose = (first.reporter.as_str(), first.received_at);
+            count_events(&mut tx, fresh().map(|(one, _)| &one.event), said.len(), whose).await?;
+        }
         let mut entries = join(&mut tx, &mut cases, fresh().map(|(one, _)| &one.event), now).await?;
         match last {
             Some(finish) => {
                 tx.report_settle(finish.report, finish.from).await?;
                 tx.job_forget(PARSE_JOB, finish.report.id.0).await?;
+                if let Some(reading) = finish.reading {
+                    reading.keep(&mut tx, finish.report).await?;
+                }
                 entries.push(finish.entry.clone());
             }
             None => entries.push(part_entry(&events, said.len())),

@@ -260,6 +260,10 @@ impl Desk {
         tx.case_save(&case.0).await?;
         if order.command == CaseCommand::Reopen {
             tx.case_rejoin(case.0.id).await?;
+            tx.reporter_case_reopened(case.0.id).await?;
+        }
+        if order.command == CaseCommand::Close {
+            self.end_for_reporters(&mut tx, case.0.id).await?;
         }
         tx.commit(entry).await?;
         case.0.version += 1;

@@ -101,6 +101,7 @@ impl Desk {
             assignee_name: assignee.map(|user| user.name.clone()).unwrap_or_default(),
             colleagues: colleagues.map(|user| (user.id, user.name.clone())).collect(),
             repeats,
+            never_automatic: conn.case_never_automatic(case.id).await?,
             sightings: conn.case_sightings(case.id).await?,
             events: conn.events_of_case(case.id, PageOf::default()).await?,
             entries: conn.ledger_of_case(case.id, ENTRIES_MAX).await?,

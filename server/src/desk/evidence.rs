@@ -66,11 +66,14 @@ impl Desk {
             contract: None,
             cases: Vec::new(),
             waiting: None,
+            never_automatic: false,
             candidates: name_all(&mut conn, &answer.candidates).await?,
             answer,
             report: conn.report_by_id(event.report).await?,
             event,
         };
+        let reporter = conn.reporter_by_name(&peek.event.reporter).await?;
+        peek.never_automatic = reporter.is_some_and(|reporter| reporter.settings.never_automatic);
         let Some(customer) = peek.event.customer else { return Ok(peek) };
         peek.customer = conn.customer_by_id(customer).await?;
         if let Some(service) = peek.event.service {

@@ -4,6 +4,7 @@ use super::{
     attribute::Attributor,
     batch::{Batch, Finish},
     delivery::Returned,
+    reading::{Reading, name_of},
     report::PARSE_JOB,
 };
 use domain::{
@@ -18,6 +19,9 @@ use domain::{
 };
 use intake::{Bounce, Parsed};
 use store::StoreError;
+
+/// As much of a report is looked at for how it was delivered, in bytes.
+const PROVENANCE_BYTES: usize = 256 * 1024;
 
 /// Who the ledger names for what intake decides.
 pub(super) fn intake_actor() -> Actor {
@@ -38,6 +42,8 @@ impl Desk {
         }
         let bytes = conn.report_bytes(id).await?.ok_or(Refusal::NotFound)?;
         drop(conn);
+        // The top of a mail is looked at before the reader takes the bytes; whose it is, is known afterwards.
+        let top = bytes.get(..bytes.len().min(PROVENANCE_BYTES)).unwrap_or_default().to_vec();
         let parsed = self.understand(&report, bytes).await?;
         let read = Report {
             format: Some(parsed.format),
@@ -48,13 +54,16 @@ impl Desk {
             sender: parsed.sender.clone(),
             subject: parsed.subject.clone(),
             parser_version: intake::PARSER_VERSION,
-            ..report
+            ..report.clone()
         };
+        let shown = self.provenance_of(&top, name_of(&read), parsed.message_id.is_some());
+        let reading = self.reading(&report, &read, shown).await?;
         let outcome = match parsed.disposition {
-            Disposition::Events => self.store_events(&read, parsed).await,
-            Disposition::NeedsHuman | Disposition::Unreadable => self.park(read.clone()).await,
+            _ if !reading.away.is_empty() => self.file_away(read.clone(), &reading).await,
+            Disposition::Events => self.store_events(&read, parsed, &reading).await,
+            Disposition::NeedsHuman | Disposition::Unreadable => self.park(read.clone(), &reading).await,
             Disposition::Bounce => self.bounced(read.clone(), parsed.bounce.unwrap_or_default()).await,
-            Disposition::AutoReply | Disposition::NotAReport => self.settle(read.clone()).await,
+            Disposition::AutoReply | Disposition::NotAReport => self.settle(read.clone(), &reading).await,
         };
         match outcome {
             Ok(()) => {}
@@ -73,7 +82,7 @@ impl Desk {
         settled.ok_or_else(|| Refusal::NotFound.into())
     }
 
-    async fn store_events(&self, report: &Report, parsed: Parsed) -> Result<(), DeskError> {
+    async fn store_events(&self, report: &Report, parsed: Parsed, reading: &Reading) -> Result<(), DeskError> {
         let mut conn = self.store.read().await?;
         let attributor = Attributor::load(&mut conn).await?;
         let stored = usize::try_from(conn.event_last_position(report.id).await? + 1).unwrap_or(0);
@@ -90,7 +99,7 @@ impl Desk {
             let answers = attributor.answers(&mut conn, &seen, report.received_at).await?;
             drop(conn);
             let batch = Batch::new(&report, position, seen, answers);
-            let finish = last.then(|| Finish::read(&report));
+            let finish = last.then(|| Finish::read(&report, reading));
             self.store_batch(&batch, finish.as_ref()).await?;
             position += taken;
             if last {
@@ -100,14 +109,21 @@ impl Desk {
     }
 
     /// A person has to look at it.
-    async fn park(&self, report: Report) -> Result<(), DeskError> {
-        self.settle(Report { state: ReportState::Parked, ..report }).await
+    async fn park(&self, report: Report, reading: &Reading) -> Result<(), DeskError> {
+        self.settle(Report { state: ReportState::Parked, ..report }, reading).await
+    }
+
+    /// Nobody wants it: kept, and set aside with the reason.
+    async fn file_away(&self, report: Report, reading: &Reading) -> Result<(), DeskError> {
+        let reason = Some(reading.away.clone());
+        self.settle(Report { state: ReportState::Dismissed, reason, ..report }, reading).await
     }
 
     /// Records what became of a report without events.
-    async fn settle(&self, report: Report) -> Result<(), DeskError> {
+    async fn settle(&self, report: Report, reading: &Reading) -> Result<(), DeskError> {
         let mut tx = self.store.write().await?;
         tx.report_settle(&report, ReportState::Received).await?;
+        reading.keep(&mut tx, &report).await?;
         tx.job_forget(PARSE_JOB, report.id.0).await?;
         tx.commit(read_entry(&report)).await?;
         Ok(())
@@ -117,16 +133,18 @@ impl Desk {
     async fn bounced(&self, report: Report, bounce: Bounce) -> Result<(), DeskError> {
         let why = bounce_words(&bounce);
         if bounce.action != "failed" {
-            return self.settle(Report { reason: Some(why), ..report }).await;
+            return self.settle(Report { reason: Some(why), ..report }, &Reading::default()).await;
         }
         let original = bounce.original_message_id.as_deref().or(bounce.original_envelope_id.as_deref());
         match self.notice_returned(&bounce.delivered_to, original, &why).await? {
-            Returned::Now => self.settle(Report { reason: Some(why), ..report }).await,
+            Returned::Now => self.settle(Report { reason: Some(why), ..report }, &Reading::default()).await,
             Returned::Before(state) => {
-                self.settle(Report { reason: Some(format!("{why}; the notice was {state} already")), ..report }).await
+                let why = format!("{why}; the notice was {state} already");
+                self.settle(Report { reason: Some(why), ..report }, &Reading::default()).await
             }
             Returned::Stranger => {
-                self.park(Report { reason: Some(format!("{why}; it matches no notice of ours")), ..report }).await
+                let why = format!("{why}; it matches no notice of ours");
+                self.park(Report { reason: Some(why), ..report }, &Reading::default()).await
             }
         }
     }

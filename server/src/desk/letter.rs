@@ -96,10 +96,19 @@ impl Desk {
     /// # Errors
     /// Only when the store fails.
     pub async fn begin_letter(&self, worker: &str) -> Result<Option<LetterDelivery>, DeskError> {
+        self.begin_written(LETTER_JOB, worker).await
+    }
+
+    /// The same for letters that go out another way.
+    pub(super) async fn begin_written(
+        &self,
+        kind: &str,
+        worker: &str,
+    ) -> Result<Option<LetterDelivery>, DeskError> {
         loop {
             let mut tx = self.store.write().await?;
             let now = tx.now();
-            let Some(job) = tx.job_take(LETTER_JOB, worker, now, now + JOB_LEASE).await? else { return Ok(None) };
+            let Some(job) = tx.job_take(kind, worker, now, now + JOB_LEASE).await? else { return Ok(None) };
             let letter = tx.letter_by_id(LetterId(job.noun)).await?;
             let begun =
                 letter.and_then(|letter| Some((notice::step(letter.state, NoticeCommand::Begin).ok()?, letter)));
@@ -161,7 +170,8 @@ impl Desk {
             }
         };
         tx.letter_save(&letter, NoticeState::Sending).await?;
-        let entry = NewEntry::new(&Actor::system("mailer"), act, "letter", letter.id)
+        let part = if delivery.job.kind == LETTER_JOB { "mailer" } else { "webhook" };
+        let entry = NewEntry::new(&Actor::system(part), act, "letter", letter.id)
             .fact("answer", letter.answer.as_str())
             .fact("attempt", letter.attempts);
         tx.commit(entry).await?;

@@ -36,9 +36,12 @@ mod quarantine;
 mod quarantine_read;
 mod quarantine_step;
 mod reconcile;
+mod reading;
 mod record;
 mod release;
 mod report;
+mod reporter;
+mod sender;
 mod settings;
 mod timers;
 mod triage;
@@ -53,6 +56,7 @@ pub use customer::{Found, address_of};
 pub use delivery::{Delivery, Relayed, Returned};
 pub use error::DeskError;
 pub use feed::SAMPLE_BYTES;
+pub use feedback::{CLOSED_JOB, OUTCOME_JOB, RECEIPT_JOB, WEBHOOK_JOB};
 pub use import::{ImportOrder, Progress};
 pub use letter::{LETTER_JOB, LetterDelivery};
 pub use listing::Finding;
@@ -99,6 +103,8 @@ pub struct Wake {
     pub compare: Notify,
     /// Jobs `parse`.
     pub intake: Notify,
+    /// Jobs `receipt`, `outcome`, `closed_case` and `webhook`.
+    pub feedback: Notify,
 }
 
 impl Desk {

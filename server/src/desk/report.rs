@@ -11,6 +11,7 @@ use domain::{
     page::{PageOf, Rows},
     refusal::Refusal,
     report::{Channel, Report, ReportFilter, ReportState},
+    reporter::{Markable, Provenance},
 };
 
 /// The worker's kind of job: a report that waits to be read.
@@ -55,6 +56,10 @@ pub struct ReportView {
     pub text: String,
     /// Whether the text was cut.
     pub cut: bool,
+    /// How it was delivered, where it came by mail.
+    pub provenance: Option<Provenance>,
+    /// What could be marked, and what is.
+    pub markable: Markable,
 }
 
 /// Bytes of a report shown as text; the rest is in the download.
@@ -151,7 +156,9 @@ impl Desk {
         };
         let cut = bytes.len() > SHOWN_BYTES;
         let text = readable(bytes.get(..SHOWN_BYTES).unwrap_or(&bytes));
-        Ok(ReportView { report, events, duplicates, text, cut })
+        let provenance = conn.provenance(id).await?;
+        let markable = super::sender::markable(&mut conn, &report).await?;
+        Ok(ReportView { report, events, duplicates, text, cut, provenance, markable })
     }
 
     /// A report and its bytes as they came.

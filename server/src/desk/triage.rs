@@ -70,6 +70,8 @@ impl Desk {
             letters: conn.letters_of_report(id).await?,
             next: conn.report_next_parked(report.received_at, id).await?,
             left: conn.report_count(ReportState::Parked).await?,
+            provenance: conn.provenance(id).await?,
+            markable: super::sender::markable(&mut conn, &report).await?,
             report,
             words,
             guesses,
@@ -142,7 +144,7 @@ impl Desk {
             .fact("source", seen.first().map(|seen| seen.source.value.clone()).unwrap_or_default())
             .fact("class", seen.first().map_or("", |seen| seen.class.as_str()));
         let batch = Batch::new(report, position, seen, answers);
-        self.store_batch(&batch, Some(&Finish { report, from, entry })).await
+        self.store_batch(&batch, Some(&Finish { report, from, entry, reading: None })).await
     }
 
     /// Asks the reporter for what is missing, by a letter with a link to a form. The report waits for his answer.

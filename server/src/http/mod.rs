@@ -14,6 +14,7 @@ mod headers;
 mod notice;
 mod page;
 mod portal;
+mod quality;
 mod quarantine;
 mod record;
 mod report;
@@ -68,6 +69,7 @@ pub fn router(state: AppState) -> Router {
         .merge(figures::routes())
         .merge(notice::routes())
         .merge(quarantine::routes())
+        .merge(quality::routes())
         .merge(record::routes())
         .merge(report::routes())
         .merge(settings::routes())

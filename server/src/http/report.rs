@@ -93,6 +93,8 @@ async fn one(
         duplicates: view.duplicates,
         text: view.text,
         cut: view.cut,
+        provenance: view.provenance,
+        markable: view.markable,
         works: staff.may(Permission::WorkCases),
         now: state.desk.clock().now(),
     };
@@ -139,7 +141,7 @@ async fn set_aside(
     let id: ReportId = id_of(&id)?;
     let outcome = state.desk.dismiss_report(&staff.actor(), id, &typed.reason).await;
     match outcome {
-        Ok(()) => triage::advance(&state, &staff, id, "The report is set aside.".to_owned()).await,
+        Ok(()) => triage::advance(&state, &staff, id, Flash::done("The report is set aside.")).await,
         Err(error) => act(&staff, Err(error), &routes::report(id)).await,
     }
 }

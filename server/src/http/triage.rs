@@ -79,10 +79,10 @@ pub(super) async fn advance(
     state: &AppState,
     staff: &Staff,
     done: ReportId,
-    text: String,
+    flash: Flash,
 ) -> Result<Response, HttpError> {
     let next = state.desk.next_parked(&staff.actor(), done).await?;
-    redirect_with(staff, Flash::done(text), &next.map_or_else(routes::sort_out, routes::report)).await
+    redirect_with(staff, flash, &next.map_or_else(routes::sort_out, routes::report)).await
 }
 
 #[derive(Deserialize, Default)]
@@ -113,7 +113,7 @@ async fn accept(
             if more {
                 return redirect_with(&staff, Flash::done(text), &routes::report(id)).await;
             }
-            advance(&state, &staff, id, text).await
+            advance(&state, &staff, id, Flash::done(text)).await
         }
         Err(DeskError::Refused(Refusal::Invalid { field, problem })) => {
             let error = Some((field.to_owned(), problem));
@@ -147,7 +147,7 @@ async fn ask(
     match state.desk.ask_reporter(&staff.actor(), id, &order).await {
         Ok(()) => {
             let text = format!("{} is asked; the report waits under Asked.", typed.recipient.trim());
-            advance(&state, &staff, id, text).await
+            advance(&state, &staff, id, Flash::done(text)).await
         }
         Err(DeskError::Refused(Refusal::Invalid { field, problem })) => {
             let ask = Some(AskFields { recipient: typed.recipient, lacking, text: typed.text, open: true });

@@ -1,10 +1,12 @@
 //! What the desk owes the world. Workers look for due jobs every second, and at once when the desk wakes them.
 pub mod enforcement;
+pub mod feedback;
 pub mod heads;
 pub mod intake;
 pub mod mail;
 pub mod reconcile;
 pub mod timers;
+pub mod webhook;
 
 use crate::{channel, desk::Desk, enforcement::Network};
 use std::time::Duration;
@@ -35,6 +37,7 @@ impl Workers {
         enforcement::start(&workers, desk.clone(), network.clone());
         reconcile::start(&workers, desk.clone(), network.clone());
         channel::start(&workers, desk);
+        feedback::start(&workers, desk);
         workers.every(LOOK_EVERY, desk.clone(), |desk| async move { timers::tick(&desk).await });
         workers
     }

@@ -39,7 +39,11 @@ pub(super) fn evidence(page: &Arc<CasePage>) -> AnyView {
         let words = format!("{} more of the newest events", rest.len());
         view! { <details class="more"><summary>{words}</summary>{table(rest)}</details> }
     });
-    view! { <Card title="Evidence" aside=aside flush=true>{table(rows)} {more}</Card> }.into_any()
+    let person = (!page.view.never_automatic.is_empty()).then(|| {
+        let names = page.view.never_automatic.iter().map(|name| defang(name)).collect::<Vec<_>>().join(", ");
+        view! { <p class="in sub"><Tag word="never automatic" kind="unsure" /> " " {names} ": no machine acts on this evidence without a person."</p> }
+    });
+    view! { <Card title="Evidence" aside=aside flush=true>{person} {table(rows)} {more}</Card> }.into_any()
 }
 
 pub(super) fn table(rows: Vec<AnyView>) -> AnyView {
@@ -72,7 +76,7 @@ pub(super) fn row(event: &Event) -> AnyView {
             </td>
             <td class="mono" data-label="Source">{format!("{}{port}", defang(&source.value))}</td>
             <td data-label="Detail">{detail(event)} {times}</td>
-            <td data-label="Reporter">{defang(&event.reporter)}</td>
+            <td data-label="Reporter"><a class="quiet" href=routes::reporter(&event.reporter)>{defang(&event.reporter)}</a></td>
             <td class="opt"><Tag word=event.certainty.as_str() /></td>
         </tr>
     }

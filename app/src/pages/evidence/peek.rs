@@ -1,7 +1,7 @@
 //! The panel beside the inbox: one row in sentences, with the acts that are possible now.
 use crate::{
     routes,
-    ui::{Act, Btn, KeyValues, LinkBtn, LongField, Pair, Peek as Panel, PostForm, Raw, Tag, When, number, time},
+    ui::{Act, Btn, KeyValues, LinkBtn, LongField, Pair, Peek as Panel, PostForm, Raw, Tag, When, defang, number, time},
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -77,6 +77,9 @@ fn sub(peek: &Peek, now: DateTime<Utc>) -> String {
 fn facts(peek: &Peek, now: DateTime<Utc>) -> AnyView {
     let protected = peek.service.as_ref().and_then(|service| service.protected.clone());
     let protected = protected.map(|why| view! { <Pair term="Protected"><Tag word=why kind="bad" /></Pair> });
+    let person = peek.never_automatic.then(|| view! { " " <Tag word="never automatic" kind="unsure" /> });
+    let name = peek.event.reporter.as_str();
+    let reporter = view! { <a href=routes::reporter(name)>{defang(name)}</a> {person} };
     let (what, proof, before) = (what(peek), proof(peek, now), before(&peek.cases));
     let (role, certainty) = (peek.event.observation.role.as_str().replace('_', " "), peek.event.certainty.as_str());
     view! {
@@ -89,6 +92,7 @@ fn facts(peek: &Peek, now: DateTime<Utc>) -> AnyView {
                 {proof}
             </Pair>
             {protected}
+            <Pair term="Reporter">{reporter}</Pair>
             <Pair term="Before">{before}</Pair>
         </KeyValues>
     }
@@ -102,9 +106,9 @@ fn what(peek: &Peek) -> String {
         Some((events, first, last)) if events > 1 => {
             let times = number::thousands(count(events));
             let over = time::span(last - first);
-            format!("{title}: {times} events over {over}, reported by {}", peek.event.reporter)
+            format!("{title}: {times} events over {over}")
         }
-        _ => format!("{title}, reported by {}", peek.event.reporter),
+        _ => title.to_owned(),
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) fn reporters(figures: &Figures) -> AnyView {
 
 fn reporter(row: &ReporterFigure) -> AnyView {
     let name = if row.reporter.is_empty() { "not named".to_owned() } else { row.reporter.clone() };
-    let href = routes::with_query(routes::events(), &[("reporter", &row.reporter)]);
+    let href = routes::reporter(&row.reporter);
     let held = count(row.events - row.refuted);
     // Below nine in ten somebody should talk to the reporter.
     let class = if held * 10 < count(row.events) * 9 { "n up" } else { "n" };

@@ -117,7 +117,7 @@ fn table(page: &ReportsPage) -> AnyView {
 }
 
 /// What people call a report: its subject, its file, or how it came.
-pub(super) fn name(report: &Report) -> String {
+pub(crate) fn name(report: &Report) -> String {
     let subject = report.subject.clone().filter(|subject| !subject.trim().is_empty());
     let file = Some(report.file_name.clone()).filter(|name| !name.is_empty());
     let sha = report.sha256.get(..12).unwrap_or_default();
@@ -143,7 +143,7 @@ fn row(report: &Report, now: DateTime<Utc>) -> AnyView {
 }
 
 /// The state in words for people.
-pub(super) const fn state_word(state: ReportState) -> &'static str {
+pub(crate) const fn state_word(state: ReportState) -> &'static str {
     match state {
         ReportState::Received => "waiting",
         ReportState::Done => "read",
@@ -155,7 +155,7 @@ pub(super) const fn state_word(state: ReportState) -> &'static str {
 }
 
 /// The state's colour.
-pub(super) const fn state_colour(state: ReportState) -> &'static str {
+pub(crate) const fn state_colour(state: ReportState) -> &'static str {
     match state {
         ReportState::Received => "notified",
         ReportState::Done => "released",

@@ -1,6 +1,7 @@
 //! One report: what became of it, its events, and the bytes as they came, shown as text.
 use super::{name, state_colour, state_word};
 use crate::{
+    pages::reporter::mark,
     routes,
     ui::{
         Act, Btn, Card, DataTable, Desk, KeyValues, LongField, Pager, Pair, Pill, PostForm, Raw, Tag, Th, Top, When,
@@ -12,6 +13,7 @@ use domain::{
     evidence::Event,
     page::{PageOf, Rows},
     report::{Report, ReportState},
+    reporter::{Markable, Provenance},
 };
 use leptos::prelude::*;
 
@@ -30,6 +32,10 @@ pub struct ReportPage {
     pub text: String,
     /// Whether the text was cut.
     pub cut: bool,
+    /// How it was delivered, where it came by mail.
+    pub provenance: Option<Provenance>,
+    /// What could be marked, and what is.
+    pub markable: Markable,
     /// Whether this person may read it again or set it aside.
     pub works: bool,
     /// The time of the page.
@@ -40,7 +46,8 @@ pub struct ReportPage {
 pub fn report(page: ReportPage) -> AnyView {
     let report = &page.report;
     let parked = (report.state == ReportState::Parked).then(|| parked(report, page.works));
-    let side = view! { {parked} {facts(&page)} }.into_any();
+    let marks = mark::marks(&page.markable, page.works);
+    let side = view! { {marks} {parked} {facts(&page)} }.into_any();
     let cut = page.cut.then(|| view! { <small>"Only the beginning is shown; the download has all of it."</small> });
     let events = (!page.events.rows.is_empty()).then(|| events(&page));
     let (word, colour) = (state_word(report.state), state_colour(report.state));
@@ -107,7 +114,9 @@ fn facts(page: &ReportPage) -> AnyView {
     let reason = report.reason.clone().filter(|_| report.state != ReportState::Parked);
     let reason = reason.map(|reason| view! { <Pair term="Remark">{defang(&reason)}</Pair> });
     let (came, channel, sha) = (time::full(report.received_at), report.channel.as_str(), report.sha256.clone());
-    let (reporter, sender, version) = (text(&report.reporter), text(&report.sender), report.parser_version);
+    let (sender, version) = (text(&report.sender), report.parser_version);
+    let reporter = reporter_link(report.reporter.as_deref());
+    let origin = mark::delivery(page.provenance.as_ref());
     let size = number::bytes(positive(report.size));
     view! {
         <Card title="Facts">
@@ -115,6 +124,7 @@ fn facts(page: &ReportPage) -> AnyView {
                 <Pair term="Came">{came} " by " {channel}</Pair>
                 <Pair term="Reporter">{reporter}</Pair>
                 <Pair term="Sender">{sender}</Pair>
+                {origin}
                 <Pair term="Format">{format}</Pair>
                 {reason}
                 {first}
@@ -127,6 +137,14 @@ fn facts(page: &ReportPage) -> AnyView {
         </Card>
     }
     .into_any()
+}
+
+/// The reporter with the way to what he is worth.
+pub(super) fn reporter_link(name: Option<&str>) -> AnyView {
+    match name {
+        Some(name) => view! { <a href=routes::reporter(name)>{defang(name)}</a> }.into_any(),
+        None => "not stated".into_any(),
+    }
 }
 
 fn events(page: &ReportPage) -> AnyView {

@@ -1,6 +1,7 @@
 //! Triage: a report that no machine understood, finished by a person in seconds. Accept, ask the reporter, or set aside.
 use super::{name, state_colour, state_word};
 use crate::{
+    pages::reporter::mark,
     routes,
     ui::{
         Act, Btn, Card, Desk, Field, KeyValues, LinkBtn, LongField, Pair, Pill, PostForm, Quote, Select, Tag, Tick,
@@ -77,7 +78,8 @@ impl AskFields {
 pub fn triage(page: TriagePage) -> AnyView {
     let report = &page.triage.report;
     let acts = page.works.then(|| view! { {accept(&page)} {others(&page)} }.into_any());
-    let side = view! { {acts} {asked(&page)} {facts(&page)} }.into_any();
+    let marks = mark::marks(&page.triage.markable, page.works);
+    let side = view! { {marks} {acts} {asked(&page)} {facts(&page)} }.into_any();
     let sub = match page.triage.left {
         1 => "the last one to sort out".to_owned(),
         n => format!("{} to sort out", number::thousands(u64::try_from(n).unwrap_or(0))),
@@ -236,6 +238,7 @@ fn others(page: &TriagePage) -> AnyView {
     let reason = defang(report.reason.as_deref().unwrap_or("Nobody said why."));
     let teach = routes::with_query(routes::settings_page("feeds/new"), &[("report", &id.to_string())]);
     let ask = ask(page);
+    let mark = mark::act(id, &page.triage.markable);
     let again = (report.state == ReportState::Parked).then(|| {
         view! {
             <PostForm action=routes::report_act(id, "retry") class="inline">
@@ -255,6 +258,7 @@ fn others(page: &TriagePage) -> AnyView {
             <div class="btns">
                 {ask}
                 {again}
+                {mark}
                 <LinkBtn label="Teach" href=teach key="t" />
             </div>
         </Card>
@@ -337,8 +341,8 @@ fn asked(page: &TriagePage) -> Option<AnyView> {
 fn facts(page: &TriagePage) -> AnyView {
     let report = &page.triage.report;
     let format = report.format.map_or("not read yet", |format| format.as_str());
-    let who = report.reporter.clone().or(report.sender.clone());
-    let who = who.map_or_else(|| "not stated".to_owned(), |who| defang(&who));
+    let who = super::one::reporter_link(report.reporter.as_deref());
+    let origin = mark::delivery(page.triage.provenance.as_ref());
     let (came, channel, size) = (time::full(report.received_at), report.channel.as_str(), report.size);
     let size = number::bytes(u64::try_from(size).unwrap_or(0));
     let (events, sha) = (report.events, report.sha256.clone());
@@ -348,6 +352,7 @@ fn facts(page: &TriagePage) -> AnyView {
             <KeyValues>
                 <Pair term="Came">{came} " by " {channel}</Pair>
                 <Pair term="Reporter">{who}</Pair>
+                {origin}
                 <Pair term="Format">{format}</Pair>
                 {events}
                 <Pair term="Size">{size}</Pair>
