@@ -117,6 +117,7 @@ impl Demo {
             // Whatever the settings say: a demo sends nothing, fetches nothing and cuts nobody.
             .with("smtp.url", "")
             .with("mail.keep", "true")
+            .with("mail.authserv_id", "mx.seetal.example")
             .with("quarantine.url", "")
             .with("desk.name", "Seetal Net")
             .with("desk.phone", "+43 1 555 0100");

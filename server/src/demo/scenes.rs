@@ -13,6 +13,7 @@ use domain::{
     id::{NoticeId, QuarantineId},
     page::PageOf,
     quarantine::{Measure, QuarantineState},
+    reporter::{Feedback, ReporterSettings},
 };
 
 /// One scene. The cases in it are left alone by everything else, so that they still stand there at the end.
@@ -44,6 +45,8 @@ pub(super) enum Scene {
     Nobodys,
     /// Mail that is refused, mail that waits, mail that was taken back.
     Mail,
+    /// What some reporters are worth, and what one is told.
+    Reporters,
 }
 
 /// Who plays in scenes that go on.
@@ -62,6 +65,7 @@ const DAY: i64 = 24 * HOUR;
 
 /// When which scene is played: minutes before the end.
 const PLAN: &[(i64, Scene)] = &[
+    (12 * DAY + 3 * HOUR, Scene::Reporters),
     (9 * DAY, Scene::HoldAgain),
     (9 * DAY - 5 * HOUR, Scene::FixedAgain),
     (6 * DAY, Scene::HoldAgain),
@@ -122,6 +126,7 @@ pub(super) async fn play(tale: &mut Tale, scene: Scene) -> anyhow::Result<()> {
         }
         Scene::Nobodys => nobodys(tale).await,
         Scene::Mail => mail(tale).await,
+        Scene::Reporters => reporters(tale).await,
     };
     tale.soon(1, Step::World);
     acts::gently(done)
@@ -365,4 +370,30 @@ async fn mail(tale: &mut Tale) -> Result<(), DeskError> {
         Some(id) => tale.desk.cancel_notice(&by, id).await.map(drop),
         None => Ok(()),
     }
+}
+
+/// Experience with some reporters, as the supervisor wrote it down.
+async fn reporters(tale: &mut Tale) -> Result<(), DeskError> {
+    let told = |to: &str| ReporterSettings {
+        weight: 7,
+        feedback: Feedback::Outcome,
+        feedback_to: to.to_owned(),
+        ..ReporterSettings::default()
+    };
+    let decided = [
+        ("shadowserver", ReporterSettings { weight: 9, ..ReporterSettings::default() }, "years of clean data"),
+        (
+            "sensor.example",
+            ReporterSettings { weight: 3, never_automatic: true, ..ReporterSettings::default() },
+            "names the attacked port, not the attacker's: look before anybody is cut",
+        ),
+        ("blockcoop.example", told("desk@blockcoop.example"), "agreed with their desk: receipts and outcomes"),
+    ];
+    let supervisor = tale.staff.supervisor.clone();
+    for (name, settings, why) in decided {
+        let known = tale.desk.store().read().await?.reporter_by_name(name).await?;
+        let Some(known) = known else { continue };
+        tale.desk.change_reporter(&supervisor, name, known.version, settings, why).await?;
+    }
+    Ok(())
 }

@@ -56,19 +56,19 @@ impl Desk {
     /// # Errors
     /// Only when the store fails; it is taken up again after the job's lease.
     pub async fn feedback_step(&self, worker: &str) -> Result<bool, DeskError> {
+        let mut tx = self.store.write().await?;
+        let now = tx.now();
         for kind in [CLOSED_JOB, RECEIPT_JOB, OUTCOME_JOB] {
-            let mut tx = self.store.write().await?;
-            let now = tx.now();
             let Some(job) = tx.job_take(kind, worker, now, now + JOB_LEASE).await? else { continue };
-            if kind == CLOSED_JOB {
-                for report in tx.reports_to_end(CaseId(job.noun), REPORTS_MAX).await? {
-                    tx.job_owe(OUTCOME_JOB, report.0, now, now).await?;
-                }
-                tx.job_settle(job.id, worker).await?;
-                tx.commit_chore(Chore::JobLease).await?;
-            } else {
+            if kind != CLOSED_JOB {
                 self.tell(tx, worker, &job).await?;
+                return Ok(true);
             }
+            for report in tx.reports_to_end(CaseId(job.noun), REPORTS_MAX).await? {
+                tx.job_owe(OUTCOME_JOB, report.0, now, now).await?;
+            }
+            tx.job_settle(job.id, worker).await?;
+            tx.commit_chore(Chore::JobLease).await?;
             return Ok(true);
         }
         Ok(false)

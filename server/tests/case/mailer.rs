@@ -17,7 +17,7 @@ use std::{
 use tempfile::TempDir;
 
 /// tools/smtp-sink; it ends when its standard input closes.
-struct Sink {
+pub(crate) struct Sink {
     process: Child,
     port: u16,
     folder: TempDir,
@@ -25,7 +25,7 @@ struct Sink {
 
 impl Sink {
     /// None (loudly) where aiosmtpd is missing.
-    fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let python = std::env::var("LAZARET_PYTHON").unwrap_or_else(|_| "python3".to_owned());
         let folder = tempfile::tempdir().unwrap();
@@ -57,13 +57,13 @@ impl Sink {
         None
     }
 
-    fn config(&self) -> Config {
+    pub(crate) fn config(&self) -> Config {
         let url = format!("smtp://127.0.0.1:{}", self.port);
         Config::defaults().with("smtp.url", url).with("http.public_url", "https://desk.example")
     }
 
     /// The mails taken so far: bytes and envelope.
-    fn mails(&self) -> Vec<(String, String)> {
+    pub(crate) fn mails(&self) -> Vec<(String, String)> {
         let Ok(folder) = std::fs::read_dir(self.folder.path().join("mail")) else { return Vec::new() };
         let mut envelopes: Vec<PathBuf> = folder.map(|entry| entry.unwrap().path()).collect();
         envelopes.retain(|path| path.extension().is_some_and(|end| end == "json"));
@@ -72,7 +72,7 @@ impl Sink {
         envelopes.iter().map(|path| (read(&path.with_extension("eml")), read(path))).collect()
     }
 
-    fn clear(&self) {
+    pub(crate) fn clear(&self) {
         let _ = std::fs::remove_dir_all(self.folder.path().join("mail"));
         std::fs::create_dir_all(self.folder.path().join("mail")).unwrap();
     }

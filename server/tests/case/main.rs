@@ -1,5 +1,6 @@
 //! Cases and notices at the desk, on both engines, and the mailer against a real relay.
 mod bounce;
 mod desk;
+mod feedback;
 mod mailer;
 mod world;

@@ -49,10 +49,15 @@ pub(crate) fn now() -> DateTime<Utc> {
 
 /// Runs the test on a fresh desk over each engine.
 pub(crate) async fn both<F: Future<Output = ()>>(test: impl Fn(World) -> F) {
+    with(Config::defaults(), test).await;
+}
+
+/// The same with these settings.
+pub(crate) async fn with<F: Future<Output = ()>>(config: Config, test: impl Fn(World) -> F) {
     let folder = tempfile::tempdir().unwrap();
     let clock = Arc::new(FrozenClock::at(now()));
     store::testing::both(folder.path(), clock.clone(), |store| {
-        let world = World { desk: Desk::new(store, Config::defaults()), clock: clock.clone() };
+        let world = World { desk: Desk::new(store, config.clone()), clock: clock.clone() };
         clock.set(now());
         let run = test(world.clone());
         async move {
