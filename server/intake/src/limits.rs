@@ -26,6 +26,8 @@ const MIME_BOUNDARIES: usize = 20_000;
 const MIME_NESTING: usize = 200;
 /// The same for large mails, where looking for a missing boundary costs most.
 const MIME_NESTING_LARGE: usize = 50;
+/// Header fields of one mail that are looked at; real mails have less than a hundred.
+pub(crate) const HEADERS: usize = 2000;
 /// Text of a mail that the readers of free text look at.
 pub(crate) const TEXT_BYTES: usize = 256 * 1024;
 /// One name, subject, reference, reason or fault.

@@ -93,13 +93,13 @@ impl<'m> Mail<'m> {
 
     fn value(&self, name: HeaderName<'static>) -> Option<&'m HeaderValue<'m>> {
         let headers = &self.message.parts.first()?.headers;
-        headers.iter().find(|h| h.name == name).map(|h| &h.value)
+        headers.iter().take(limits::HEADERS).find(|h| h.name == name).map(|h| &h.value)
     }
 
     /// A header as it stands, unfolded.
     pub(crate) fn header(&self, name: &'static str) -> Option<String> {
         let headers = &self.message.parts.first()?.headers;
-        let header = headers.iter().find(|h| h.name.as_str().eq_ignore_ascii_case(name))?;
+        let header = headers.iter().take(limits::HEADERS).find(|h| h.name.as_str().eq_ignore_ascii_case(name))?;
         let raw = self.message.raw_message.get(header.offset_start as usize..header.offset_end as usize)?;
         let text = String::from_utf8_lossy(raw).split_whitespace().collect::<Vec<_>>().join(" ");
         (!text.is_empty()).then_some(text)
@@ -125,7 +125,10 @@ impl<'m> Mail<'m> {
     }
 
     pub(crate) fn has_header(&self, name: &'static str) -> bool {
-        self.message.parts.first().is_some_and(|p| p.headers.iter().any(|h| h.name.as_str().eq_ignore_ascii_case(name)))
+        self.message
+            .parts
+            .first()
+            .is_some_and(|p| p.headers.iter().take(limits::HEADERS).any(|h| h.name.as_str().eq_ignore_ascii_case(name)))
     }
 
     /// The From address, lower case.
