@@ -10,6 +10,14 @@ pub(crate) fn is_zip(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06")
 }
 
+/// Whether an archive is a document or a program: nobody reports in those.
+pub(crate) fn is_document(bytes: &[u8]) -> bool {
+    let head = limits::head(bytes, 4096);
+    let signs: [&[u8]; 5] =
+        [b"[Content_Types].xml", b"META-INF/", b"mimetypeapplication/", b"AndroidManifest", b"word/document.xml"];
+    signs.iter().any(|sign| head.windows(sign.len()).any(|w| w == *sign))
+}
+
 /// Whether bytes are a gzip file (RFC 1952).
 pub(crate) fn is_gzip(bytes: &[u8]) -> bool {
     bytes.starts_with(&[0x1f, 0x8b, 8])

@@ -325,10 +325,12 @@ fn attached_files(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
                 break;
             }
         }
-        let parsed = if archive::is_zip(part.bytes) {
-            Some(archive::read(part.bytes, context.deeper()))
+        let parsed = if archive::is_zip(part.bytes) && archive::is_document(part.bytes) {
+            None
+        } else if archive::is_zip(part.bytes) {
+            Some(archive::read(part.bytes, context.deeper())).filter(is_feed)
         } else if archive::is_gzip(part.bytes) {
-            Some(archive::read_gzip(part.bytes, part.name, context.deeper()))
+            Some(archive::read_gzip(part.bytes, part.name, context.deeper())).filter(is_feed)
         } else if part.is("text", "csv") || part.name_ends(&[".csv"]) || part.is_text() {
             csv_file::read_known(part.bytes, part.name, context)
                 .or_else(|| feed::read_text(&part.text(), context))
@@ -359,6 +361,13 @@ fn attached_files(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
         }
         (found, refused) => found.or(refused),
     }
+}
+
+/// Whether what was in an archive is of a form. Loose texts, logs and mails in one are evidence to what the mail says.
+fn is_feed(parsed: &Parsed) -> bool {
+    let named = !matches!(parsed.format, Format::Text | Format::Mime | Format::Unknown) || parsed.reporter.is_some();
+    let trap = parsed.reason.as_ref().is_some_and(|r| r.contains("bomb"));
+    parsed.disposition == Disposition::NotAReport || trap || (named && parsed.format != Format::Mime)
 }
 
 /// A report that somebody forwarded as an attachment.
