@@ -64,6 +64,41 @@ pub fn report_raw(id: impl Display) -> String {
     format!("/reports/{id}/raw")
 }
 
+/// A report beside what today's parsers make of it; post: puts it in force.
+pub fn report_again(id: impl Display) -> String {
+    format!("/reports/{id}/again")
+}
+
+/// Periods that are read again; post: compares one.
+pub fn rereads() -> String {
+    "/reports/again".to_owned()
+}
+
+/// One period that is read again.
+pub fn reread(id: impl Display) -> String {
+    format!("/reports/again/{id}")
+}
+
+/// Post: an act on a period: `apply`, `stop`.
+pub fn reread_act(id: impl Display, act: &str) -> String {
+    format!("/reports/again/{id}/{act}")
+}
+
+/// An event as it would leave the house; post: passes it on.
+pub fn event_pass_on(id: impl Display) -> String {
+    format!("/events/{id}/pass-on")
+}
+
+/// A case as it would leave the house; post: passes it on.
+pub fn case_pass_on(number: impl Display) -> String {
+    format!("/cases/{number}/pass-on")
+}
+
+/// Post: tries to pass on again.
+pub fn passing_retry(id: impl Display) -> String {
+    format!("/passings/{id}/retry")
+}
+
 /// Post: an act on one report: `accept`, `ask`, `retry`, `set-aside`.
 pub fn report_act(id: impl Display, act: &str) -> String {
     format!("/reports/{id}/{act}")

@@ -12,6 +12,24 @@ words! {
         ReportParked = "report.parked",
         /// Parsed again by a newer parser.
         ReportReparsed = "report.reparsed",
+        /// Stored reports of a period were to be compared with what today's parsers read.
+        RereadBegun = "reread.begun",
+        /// The differences found were to be put in force.
+        RereadApplied = "reread.applied",
+        /// All that was to be read again was.
+        RereadEnded = "reread.ended",
+        /// A person stopped it.
+        RereadStopped = "reread.stopped",
+        /// A newer parser reads events of this case differently; the case keeps them as they are.
+        CaseReread = "case.reread",
+        /// Evidence was given to somebody outside.
+        EvidencePassed = "evidence.passed",
+        /// It arrived there.
+        PassingSent = "passing.sent",
+        /// It did not arrive yet.
+        PassingDeferred = "passing.deferred",
+        /// It could not be given.
+        PassingFailed = "passing.failed",
         /// A person set a parked report aside.
         ReportDismissed = "report.dismissed",
         /// A person read a parked report and wrote down what it says.

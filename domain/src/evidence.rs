@@ -1,5 +1,6 @@
 //! Reports and events seen together, as the staff's screen shows them.
 use crate::{
+    again::LinkKind,
     attribution::{Answer, Candidate, Certainty},
     case::{Case, CaseRow},
     class::{Category, Class},
@@ -23,6 +24,10 @@ words! {
         Dismissed = "dismissed",
         /// Said before by the same reporter.
         Duplicate = "duplicate",
+        /// How a newer parser reads an event that a person decided on; it does not count beside that one.
+        Reading = "reading",
+        /// A newer parser does not find it any more, or reads it differently.
+        Superseded = "superseded",
     }
 }
 
@@ -252,6 +257,19 @@ pub struct EventView {
     pub case: Option<Case>,
     /// Whose it is, when certain.
     pub customer: Option<Customer>,
+    /// Its copies and newer readings, and what it is one of.
+    pub kin: Kin,
+}
+
+/// Events that say the same as this one, or the same thing differently.
+#[derive(Debug, Clone, Default)]
+pub struct Kin {
+    /// The event this one is a copy or a newer reading of.
+    pub earlier: Vec<(LinkKind, Event)>,
+    /// Copies and newer readings of this one, the first of them.
+    pub later: Vec<(LinkKind, Event)>,
+    /// How often it was said again in all.
+    pub copies: i64,
 }
 
 /// Filter of the list of all events; lives in the URL.

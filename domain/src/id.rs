@@ -76,6 +76,10 @@ ids! {
     LetterId;
     /// What a reporter was asked.
     QuestionId;
+    /// Stored reports of a period, read again.
+    RereadId;
+    /// Evidence given to somebody outside.
+    PassingId;
     /// A job of the outbox.
     JobId;
     /// An own address on a block list.

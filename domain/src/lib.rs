@@ -7,6 +7,7 @@
 pub mod act;
 pub mod actor;
 pub mod advice;
+pub mod again;
 pub mod attribution;
 pub mod case;
 pub mod channel;
@@ -29,6 +30,7 @@ pub mod link;
 pub mod metrics;
 pub mod notice;
 pub mod page;
+pub mod passing;
 pub mod policy;
 pub mod portal;
 pub mod quarantine;
@@ -42,6 +44,7 @@ pub mod terms;
 pub mod triage;
 pub mod user;
 mod words;
+pub mod xarf;
 
 use refusal::Refusal;
 

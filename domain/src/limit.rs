@@ -5,6 +5,10 @@ use chrono::TimeDelta;
 pub const REPORT_BYTES_MAX: usize = 25 * 1024 * 1024;
 /// Events written in one transaction: enough to amortise a commit, short enough not to stop other writers.
 pub const EVENTS_PER_TRANSACTION: usize = 500;
+/// Events of a case that leave in one go; more would be a data set, not a complaint.
+pub const PASSED_EVENTS_MAX: i64 = 2_000;
+/// Tries of one passing on before it counts as failed.
+pub const PASSING_ATTEMPTS_MAX: i64 = 12;
 /// Rows of a list page.
 pub const PAGE_ROWS: i64 = 50;
 /// Characters of a note, reason or statement.

@@ -11,9 +11,7 @@ pub use provenance::{Method, Provenance, Standing, Verdict, same_organisation, s
 
 pub use words::Told;
 
-use crate::{
-    case::Outcome, id::ReportId, notice::address_fault, refusal::Refusal, report::Report, words::words,
-};
+use crate::{case::Outcome, id::ReportId, notice::address_fault, refusal::Refusal, report::Report, words::words};
 use chrono::{DateTime, Utc};
 
 /// Smallest and largest weight of a reporter.
@@ -136,7 +134,9 @@ impl ReporterSettings {
         let fault = match self.feedback_by {
             _ if to.chars().count() > TARGET_CHARS_MAX => Some("is too long"),
             FeedbackBy::Mail => address_fault(to).map(|_| "is not one mail address, such as abuse@reporter.example"),
-            FeedbackBy::Webhook => (!web_address(to)).then_some("is not an address that begins with https:// or http://"),
+            FeedbackBy::Webhook => {
+                (!web_address(to)).then_some("is not an address that begins with https:// or http://")
+            }
         };
         match fault {
             Some(fault) => Err(Refusal::invalid("feedback_to", fault)),

@@ -1,6 +1,11 @@
 //! A parked report on the triage screen: its words, what was guessed from them, whose it would be, and what to do next.
 use crate::{
-    attribution::Answer, class::Class, evidence::Named, id::ReportId, letter::Letter, question::Question,
+    attribution::Answer,
+    class::Class,
+    evidence::Named,
+    id::ReportId,
+    letter::Letter,
+    question::Question,
     report::Report,
     reporter::{Markable, Provenance},
 };

@@ -125,6 +125,9 @@ pub const KEYS: &[Key] = &[
     key("dnsbl.*.queries_per_minute", "300", "Queries a minute at most, from 10: stay below what the list allows."),
     key("dnsbl.*.hosts", "", "Single addresses looked up too (comma separated): IPv6 is asked only for these."),
     key("dnsbl.*.ignore", "", "Answers that are no listing (comma separated), such as 127.0.0.10 of a policy list."),
+    key("passon.*.url", "", "Webhook to which evidence may be passed on as XARF v4: https://."),
+    secret("passon.*.key", "Secret that signs what is posted there (HMAC-SHA256, docs/operations.md)."),
+    key("passon.*.private", "no", "yes: the webhook may lead to an address inside a private network, and be http://."),
 ];
 
 /// A setting that cannot be used.
@@ -243,7 +246,9 @@ impl Config {
     }
 
     fn check(&self) -> Result<(), ConfigError> {
-        for name in ["mail.undo_seconds", "mail.feedback_per_day", "quarantine.reconcile_seconds", "ledger.head_minutes"] {
+        for name in
+            ["mail.undo_seconds", "mail.feedback_per_day", "quarantine.reconcile_seconds", "ledger.head_minutes"]
+        {
             self.check_number(name, 0, 86_400)?;
         }
         if !matches!(self.text("mail.keep"), "true" | "false") {
@@ -261,6 +266,16 @@ impl Config {
             let value = self.text(name);
             if !(value.is_empty() || value.starts_with("http://") || value.starts_with("https://")) {
                 return Err(wrong(name, "must begin with http:// or https://"));
+            }
+        }
+        for name in self.names("passon") {
+            let key = |end: &str| format!("passon.{name}.{end}");
+            let (url, private) = (self.text(&key("url")), self.text(&key("private")));
+            if !matches!(private, "yes" | "no") {
+                return Err(wrong(&key("private"), format!("{private:?} is neither yes nor no")));
+            }
+            if !(url.starts_with("https://") || private == "yes" && url.starts_with("http://")) {
+                return Err(wrong(&key("url"), format!("{url:?} must begin with https://")));
             }
         }
         channel::check(self)

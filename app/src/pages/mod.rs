@@ -1,5 +1,6 @@
 //! The pages, each a function from its data to one string.
 
+pub mod again;
 pub mod approvals;
 pub mod case;
 pub mod customer;
@@ -8,6 +9,7 @@ pub mod evidence;
 pub mod feed;
 pub mod figures;
 pub mod mail;
+pub mod passing;
 pub mod quarantine;
 pub mod record;
 pub mod report;

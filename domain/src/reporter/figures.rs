@@ -206,10 +206,16 @@ pub fn definition(name: &str) -> &'static str {
 }
 
 const DEFINITIONS: &[(&str, &str)] = &[
-    ("reports", "reports that came in the period and were read, each once; by the one who vouches, not by who forwarded"),
+    (
+        "reports",
+        "reports that came in the period and were read, each once; by the one who vouches, not by who forwarded",
+    ),
     ("events", "new events of these reports, by the UTC day they were stored"),
     ("parked", "reports that no machine understood when they came, of all read"),
-    ("repeated", "events the reporter had said before, of all events he sent; they are counted and never make a new notice"),
+    (
+        "repeated",
+        "events the reporter had said before, of all events he sent; they are counted and never make a new notice",
+    ),
     ("duplicates", "reports that came again byte for byte; they are recorded and not read again"),
     ("late", "half of the events with a stated time were at most this old when they came"),
     ("held", "cases closed as resolved, of all cases closed in the period that hold evidence of this reporter"),

@@ -47,7 +47,9 @@ impl Standing {
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::Verified => "our mail server verified that it comes from the reporter",
-            Self::Other => "our mail server verified another domain than the reporter's: somebody forwarded it, or pretends",
+            Self::Other => {
+                "our mail server verified another domain than the reporter's: somebody forwarded it, or pretends"
+            }
             Self::Failed => "our mail server could not verify where it comes from",
             Self::Unchecked => "nothing that we trust says where it really comes from",
         }

@@ -21,10 +21,9 @@ impl Told {
     pub fn letter(&self, desk: &str) -> (&'static str, String) {
         let day = self.received_at.format("%-d %B %Y");
         let (subject, news) = match self.outcome {
-            None => (
-                "Your report has arrived",
-                "We look into it and act where our terms or the law ask for it.".to_owned(),
-            ),
+            None => {
+                ("Your report has arrived", "We look into it and act where our terms or the law ask for it.".to_owned())
+            }
             Some(outcome) => ("What became of your report", outcome.sentence().to_owned()),
         };
         let number = self.report;

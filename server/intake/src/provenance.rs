@@ -155,7 +155,11 @@ fn verdict(text: &str) -> Option<Verdict> {
     let domain = wanted.iter().find_map(|name| properties.iter().find(|(known, _)| known == name));
     let domain = domain.map_or("", |(_, value)| value.rsplit_once('@').map_or(value.as_str(), |(_, domain)| domain));
     let domain = domain.trim_matches(['<', '>']);
-    Some(Verdict { method, result: short(&result.trim().to_ascii_lowercase()), domain: short(&domain.to_ascii_lowercase()) })
+    Some(Verdict {
+        method,
+        result: short(&result.trim().to_ascii_lowercase()),
+        domain: short(&domain.to_ascii_lowercase()),
+    })
 }
 
 fn unquoted(text: &str) -> &str {
@@ -215,14 +219,24 @@ mod tests {
 
     #[test]
     fn our_own_servers_word_counts() {
-        let seen = of("Authentication-Results: mx.isp.example 1;\r\n dkim=pass (2048-bit key; secure) header.d=r.example\r\n header.i=@r.example header.s=s1;\r\n spf=pass smtp.mailfrom=bounce@list.example; dmarc=pass (p=none) header.from=r.example;\r\n arc=none\r\n");
+        let seen = of(
+            "Authentication-Results: mx.isp.example 1;\r\n dkim=pass (2048-bit key; secure) header.d=r.example\r\n header.i=@r.example header.s=s1;\r\n spf=pass smtp.mailfrom=bounce@list.example; dmarc=pass (p=none) header.from=r.example;\r\n arc=none\r\n",
+        );
         let words: Vec<(&str, &str, &str)> =
             seen.verdicts.iter().map(|v| (v.method.as_str(), v.result.as_str(), v.domain.as_str())).collect();
         assert_eq!(
             words,
-            [("dkim", "pass", "r.example"), ("spf", "pass", "list.example"), ("dmarc", "pass", "r.example"), ("arc", "none", "")]
+            [
+                ("dkim", "pass", "r.example"),
+                ("spf", "pass", "list.example"),
+                ("dmarc", "pass", "r.example"),
+                ("arc", "none", "")
+            ]
         );
-        assert_eq!((seen.standing, seen.message_id.as_str(), seen.silent.as_str()), (Standing::Verified, "m1@r.example", ""));
+        assert_eq!(
+            (seen.standing, seen.message_id.as_str(), seen.silent.as_str()),
+            (Standing::Verified, "m1@r.example", "")
+        );
     }
 
     #[test]
@@ -231,7 +245,10 @@ mod tests {
         assert_eq!(of(forged).standing, Standing::Unchecked);
         // The name in a comment or as a part of another is not the name.
         for id in ["(mx.isp.example) other.test", "mx.isp.example.attacker.test", "xmx.isp.example"] {
-            assert_eq!(of(&format!("Authentication-Results: {id}; dkim=pass header.d=r.example\r\n")).standing, Standing::Unchecked);
+            assert_eq!(
+                of(&format!("Authentication-Results: {id}; dkim=pass header.d=r.example\r\n")).standing,
+                Standing::Unchecked
+            );
         }
         // Ours says fail; one further down, in our name, is the sender's own.
         let both = "Authentication-Results: mx.isp.example; dkim=fail header.d=r.example\r\n\
@@ -246,7 +263,8 @@ mod tests {
 
     #[test]
     fn odd_spelling_is_read() {
-        let seen = of("AUTHENTICATION-RESULTS: \"MX.isp.example\" ; DKIM/1 = PASS header.d = Mail.R.Example (good)\r\n");
+        let seen =
+            of("AUTHENTICATION-RESULTS: \"MX.isp.example\" ; DKIM/1 = PASS header.d = Mail.R.Example (good)\r\n");
         assert_eq!((seen.standing, seen.verdicts[0].domain.as_str()), (Standing::Verified, "mail.r.example"));
         let others = "Authentication-Results: mx.isp.example; none\r\n";
         assert_eq!(of(others).standing, Standing::Unchecked);
@@ -268,16 +286,31 @@ mod tests {
             ("Sender: owner-list@r.example", "owner-list is a machine"),
             ("Reply-To: Abuse <Abuse@ISP.example>", "our own address"),
         ] {
-            assert!(of(&format!("{header}\r\n")).silent.contains(why), "{header}: {}", of(&format!("{header}\r\n")).silent);
+            assert!(
+                of(&format!("{header}\r\n")).silent.contains(why),
+                "{header}: {}",
+                of(&format!("{header}\r\n")).silent
+            );
         }
-        for header in ["Auto-Submitted: no", "Auto-Submitted: No (a person)", "Precedence: first-class", "Return-Path: <r@r.example>"] {
+        for header in [
+            "Auto-Submitted: no",
+            "Auto-Submitted: No (a person)",
+            "Precedence: first-class",
+            "Return-Path: <r@r.example>",
+        ] {
             assert_eq!(of(&format!("{header}\r\n")).silent, "", "{header}");
         }
     }
 
     #[test]
     fn what_is_no_mail_has_none() {
-        for bytes in [&b""[..], b"{\"a\": 1}", b"\"timestamp\",\"ip\"\n1,2\n", b"Hello: this is text\n\nFrom: x", b"\xff\xfe\x00"] {
+        for bytes in [
+            &b""[..],
+            b"{\"a\": 1}",
+            b"\"timestamp\",\"ip\"\n1,2\n",
+            b"Hello: this is text\n\nFrom: x",
+            b"\xff\xfe\x00",
+        ] {
             assert_eq!(provenance(bytes, "r.example", OURS, &[]), None);
         }
         let broken = b"From: x@r.example\n***\nAuto-Submitted: auto-generated\n\n";

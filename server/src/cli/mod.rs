@@ -6,6 +6,7 @@ mod import;
 mod ingest;
 mod input;
 mod parse;
+mod reparse;
 mod serve;
 mod token;
 mod user;
@@ -48,6 +49,8 @@ enum Command {
     Parse(parse::Parse),
     /// Take reports in durably and read them.
     Ingest(ingest::Ingest),
+    /// Compare stored reports with what today's parsers make of them; --apply puts it in force.
+    Reparse(reparse::Reparse),
     /// Import customers, leases or terms from CSV.
     Import(import::Import),
     /// Manage staff accounts.
@@ -122,6 +125,7 @@ async fn run(cli: Cli) -> anyhow::Result<End> {
         }
         Command::Parse(_) => Ok(End::Done),
         Command::Ingest(ingest) => ingest.run(&desk(config).await?).await,
+        Command::Reparse(reparse) => reparse.run(&desk(config).await?).await,
         Command::Import(import) => import.run(&desk(config).await?).await,
         Command::User(user) => user.run(&desk(config).await?).await,
         Command::Token(token) => token.run(&desk(config).await?).await,

@@ -2,6 +2,7 @@
 use super::{
     Desk, DeskError,
     attribute::moment,
+    copies::{fingerprint, link_copies},
     intake::{intake_actor, read_entry},
     reading::{Reading, count_events},
     report::PARSE_JOB,
@@ -9,6 +10,7 @@ use super::{
 use chrono::{DateTime, Utc};
 use domain::{
     act::Act,
+    again::LinkKind,
     attribution::Answer,
     case::{CaseCommand, step},
     class::{Category, Class},
@@ -20,7 +22,6 @@ use domain::{
     policy,
     report::{Report, ReportState},
 };
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use store::{Joinable, NewEvent, Tx};
 
@@ -48,56 +49,72 @@ impl<'r> Finish<'r> {
 
 /// Events of one report on their way into the store.
 pub(super) struct Batch {
-    events: Vec<NewEvent>,
-    answers: Vec<Answer>,
+    slots: Vec<Slot>,
+}
+
+/// One event on its way: whose it was, and the stored event of which it is a newer reading.
+struct Slot {
+    new: NewEvent,
+    answer: Answer,
+    reads: Option<EventId>,
+}
+
+/// An observation as it is to be stored.
+pub(super) struct Sighting {
+    /// What was seen.
+    pub(super) seen: Observation,
+    /// Whose it was.
+    pub(super) answer: Answer,
+    /// [`EventState::Pending`]; [`EventState::Reading`] where it does not count beside the event it reads anew.
+    pub(super) state: EventState,
+    /// The stored event of which it is a newer reading.
+    pub(super) reads: Option<EventId>,
 }
 
 impl Batch {
     /// `seen` are the report's events from `position` on, with the answer for each.
     pub(super) fn new(report: &Report, position: usize, seen: Vec<Observation>, answers: Vec<Answer>) -> Self {
+        let new = |(seen, answer)| Sighting { seen, answer, state: EventState::Pending, reads: None };
+        Self::of(report, position, seen.into_iter().zip(answers).map(new))
+    }
+
+    /// The same for readings of any kind.
+    pub(super) fn of(report: &Report, position: usize, readings: impl IntoIterator<Item = Sighting>) -> Self {
         let reporter = report.reporter.as_deref().unwrap_or("unknown");
-        let events = seen.into_iter().zip(&answers).enumerate().map(|(index, (observation, answer))| {
+        let slots = readings.into_iter().enumerate().map(|(index, reading)| {
+            let Sighting { seen, answer, state, reads } = reading;
             let holder = answer.holder();
-            let fingerprint = fingerprint(reporter, &observation, report.received_at);
+            let fingerprint = fingerprint(reporter, &seen, report.received_at);
             let event = Event {
                 id: EventId::new(),
                 report: report.id,
                 position: i64::try_from(position + index).unwrap_or(i64::MAX),
                 reporter: reporter.to_owned(),
-                at: moment(&observation, report.received_at).from,
-                observation,
+                at: moment(&seen, report.received_at).from,
+                observation: seen,
                 received_at: report.received_at,
                 certainty: answer.certainty,
                 customer: holder.map(|holder| holder.customer),
                 service: holder.map(|holder| holder.service),
                 case: None,
-                state: EventState::Pending,
+                state,
             };
-            NewEvent { event, fingerprint }
+            Slot { new: NewEvent { event, fingerprint }, answer, reads }
         });
-        let events = events.collect();
-        Self { events, answers }
+        let mut slots: Vec<Slot> = slots.collect();
+        // In one order for everybody: two replicas that store the same events wait for each other instead of blocking
+        // each other.
+        slots.sort_by_key(|slot| slot.new.fingerprint);
+        Self { slots }
     }
 }
 
-/// The same observation of the same reporter counts once. Without a time and a reference, once a day.
-fn fingerprint(reporter: &str, seen: &Observation, received_at: DateTime<Utc>) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    let mut add = |part: &str| {
-        hash.update(part.as_bytes());
-        hash.update([0]);
-    };
-    add(reporter);
-    add(seen.reference.as_deref().unwrap_or_default());
-    add(&seen.source.value);
-    add(&seen.source.port.map(|port| port.to_string()).unwrap_or_default());
-    match (seen.from, &seen.reference) {
-        (Some(from), _) => add(&from.timestamp_micros().to_string()),
-        (None, Some(_)) => add(""),
-        (None, None) => add(&received_at.date_naive().to_string()),
-    }
-    add(seen.class.as_str());
-    hash.finalize().into()
+/// What became of a batch.
+pub(super) struct Put {
+    /// The ledger's lines about the cases that grew.
+    pub(super) entries: Vec<NewEntry>,
+    /// Events that were said before.
+    pub(super) copies: usize,
 }
 
 /// A case that events of this batch join.
@@ -123,21 +140,7 @@ impl Desk {
     async fn try_batch(&self, batch: &Batch, last: Option<&Finish<'_>>) -> Result<(), DeskError> {
         let mut tx = self.store.write().await?;
         let now = tx.now();
-        let mut cases = joinable(&mut tx, &batch.events).await?;
-        let events: Vec<NewEvent> = batch.events.iter().map(|new| on_case(new.clone(), &cases)).collect();
-        let new: HashSet<EventId> = tx.event_add(&events).await?.into_iter().collect();
-        let said: Vec<NewEvent> =
-            events.iter().filter(|one| !new.contains(&one.event.id)).map(|one| said_before(one.clone())).collect();
-        tx.event_add(&said).await?;
-        let fresh = || events.iter().zip(&batch.answers).filter(|(one, _)| new.contains(&one.event.id));
-        let answers: Vec<Attribution> = fresh().map(|(one, answer)| made(&one.event, answer, now)).collect();
-        tx.attribution_add(&answers).await?;
-        count_days(&mut tx, fresh().map(|(one, _)| &one.event), now).await?;
-        if let Some(first) = batch.events.first().map(|new| &new.event) {
-            let whose = (first.reporter.as_str(), first.received_at);
-            count_events(&mut tx, fresh().map(|(one, _)| &one.event), said.len(), whose).await?;
-        }
-        let mut entries = join(&mut tx, &mut cases, fresh().map(|(one, _)| &one.event), now).await?;
+        let Put { mut entries, copies } = put(&mut tx, batch, now, true).await?;
         match last {
             Some(finish) => {
                 tx.report_settle(finish.report, finish.from).await?;
@@ -147,7 +150,7 @@ impl Desk {
                 }
                 entries.push(finish.entry.clone());
             }
-            None => entries.push(part_entry(&events, said.len())),
+            None => entries.push(part_entry(batch, copies)),
         }
         let Some(first) = entries.pop() else { return Ok(()) };
         tx.commit(store::Entries::from(first).and_all(entries)).await?;
@@ -155,9 +158,35 @@ impl Desk {
     }
 }
 
+/// Stores the batch within the caller's transaction: what is new counts from `day` on, and joins cases; what was said
+/// before is kept as a copy of the event that counts. `heard`: the reporter says it now, so it counts for his quality.
+pub(super) async fn put(tx: &mut Tx, batch: &Batch, day: DateTime<Utc>, heard: bool) -> Result<Put, DeskError> {
+    let now = tx.now();
+    let mut cases = joinable(tx, batch).await?;
+    let events: Vec<NewEvent> = batch.slots.iter().map(|slot| on_case(slot.new.clone(), &cases)).collect();
+    let new: HashSet<EventId> = tx.event_add(&events).await?.into_iter().collect();
+    let said: Vec<NewEvent> =
+        events.iter().filter(|one| !new.contains(&one.event.id)).map(|one| said_before(one.clone())).collect();
+    tx.event_add(&said).await?;
+    let readings = batch.slots.iter().filter_map(|slot| Some((slot.new.event.id, LinkKind::Reading, slot.reads?)));
+    let readings: Vec<_> = readings.collect();
+    tx.event_link_add(&readings, now).await?;
+    link_copies(tx, &said, &readings, now).await?;
+    let fresh = || events.iter().zip(&batch.slots).filter(|(one, _)| new.contains(&one.event.id));
+    let answers: Vec<Attribution> = fresh().map(|(one, slot)| made(&one.event, &slot.answer, now)).collect();
+    tx.attribution_add(&answers).await?;
+    let counted = || fresh().map(|(one, _)| &one.event).filter(|event| event.state != EventState::Reading);
+    count_days(tx, counted(), day).await?;
+    if heard && let Some(first) = batch.slots.first().map(|slot| &slot.new.event) {
+        count_events(tx, counted(), said.len(), (first.reporter.as_str(), first.received_at)).await?;
+    }
+    let entries = join(tx, &mut cases, counted(), now).await?;
+    Ok(Put { entries, copies: said.len() })
+}
+
 /// The cases that certain events of the batch may join, by customer and category.
-async fn joinable(tx: &mut Tx, events: &[NewEvent]) -> Result<HashMap<(CustomerId, Category), Joined>, DeskError> {
-    let customers: HashSet<CustomerId> = events.iter().filter_map(|new| new.event.customer).collect();
+async fn joinable(tx: &mut Tx, batch: &Batch) -> Result<HashMap<(CustomerId, Category), Joined>, DeskError> {
+    let customers: HashSet<CustomerId> = batch.slots.iter().filter_map(|slot| slot.new.event.customer).collect();
     let customers: Vec<CustomerId> = customers.into_iter().collect();
     if customers.is_empty() {
         return Ok(HashMap::new());
@@ -177,7 +206,8 @@ fn key(event: &Event) -> Option<(CustomerId, Category)> {
 /// Puts the event on the case of its key when it is near enough in time.
 fn on_case(mut new: NewEvent, cases: &HashMap<(CustomerId, Category), Joined>) -> NewEvent {
     let event = &mut new.event;
-    if let Some(joined) = key(event).and_then(|key| cases.get(&key))
+    if event.state == EventState::Pending
+        && let Some(joined) = key(event).and_then(|key| cases.get(&key))
         && event.at <= joined.case.last_event_at + GROUPING
         && event.at >= joined.case.first_event_at - GROUPING
     {
@@ -206,14 +236,14 @@ fn made(event: &Event, answer: &Answer, now: DateTime<Utc>) -> Attribution {
 async fn count_days<'e>(
     tx: &mut Tx,
     events: impl Iterator<Item = &'e Event>,
-    now: DateTime<Utc>,
+    day: DateTime<Utc>,
 ) -> Result<(), DeskError> {
     // In one order for everybody, so that two writers wait for each other instead of blocking each other.
     let mut days: BTreeMap<(Class, &str), i64> = BTreeMap::new();
     for event in events {
         *days.entry((event.observation.class, event.reporter.as_str())).or_default() += 1;
     }
-    let today = now.timestamp().div_euclid(86_400);
+    let today = day.timestamp().div_euclid(86_400);
     for ((class, reporter), events) in days {
         tx.event_on_day(today, class, reporter, events).await?;
     }
@@ -248,11 +278,11 @@ async fn join<'e>(
     Ok(entries)
 }
 
-fn part_entry(events: &[NewEvent], said_before: usize) -> NewEntry {
-    let first = events.first().map(|new| &new.event);
+fn part_entry(batch: &Batch, said_before: usize) -> NewEntry {
+    let first = batch.slots.iter().map(|slot| &slot.new.event).min_by_key(|event| event.position);
     let report = first.map(|event| event.report.to_string()).unwrap_or_default();
     NewEntry::new(&intake_actor(), Act::ReportParsed, "report", report)
         .fact("from_position", first.map_or(0, |event| event.position))
-        .fact("events", events.len())
+        .fact("events", batch.slots.len())
         .fact("said_before", said_before)
 }

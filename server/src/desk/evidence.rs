@@ -1,5 +1,5 @@
 //! The evidence inbox: what waits, the panel of one row, setting aside, opening cases, and correcting whose an event was.
-use super::{Desk, DeskError, attribute::named};
+use super::{Desk, DeskError, again::kin, attribute::named};
 use chrono::{DateTime, Utc};
 use domain::{
     act::Act,
@@ -159,7 +159,8 @@ impl Desk {
             Some(customer) => conn.customer_by_id(customer).await?,
             None => None,
         };
-        Ok(EventView { event, report, answers, case, customer })
+        let kin = kin(&mut conn, id).await?;
+        Ok(EventView { event, report, answers, case, customer, kin })
     }
 
     /// A page of a customer's events.
@@ -215,7 +216,7 @@ impl Desk {
 }
 
 /// Joins the customer's open case of the event's kind, if there is one.
-async fn join_open_case(
+pub(super) async fn join_open_case(
     tx: &mut Tx,
     actor: &Actor,
     event: &Event,
@@ -260,7 +261,7 @@ pub(super) async fn cases_of(
     Ok(conn.case_list(&filter, CaseOrder::Newest, PageOf::default(), now).await?.rows)
 }
 
-async fn newest(conn: &mut Conn, event: EventId) -> Result<Answer, DeskError> {
+pub(super) async fn newest(conn: &mut Conn, event: EventId) -> Result<Answer, DeskError> {
     let answers = conn.attributions_of(event).await?;
     Ok(answers.into_iter().next().map_or_else(|| Answer::unknown("never looked up"), |made| made.answer))
 }

@@ -32,6 +32,22 @@ impl Desk {
     /// # Errors
     /// Any store error.
     pub(super) async fn understand(&self, report: &Report, bytes: Vec<u8>) -> Result<Parsed, DeskError> {
+        let (parsed, reading, named) = self.looked_at(report, bytes).await?;
+        if let Some(reading) = reading {
+            self.note_reading(report, reading, named).await?;
+        }
+        Ok(parsed)
+    }
+
+    /// The same without remembering anything about it: to compare what is stored with what would be read now.
+    ///
+    /// # Errors
+    /// Any store error.
+    pub(super) async fn understand_only(&self, report: &Report, bytes: Vec<u8>) -> Result<Parsed, DeskError> {
+        Ok(self.looked_at(report, bytes).await?.0)
+    }
+
+    async fn looked_at(&self, report: &Report, bytes: Vec<u8>) -> Result<(Parsed, Option<Reading>, bool), DeskError> {
         let mut conn = self.store.read().await?;
         let named = conn.report_feed(report.id).await?.filter(|known| known.named);
         let mut feeds = conn.feed_list().await?;
@@ -42,10 +58,7 @@ impl Desk {
         let work = tokio::task::spawn_blocking(move || read_bytes(&meta, &bytes, named, &feeds));
         let (parsed, reading) =
             work.await.map_err(|error| DeskError::Broken(format!("the reader stopped: {error}")))?;
-        if let Some(reading) = reading {
-            self.note_reading(report, reading, named.is_some()).await?;
-        }
-        Ok(parsed)
+        Ok((parsed, reading, named.is_some()))
     }
 
     /// Remembers which version read the report, counts its rows once, raises or ends the feed's alarm.

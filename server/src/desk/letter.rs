@@ -100,11 +100,7 @@ impl Desk {
     }
 
     /// The same for letters that go out another way.
-    pub(super) async fn begin_written(
-        &self,
-        kind: &str,
-        worker: &str,
-    ) -> Result<Option<LetterDelivery>, DeskError> {
+    pub(super) async fn begin_written(&self, kind: &str, worker: &str) -> Result<Option<LetterDelivery>, DeskError> {
         loop {
             let mut tx = self.store.write().await?;
             let now = tx.now();

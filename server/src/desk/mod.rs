@@ -1,6 +1,8 @@
 //! What the desk can do, noun by noun. Each act is one transaction: authorise, load, decide in `domain`, save with the
 //! state guard in the WHERE, ledger entry, jobs, commit. Only workers touch the world.
 mod account;
+mod again;
+mod again_apply;
 mod answer;
 mod attribute;
 mod batch;
@@ -9,6 +11,7 @@ mod case_bulk;
 mod case_view;
 mod channel;
 mod channel_board;
+mod copies;
 mod counts;
 mod customer;
 mod delivery;
@@ -29,18 +32,21 @@ mod metrics;
 mod note;
 mod notice;
 mod notice_text;
+mod passing;
+mod passing_deliver;
 pub mod password;
 mod portal;
 mod portal_view;
 mod quarantine;
 mod quarantine_read;
 mod quarantine_step;
-mod reconcile;
 mod reading;
+mod reconcile;
 mod record;
 mod release;
 mod report;
 mod reporter;
+mod reread;
 mod sender;
 mod settings;
 mod timers;
@@ -62,10 +68,13 @@ pub use letter::{LETTER_JOB, LetterDelivery};
 pub use listing::Finding;
 pub use note::Replied;
 pub use notice::{Preview, StateCounts};
+pub use passing::{Draft, Leaving, Order};
+pub use passing_deliver::{PASSING_JOB, PassingDelivery};
 pub use portal::{Portal, Stated};
 pub use quarantine::Ordered;
 pub use record::RecordState;
 pub use report::{Arrival, PARSE_JOB, Received, ReportView};
+pub use reread::{REREAD_JOB, RereadView};
 pub use settings::Inventory;
 pub use triage::Ask;
 
@@ -105,6 +114,10 @@ pub struct Wake {
     pub intake: Notify,
     /// Jobs `receipt`, `outcome`, `closed_case` and `webhook`.
     pub feedback: Notify,
+    /// Jobs `reread`.
+    pub reread: Notify,
+    /// Jobs `passing`.
+    pub passing: Notify,
 }
 
 impl Desk {

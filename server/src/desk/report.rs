@@ -191,6 +191,12 @@ impl Desk {
     /// [`Refusal::Stale`] when it is not parked any more.
     pub async fn reparse_report(&self, actor: &Actor, id: ReportId) -> Result<Report, DeskError> {
         self.require(actor, Permission::WorkCases)?;
+        let stored = self.store.read().await?.event_last_position(id).await?;
+        if stored >= 0 {
+            // Some of its events are stored, typed by a person or read before: only the difference is added.
+            self.apply_again(actor, id, "read again from the parked reports").await?;
+            return self.report(actor, id).await;
+        }
         let mut tx = self.store.write().await?;
         let now = tx.now();
         tx.report_set_state(id, ReportState::Parked, ReportState::Received).await?;

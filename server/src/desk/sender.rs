@@ -29,14 +29,10 @@ impl Desk {
         domain::case_text("reason", reason)?;
         let mut tx = self.store.write().await?;
         let found = tx.report_by_id(report).await?.ok_or(Refusal::NotFound)?;
-        let name = named(&found, kind).ok_or_else(|| Refusal::invalid("kind", "the report names nobody of this kind"))?;
-        let mark = Mark {
-            kind,
-            name,
-            reason: reason.trim().to_owned(),
-            marked_by: actor.ledger_text(),
-            marked_at: tx.now(),
-        };
+        let name =
+            named(&found, kind).ok_or_else(|| Refusal::invalid("kind", "the report names nobody of this kind"))?;
+        let mark =
+            Mark { kind, name, reason: reason.trim().to_owned(), marked_by: actor.ledger_text(), marked_at: tx.now() };
         let new = tx.sender_mark(&mark).await?;
         let mut filed = Vec::new();
         if file {

@@ -1,5 +1,6 @@
 //! The web server: forms and pages of the staff, the API, the customer's page. Each handler makes one call to the desk.
 mod account;
+mod again;
 mod api;
 mod assets;
 mod case;
@@ -13,6 +14,7 @@ mod figures;
 mod headers;
 mod notice;
 mod page;
+mod passing;
 mod portal;
 mod quality;
 mod quarantine;
@@ -62,12 +64,14 @@ const REQUEST_TIME_MAX: Duration = Duration::from_secs(60);
 pub fn router(state: AppState) -> Router {
     let staff = Router::new()
         .merge(account::routes())
+        .merge(again::routes())
         .merge(case::routes())
         .merge(customer::routes())
         .merge(evidence::routes())
         .merge(feed::routes())
         .merge(figures::routes())
         .merge(notice::routes())
+        .merge(passing::routes())
         .merge(quarantine::routes())
         .merge(quality::routes())
         .merge(record::routes())

@@ -279,11 +279,7 @@ async fn mark(
     }
 }
 
-async fn unmark(
-    State(state): State<AppState>,
-    staff: Staff,
-    Form(typed): Form<Marked>,
-) -> Result<Response, HttpError> {
+async fn unmark(State(state): State<AppState>, staff: Staff, Form(typed): Form<Marked>) -> Result<Response, HttpError> {
     let kind = MarkKind::parse(&typed.kind).unwrap_or(MarkKind::Sender);
     let outcome = state.desk.unmark_sender(&staff.actor(), kind, &typed.name).await.map(|back| match back {
         0 => format!("{} is back to normal.", typed.name),

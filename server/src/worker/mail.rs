@@ -2,10 +2,11 @@
 use crate::desk::{Desk, DeskError, Relayed};
 use chrono::{DateTime, Utc};
 use domain::notice::MailWay;
+use domain::passing::Passing;
 use lettre::{
     Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
     address::Envelope,
-    message::{Mailbox, header},
+    message::{Attachment, Mailbox, MultiPart, SinglePart, header},
     transport::smtp::{Error as SmtpError, PoolConfig},
 };
 use std::time::Duration;
@@ -61,6 +62,7 @@ impl Mailer {
                 in_reply_to: "",
                 written_at: notice.created_at,
                 automatic: false,
+                attachment: None,
             })
             .await;
         if let Relayed::Later(answer) | Relayed::Away(answer) | Relayed::Never(answer) = &relayed {
@@ -85,10 +87,38 @@ impl Mailer {
                 in_reply_to: &letter.in_reply_to,
                 written_at: letter.created_at,
                 automatic: letter.kind.automatic(),
+                attachment: None,
             })
             .await;
         self.desk.settle_letter(&self.name, &delivery, &relayed).await?;
         Ok(true)
+    }
+
+    /// Gives evidence to somebody outside: a few words, and the file.
+    pub(super) async fn pass_on(&self, passing: &Passing) -> Relayed {
+        let config = self.desk.config();
+        let (desk, n) = (config.text("desk.name"), passing.events);
+        let reports = if n == 1 { "one abuse report".to_owned() } else { format!("{n} abuse reports") };
+        let note = if passing.note.is_empty() { String::new() } else { format!("{}\n\n", passing.note) };
+        let body = format!(
+            "{note}{desk} passes on {reports}, attached as {} in the format XARF v4 (xarf.org).\n\n-- \n{desk}\n{}\n",
+            passing.file_name(),
+            config.text("mail.from")
+        );
+        let domain = config.mail_domain();
+        self.relay(&Outgoing {
+            return_to: format!("bounce+{}@{}", passing.id, config.bounce_domain()),
+            recipient: &passing.target,
+            subject: &format!("Abuse report from {desk}"),
+            body: &body,
+            message_id: &format!("<{}@{domain}>", passing.id),
+            language: "en",
+            in_reply_to: "",
+            written_at: passing.made_at,
+            automatic: false,
+            attachment: Some((passing.file_name(), passing.media_type(), &passing.body)),
+        })
+        .await
     }
 
     async fn relay(&self, mail: &Outgoing<'_>) -> Relayed {
@@ -133,7 +163,15 @@ impl Mailer {
         if !mail.in_reply_to.is_empty() {
             message = message.in_reply_to(mail.in_reply_to.to_owned()).references(mail.in_reply_to.to_owned());
         }
-        let message = message.header(header::ContentType::TEXT_PLAIN).body(mail.body.to_owned())?;
+        let message = match mail.attachment {
+            None => message.header(header::ContentType::TEXT_PLAIN).body(mail.body.to_owned())?,
+            Some((name, kind, text)) => {
+                let file = Attachment::new(name.to_owned()).body(text.to_owned(), header::ContentType::parse(kind)?);
+                message.multipart(
+                    MultiPart::mixed().singlepart(SinglePart::plain(mail.body.to_owned())).singlepart(file),
+                )?
+            }
+        };
         // An answer written by a machine has the null return path: nothing ever answers it.
         Ok((Envelope::new((!mail.automatic).then_some(back), vec![to])?, message.formatted()))
     }
@@ -153,6 +191,8 @@ struct Outgoing<'m> {
     written_at: DateTime<Utc>,
     /// Written by a machine without a person's act (RFC 3834).
     automatic: bool,
+    /// A file: its name, its media type and what is in it.
+    attachment: Option<(&'m str, &'m str, &'m str)>,
 }
 
 fn raw(name: &'static str, value: &str) -> Result<header::HeaderValue, header::InvalidHeaderName> {

@@ -4,7 +4,9 @@ pub mod feedback;
 pub mod heads;
 pub mod intake;
 pub mod mail;
+pub mod passing;
 pub mod reconcile;
+pub mod reread;
 pub mod timers;
 pub mod webhook;
 
@@ -38,6 +40,8 @@ impl Workers {
         reconcile::start(&workers, desk.clone(), network.clone());
         channel::start(&workers, desk);
         feedback::start(&workers, desk);
+        reread::start(&workers, desk);
+        passing::start(&workers, desk);
         workers.every(LOOK_EVERY, desk.clone(), |desk| async move { timers::tick(&desk).await });
         workers
     }

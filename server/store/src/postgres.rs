@@ -25,6 +25,7 @@ pub(crate) mod dialect {
         (5, "feeds", include_str!("../../../migrations/postgres/0005_feeds.sql")),
         (6, "triage", include_str!("../../../migrations/postgres/0006_triage.sql")),
         (8, "reporters", include_str!("../../../migrations/postgres/0008_reporters.sql")),
+        (7, "again", include_str!("../../../migrations/postgres/0007_again.sql")),
     ];
 }
 

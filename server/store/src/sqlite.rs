@@ -29,6 +29,7 @@ pub(crate) mod dialect {
         (5, "feeds", include_str!("../../../migrations/sqlite/0005_feeds.sql")),
         (6, "triage", include_str!("../../../migrations/sqlite/0006_triage.sql")),
         (8, "reporters", include_str!("../../../migrations/sqlite/0008_reporters.sql")),
+        (7, "again", include_str!("../../../migrations/sqlite/0007_again.sql")),
     ];
 }
 

@@ -62,6 +62,8 @@ pub enum Chore {
     Seen,
     /// How a channel did.
     Channel,
+    /// How far a comparison of stored reports has come; nothing of it is in force.
+    Compared,
 }
 
 impl Tx {

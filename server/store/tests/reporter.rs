@@ -116,7 +116,11 @@ async fn seen_counted_and_decided() {
         tx.reporter_seen(WHO, now()).await.unwrap();
         commit(tx).await;
         let kept = store.read().await.unwrap().reporter_list(10).await.unwrap().remove(0);
-        assert_eq!((kept.settings, kept.version, kept.last_at), (settings, 1, now()), "a new report changes no decision");
+        assert_eq!(
+            (kept.settings, kept.version, kept.last_at),
+            (settings, 1, now()),
+            "a new report changes no decision"
+        );
     })
     .await;
 }

@@ -114,7 +114,8 @@ async fn a_report_is_over_when_all_of_it_is() {
         };
         world.desk.accept_report(&system(), report.id, &fields("198.51.100.77"), true).await.unwrap();
         world.desk.accept_report(&system(), report.id, &fields("203.0.113.200"), false).await.unwrap();
-        let events = world.desk.store().read().await.unwrap().events_of_report(report.id, PageOf::default()).await.unwrap();
+        let events =
+            world.desk.store().read().await.unwrap().events_of_report(report.id, PageOf::default()).await.unwrap();
         let customer = events.rows[0].customer.unwrap();
         let opened = world.desk.open_case(&system(), customer, Category::Messaging).await.unwrap();
         world.desk.close_case(&system(), &opened.number, 1, Outcome::FalsePositive, "nothing in it").await.unwrap();
@@ -127,7 +128,8 @@ async fn a_report_is_over_when_all_of_it_is() {
         world.desk.close_case(&system(), &opened.number, 3, Outcome::FalsePositive, "nothing in it").await.unwrap();
         world.clock.advance(OUTCOME_WAIT + TimeDelta::seconds(1));
         work(&world).await;
-        let told: Vec<Letter> = letters(&world).await.into_iter().filter(|one| one.kind == LetterKind::Outcome).collect();
+        let told: Vec<Letter> =
+            letters(&world).await.into_iter().filter(|one| one.kind == LetterKind::Outcome).collect();
         assert!(told.len() == 1 && told[0].body.contains("found no abuse"), "{told:?}");
     })
     .await;
@@ -195,7 +197,8 @@ async fn no_letter_holds_a_word_about_the_customer() {
             }
             let written = letters(&world).await;
             assert_eq!(written.len(), 2 * ends.len());
-            let secret = ["Okafor", "Nadia", "C-1", "K-1", "nadia@", "ln-1", "Fibre", "198.51.100.77", "L-2026", "02-00-5E"];
+            let secret =
+                ["Okafor", "Nadia", "C-1", "K-1", "nadia@", "ln-1", "Fibre", "198.51.100.77", "L-2026", "02-00-5E"];
             for letter in &written {
                 let all = format!("{} {} {}", letter.subject, letter.body, letter.in_reply_to);
                 for word in secret {
@@ -210,7 +213,11 @@ async fn no_letter_holds_a_word_about_the_customer() {
 /// What came: path, headers, body.
 type Came = Arc<Mutex<Vec<(HeaderMap, String)>>>;
 
-async fn hook(State((came, answer)): State<(Came, Arc<Mutex<Vec<StatusCode>>>)>, headers: HeaderMap, body: Bytes) -> StatusCode {
+async fn hook(
+    State((came, answer)): State<(Came, Arc<Mutex<Vec<StatusCode>>>)>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> StatusCode {
     came.lock().unwrap().push((headers, String::from_utf8_lossy(&body).into_owned()));
     answer.lock().unwrap().pop().unwrap_or(StatusCode::OK)
 }

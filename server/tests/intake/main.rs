@@ -1,9 +1,12 @@
 //! From bytes at the door to events on cases: reports, attribution, imports, and the HTTP interface, on both engines.
+mod again;
 mod api;
-mod feeds;
+mod copies;
 mod feedback;
+mod feeds;
 mod imports;
 mod pages;
+mod passing;
 mod pipeline;
 mod reporters;
 mod triage;

@@ -169,7 +169,10 @@ async fn a_marked_sender_is_filed_away_and_comes_back() {
 
         let path = format!("/reports/{}/mark", reports[0].id);
         let short = browser.post(&path, "kind=sender&file=yes&reason=no").await;
-        assert_eq!((short.status, short.location()), (StatusCode::SEE_OTHER, format!("/reports/{}", reports[0].id).as_str()));
+        assert_eq!(
+            (short.status, short.location()),
+            (StatusCode::SEE_OTHER, format!("/reports/{}", reports[0].id).as_str())
+        );
         assert_eq!(state(&world, &reports[0]).await, ReportState::Parked, "a reason is needed");
         let done = browser.post(&path, "kind=sender&file=yes&reason=a+newsletter").await;
         assert_eq!(done.status, StatusCode::SEE_OTHER);

@@ -127,6 +127,12 @@ impl World {
         self.desk.inbox(&system(), &filter, PageOf::default()).await.unwrap().rows.rows
     }
 
+    /// What the clock says.
+    pub(crate) fn clock_now(&self) -> DateTime<Utc> {
+        use domain::clock::Clock as _;
+        self.clock.now()
+    }
+
     /// Time goes on.
     pub(crate) fn later(&self, days: i64) {
         self.clock.advance(TimeDelta::days(days));

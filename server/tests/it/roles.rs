@@ -2,7 +2,14 @@
 
 use crate::support::{Browser, House};
 use axum::http::StatusCode;
-use domain::{actor::Role, page::PageOf};
+use domain::{
+    actor::{Actor, Role},
+    again::RereadFilter,
+    id::{PassingId, RereadId},
+    page::PageOf,
+    passing::{Subject, Way},
+};
+use lazaret::desk::Order;
 
 /// Path, and for whom it is there: (a)nalyst, (s)upervisor, a(d)ministrator, audit(o)r. CASE, CUSTOMER and REPORT stand for ours.
 const PAGES: &[(&str, &str)] = &[
@@ -14,6 +21,12 @@ const PAGES: &[(&str, &str)] = &[
     ("/reports", "asdo"),
     ("/reports/REPORT", "asdo"),
     ("/reports/REPORT/raw", "asdo"),
+    ("/reports/REPORT/again", "asdo"),
+    ("/reports/again", "asdo"),
+    ("/reports/again/REREAD", "asdo"),
+    ("/events/EVENT", "asdo"),
+    ("/events/EVENT/pass-on", "asd"),
+    ("/cases/CASE/pass-on", "asd"),
     ("/cases", "asdo"),
     ("/cases/CASE", "asdo"),
     ("/cases/CASE/notice", "asd"),
@@ -65,6 +78,13 @@ const ACTS: &[(&str, Fields, &str)] = &[
     ("/reports/REPORT/mark", &[("kind", "sender"), ("reason", "only newsletters")], "asd"),
     ("/senders/unmark", &[("kind", "sender"), ("name", "fbl@reporter.example")], "asd"),
     ("/reporters/reporter.example", &[("version", "0"), ("weight", "2"), ("reason", "often wrong")], "sd"),
+    ("/reports/REPORT/again", &[("reason", "a newer parser")], "asd"),
+    ("/reports/again", &[("id", UUID), ("from", "2026-11-20"), ("to", "2026-11-22")], "asd"),
+    ("/reports/again/REREAD/apply", &[("reason", "a newer parser")], "sd"),
+    ("/reports/again/REREAD/stop", &[], "asd"),
+    ("/events/EVENT/pass-on", &[("id", UUID), ("way", "mail"), ("target", "a@isp.example"), ("sha256", "0")], "asd"),
+    ("/cases/CASE/pass-on", &[("id", UUID), ("way", "download"), ("sha256", "0")], "asd"),
+    ("/passings/PASSING/retry", &[], "asd"),
     ("/events/EVENT/attribute", &[("service", "ln-20418"), ("reason", "looked it up")], "asd"),
     ("/cases/CASE/note", &[("version", "0"), ("id", UUID), ("text", "a note")], "asd"),
     ("/cases/CASE/assign", &[("version", "0"), ("assignee", UUID)], "asd"),
@@ -100,7 +120,24 @@ impl Things {
         let mut conn = house.desk.store().read().await.unwrap();
         let case = conn.case_by_number(&number).await.unwrap().unwrap();
         let events = conn.events_of_case(case.id, PageOf::default()).await.unwrap().rows;
+        let reread = RereadId::new();
+        let (from, to) = ("2026-11-20T00:00:00Z".parse().unwrap(), "2026-11-23T00:00:00Z".parse().unwrap());
+        let filter = RereadFilter { from, to, format: None, state: None };
+        let system = Actor::system("test");
+        house.desk.begin_reread(&system, reread, filter).await.unwrap();
+        let draft = house.desk.passing_draft(&system, Subject::Event(events[0].id), false).await.unwrap();
+        let order = Order {
+            id: PassingId::new(),
+            way: Way::Download,
+            target: String::new(),
+            note: String::new(),
+            named: false,
+            sha256: draft.sha256,
+        };
+        let passing = house.desk.pass_on(&system, Subject::Event(events[0].id), order).await.unwrap();
         let pairs = vec![
+            ("REREAD", reread.to_string()),
+            ("PASSING", passing.id.to_string()),
             ("CASE", number),
             ("CUSTOMER", case.customer.to_string()),
             ("REPORT", events[0].report.to_string()),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::{
+    actor::Permission,
     case::{CaseCommand, CaseState, Outcome},
     id::MessageId,
 };
@@ -22,7 +23,11 @@ pub(super) fn acts_card(page: &Arc<CasePage>) -> AnyView {
     let page = page.clone();
     let offered = page.offered();
     let state = page.view.case.state;
-    let buttons: Vec<AnyView> = offered.iter().filter_map(|command| button(&page, *command, state)).collect();
+    let mut buttons: Vec<AnyView> = offered.iter().filter_map(|command| button(&page, *command, state)).collect();
+    if page.may(Permission::WorkCases) && page.view.case.events > 0 {
+        let href = routes::case_pass_on(&page.view.case.number);
+        buttons.push(view! { <LinkBtn label="Pass on…" href=href /> }.into_any());
+    }
     if buttons.is_empty() {
         return ().into_any();
     }

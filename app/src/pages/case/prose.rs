@@ -55,7 +55,11 @@ fn capital(text: &str) -> String {
 fn sentence(act: Act, entry: &Entry, who: &str) -> Option<(&'static str, String)> {
     let text = |fact: &str| entry.text(fact);
     Some(match act {
-        Act::LinkMade => return None,
+        Act::LinkMade | Act::PassingSent => return None,
+        Act::EvidencePassed => ("", passed(entry)),
+        Act::PassingDeferred => ("", format!("could not reach {} yet, to be tried again", text("target"))),
+        Act::PassingFailed => ("quarantined", format!("could not pass the evidence on to {}", text("target"))),
+        Act::CaseReread => ("", format!("read {} of this case differently; they stay as they are", events(entry))),
         Act::CaseOpened => ("open", format!("opened the case from {}", events(entry))),
         Act::CaseJoined if text("new") == "open" => ("open", format!("added {}: it is open again", events(entry))),
         Act::CaseJoined => ("", format!("added {}", events(entry))),
@@ -109,6 +113,15 @@ fn network(act: Act, new: &str, by_customer: bool) -> Option<(&'static str, Stri
         other => return Some(("", words(&other.as_str().replace('.', ": ")))),
     };
     Some((class, did.to_owned()))
+}
+
+fn passed(entry: &Entry) -> String {
+    let what = if entry.has("events") { events(entry) } else { "the evidence".to_owned() };
+    match entry.text("way").as_str() {
+        "download" => format!("took {what} away as a file (XARF)"),
+        "webhook" => format!("passed {what} on to the webhook {} (XARF)", entry.text("target")),
+        _ => format!("passed {what} on to {} (XARF)", defang(&entry.text("target"))),
+    }
 }
 
 fn events(entry: &Entry) -> String {

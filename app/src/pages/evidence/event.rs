@@ -3,14 +3,15 @@ use super::peek::{lease_words, raw, when};
 use crate::{
     routes,
     ui::{
-        Btn, Card, Choice, Desk, Field, KeyValues, LongField, Moment, Pair, Pill, PostForm, Quote, Raw, Tag, Timeline,
-        Top, defang, time,
+        Btn, Card, Choice, Desk, Field, KeyValues, LinkBtn, LongField, Moment, Pair, Pill, PostForm, Quote, Raw, Tag,
+        Timeline, Top, defang, number, time,
     },
 };
 use chrono::{DateTime, Utc};
 use domain::{
     actor::Actor,
-    evidence::{Attribution, EventState, EventView, Named},
+    again::LinkKind,
+    evidence::{Attribution, Event, EventState, EventView, Named},
 };
 use leptos::prelude::*;
 
@@ -48,6 +49,10 @@ pub fn event(page: EventPage) -> AnyView {
     let event = &page.view.event;
     let source = defang(&event.observation.source.value);
     let correct = page.works && event.state == EventState::Pending;
+    let pass_on = page.works.then(|| {
+        view! { <span class="end btns"><LinkBtn label="Pass on…" href=routes::event_pass_on(event.id) /></span> }
+    });
+    let kin = kin(&page);
     let side = view! { {facts(&page)} {correct.then(|| correction(&page))} }.into_any();
     let (title, state) = (event.observation.class.title(), event.state.as_str().replace('_', " "));
     let (certainty, seen) = (event.certainty.as_str(), raw(event));
@@ -56,6 +61,7 @@ pub fn event(page: EventPage) -> AnyView {
         <Top title=title sub=source>
             <Pill word=state />
             <Tag word=certainty />
+            {pass_on}
         </Top>
         <Desk side=Some(side)>
             <Card title="What was seen">
@@ -63,6 +69,7 @@ pub fn event(page: EventPage) -> AnyView {
                 {faults}
             </Card>
             <Card title="Whose was it then?" id="proof">{answers}</Card>
+            {kin}
         </Desk>
     }
     .into_any()
@@ -104,6 +111,59 @@ fn facts(page: &EventPage) -> AnyView {
     .into_any()
 }
 
+/// Copies and newer readings: nothing of them counts beside this event.
+fn kin(page: &EventPage) -> Option<AnyView> {
+    let kin = &page.view.kin;
+    let n = u64::try_from(kin.copies).unwrap_or(0);
+    if kin.earlier.is_empty() && kin.later.is_empty() {
+        return None;
+    }
+    let link = |event: &Event| {
+        let words = format!(
+            "{} in the report of {}",
+            event.observation.class.title(),
+            time::stamp(event.received_at, page.now)
+        );
+        view! { <a href=routes::event(event.id)>{words}</a> }
+    };
+    let earlier: Vec<_> = kin
+        .earlier
+        .iter()
+        .map(|(kind, event)| {
+            let words = match kind {
+                LinkKind::Copy => "A copy, which does not count, of ",
+                LinkKind::Reading => "A newer parser's reading of ",
+            };
+            view! { <li>{words} {link(event)}</li> }
+        })
+        .collect();
+    let readings: Vec<_> = kin
+        .later
+        .iter()
+        .filter(|(kind, _)| *kind == LinkKind::Reading)
+        .map(|(_, event)| {
+            let told = domain::again::fields(&page.view.event.observation, &event.observation);
+            let told: Vec<&str> = told.iter().map(|field| field.as_str()).collect();
+            let words = format!("A newer parser reads it differently ({}): ", told.join(", "));
+            view! { <li>{words} {link(event)}</li> }
+        })
+        .collect();
+    let copies: Vec<_> = kin
+        .later
+        .iter()
+        .filter(|(kind, _)| *kind == LinkKind::Copy)
+        .map(|(_, event)| view! { <li>{link(event)}</li> })
+        .collect();
+    let said = (n > 0).then(|| {
+        let title = format!("Said again {}; it counts once", number::plural(n, "time", "times"));
+        view! { <h3>{title}</h3> <ul class="plain">{copies}</ul> }
+    });
+    Some(
+        view! { <Card title="Copies and readings" id="copies"><ul class="plain">{earlier} {readings}</ul> {said}</Card> }
+            .into_any(),
+    )
+}
+
 fn faults(faults: &[String]) -> Option<AnyView> {
     if faults.is_empty() {
         return None;
@@ -115,7 +175,7 @@ fn faults(faults: &[String]) -> Option<AnyView> {
 fn answers(page: &EventPage) -> AnyView {
     let answers = &page.view.answers;
     if answers.is_empty() {
-        return view! { <p>"The same reporter said this before: see the first report of it."</p> }.into_any();
+        return view! { <p>"The same reporter said this before: the answer stands with the event that counts, below."</p> }.into_any();
     }
     let moments: Vec<_> = answers.iter().map(|(made, named)| answer(made, named, page.now)).collect();
     view! { <Timeline>{moments}</Timeline> }.into_any()

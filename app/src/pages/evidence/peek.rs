@@ -1,7 +1,9 @@
 //! The panel beside the inbox: one row in sentences, with the acts that are possible now.
 use crate::{
     routes,
-    ui::{Act, Btn, KeyValues, LinkBtn, LongField, Pair, Peek as Panel, PostForm, Raw, Tag, When, defang, number, time},
+    ui::{
+        Act, Btn, KeyValues, LinkBtn, LongField, Pair, Peek as Panel, PostForm, Raw, Tag, When, defang, number, time,
+    },
 };
 use chrono::{DateTime, Utc};
 use domain::{

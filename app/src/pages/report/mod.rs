@@ -52,7 +52,7 @@ pub fn reports(page: ReportsPage) -> AnyView {
     let start = (parked && page.works && !page.rows.rows.is_empty())
         .then(|| view! { <LinkBtn label="Start" href=routes::sort_out_next() kind="main" key="o" /> });
     view! {
-        <Top title=title sub=sub>{start} {upload}</Top>
+        <Top title=title sub=sub>{start} <LinkBtn label="Read again" href=routes::rereads() /> {upload}</Top>
         <Tabs tabs=tabs(&page)>{filter(&page)}</Tabs>
         <div class="cols one"><main>{list}</main></div>
     }
@@ -117,7 +117,7 @@ fn table(page: &ReportsPage) -> AnyView {
 }
 
 /// What people call a report: its subject, its file, or how it came.
-pub(crate) fn name(report: &Report) -> String {
+pub fn name(report: &Report) -> String {
     let subject = report.subject.clone().filter(|subject| !subject.trim().is_empty());
     let file = Some(report.file_name.clone()).filter(|name| !name.is_empty());
     let sha = report.sha256.get(..12).unwrap_or_default();

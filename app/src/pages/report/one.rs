@@ -4,8 +4,8 @@ use crate::{
     pages::reporter::mark,
     routes,
     ui::{
-        Act, Btn, Card, DataTable, Desk, KeyValues, LongField, Pager, Pair, Pill, PostForm, Raw, Tag, Th, Top, When,
-        defang, number, time,
+        Act, Btn, Card, DataTable, Desk, KeyValues, LinkBtn, LongField, Pager, Pair, Pill, PostForm, Raw, Tag, Th, Top,
+        When, defang, number, time,
     },
 };
 use chrono::{DateTime, Utc};
@@ -51,10 +51,15 @@ pub fn report(page: ReportPage) -> AnyView {
     let cut = page.cut.then(|| view! { <small>"Only the beginning is shown; the download has all of it."</small> });
     let events = (!page.events.rows.is_empty()).then(|| events(&page));
     let (word, colour) = (state_word(report.state), state_colour(report.state));
+    let comparable = matches!(report.state, ReportState::Done | ReportState::Parked | ReportState::Asked);
+    let again = comparable.then(|| {
+        view! { <LinkBtn label="Compare with today's parsers" href=routes::report_again(report.id) /> }
+    });
     let (title, download, text) = (name(report), routes::report_raw(report.id), page.text.clone());
     view! {
         <Top title=title>
             <Pill word=word class=colour />
+            {again}
         </Top>
         <Desk side=Some(side)>
             {events}

@@ -85,7 +85,8 @@ pub(crate) fn delivery(provenance: Option<&Provenance>) -> Option<AnyView> {
         .verdicts
         .iter()
         .map(|verdict| {
-            let domain = if verdict.domain.is_empty() { String::new() } else { format!(" for {}", defang(&verdict.domain)) };
+            let domain =
+                if verdict.domain.is_empty() { String::new() } else { format!(" for {}", defang(&verdict.domain)) };
             let hint = if verdict.method == Method::Arc { " (a forwarder's word)" } else { "" };
             format!("{} {}{domain}{hint}", verdict.method.as_str().to_uppercase(), verdict.result)
         })

@@ -7,9 +7,7 @@ use super::{
 use crate::{
     pages::report::{name as report_name, state_colour, state_word},
     routes,
-    ui::{
-        BarRow, BarTable, Day, DayChart, Figure, Figures, LinkBtn, Pill, Tabs, Tag, Top, When, defang, number, time,
-    },
+    ui::{BarRow, BarTable, Day, DayChart, Figure, Figures, LinkBtn, Pill, Tabs, Tag, Top, When, defang, number, time},
 };
 use chrono::{DateTime, Utc};
 use domain::reporter::{ReporterView, age_words, definition};
@@ -38,9 +36,7 @@ pub struct ReporterPage {
 pub fn reporter(page: ReporterPage) -> AnyView {
     let reporter = &page.view.reporter;
     let name = reporter.name.clone();
-    let tabs = periods(page.days, |days| {
-        routes::with_query(routes::reporter(&name), &[("days", &days.to_string())])
-    });
+    let tabs = periods(page.days, |days| routes::with_query(routes::reporter(&name), &[("days", &days.to_string())]));
     let sub = format!("since {}, last {}", time::day(reporter.first_at), time::ago(reporter.last_at, page.now));
     let tags: Vec<_> =
         flags(&reporter.settings).into_iter().map(|(word, kind)| view! { <Tag word=word kind=kind /> " " }).collect();
@@ -242,18 +238,15 @@ fn delivered(page: &ReporterPage) -> AnyView {
         .view
         .standings
         .iter()
-        .map(|(standing, n)| BarRow {
-            label: standing.as_str().replace('_', " "),
-            href: String::new(),
-            n: count(*n),
-        })
+        .map(|(standing, n)| BarRow { label: standing.as_str().replace('_', " "), href: String::new(), n: count(*n) })
         .collect();
     let body = if rows.is_empty() {
         view! { <p>"None of his reports came by mail in this period."</p> }.into_any()
     } else {
         view! { <BarTable label="Mails by what our server verified" rows=rows /> }.into_any()
     };
-    view! { <Figure title="Where his mail comes from" wide=true>{body} <p>{sentence("standing")}</p></Figure> }.into_any()
+    view! { <Figure title="Where his mail comes from" wide=true>{body} <p>{sentence("standing")}</p></Figure> }
+        .into_any()
 }
 
 fn told(page: &ReporterPage) -> AnyView {
@@ -277,7 +270,8 @@ fn told(page: &ReporterPage) -> AnyView {
     let body = if rows.is_empty() {
         view! { <p>"Nothing was written to him about these reports."</p> }.into_any()
     } else {
-        view! { <div class="scroll"><table aria-label="What he was told"><tbody>{rows}</tbody></table></div> }.into_any()
+        view! { <div class="scroll"><table aria-label="What he was told"><tbody>{rows}</tbody></table></div> }
+            .into_any()
     };
     view! { <Figure title="What he was told" wide=true>{body}</Figure> }.into_any()
 }

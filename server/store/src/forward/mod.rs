@@ -1,4 +1,5 @@
 //! What a connection can do, noun by noun: each line is forwarded to the same function of the engine at hand.
+mod again;
 mod case;
 mod channel;
 mod counts;

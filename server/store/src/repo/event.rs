@@ -22,7 +22,8 @@ const ADD_HEAD: &str = "INSERT INTO events (id, report_id, position, reporter, s
     from_at, to_at, time_grade, class, category, role, count, reference, details, faults, received_at, certainty,
     customer_id, service_id, case_id, state, fingerprint) ";
 // What the same reporter said before is not an error; the caller sees which ids came back.
-const ADD_TAIL: &str = " ON CONFLICT (fingerprint) WHERE state <> 'duplicate' DO NOTHING RETURNING id";
+const ADD_TAIL: &str = " ON CONFLICT (fingerprint) WHERE state NOT IN ('duplicate', 'superseded')
+    DO NOTHING RETURNING id";
 const ADD_ANSWERS_HEAD: &str = "INSERT INTO attributions (id, event_id, made_at, made_by, certainty, answer) ";
 pub(crate) const BY_ID: &str =
     "SELECT id, report_id, position, reporter, source_kind, source, port, at, from_at, to_at,

@@ -11,6 +11,7 @@ pub(crate) mod counts;
 pub(crate) mod customer;
 pub(crate) mod dispute;
 pub(crate) mod event;
+pub(crate) mod event_link;
 pub(crate) mod evidence;
 pub(crate) mod feed;
 pub(crate) mod grouping;
@@ -26,6 +27,7 @@ pub(crate) mod load;
 pub(crate) mod message;
 pub(crate) mod metrics;
 pub(crate) mod notice;
+pub(crate) mod passing;
 pub(crate) mod quarantine;
 pub(crate) mod quarantine_list;
 pub(crate) mod question;
@@ -33,6 +35,7 @@ pub(crate) mod release;
 pub(crate) mod report;
 pub(crate) mod reporter;
 pub(crate) mod reporter_figures;
+pub(crate) mod reread;
 pub(crate) mod service;
 pub(crate) mod session;
 pub(crate) mod terms;
@@ -56,6 +59,7 @@ pub(crate) fn statements() -> Vec<&'static str> {
         customer::SQL,
         dispute::SQL,
         event::SQL,
+        event_link::SQL,
         evidence::SQL,
         feed::SQL,
         grouping::SQL,
@@ -69,6 +73,7 @@ pub(crate) fn statements() -> Vec<&'static str> {
         message::SQL,
         metrics::SQL,
         notice::SQL,
+        passing::SQL,
         quarantine::SQL,
         quarantine_list::SQL,
         question::SQL,
@@ -76,6 +81,7 @@ pub(crate) fn statements() -> Vec<&'static str> {
         report::SQL,
         reporter::SQL,
         reporter_figures::SQL,
+        reread::SQL,
         service::SQL,
         session::SQL,
         terms::SQL,

@@ -37,7 +37,8 @@ pub(crate) const LIST: &str = concat!("SELECT ", columns!(), " FROM reporters OR
 pub(crate) const SAVE: &str = "UPDATE reporters SET switched_on = $3, weight = $4, never_automatic = $5, feedback = $6,
         feedback_by = $7, feedback_to = $8, reason = $9, changed_by = $10, changed_at = $11, version = version + 1
     WHERE name = $1 AND version = $2";
-pub(crate) const NEVER_AUTOMATIC: &str = "SELECT DISTINCT e.reporter FROM events e JOIN reporters r ON r.name = e.reporter
+pub(crate) const NEVER_AUTOMATIC: &str =
+    "SELECT DISTINCT e.reporter FROM events e JOIN reporters r ON r.name = e.reporter
     WHERE e.case_id = $1 AND r.never_automatic = TRUE ORDER BY e.reporter";
 pub(crate) const MARK: &str = "INSERT INTO sender_marks (kind, name, reason, marked_by, marked_at)
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (kind, name) DO NOTHING";
@@ -50,7 +51,8 @@ pub(crate) const PARKED_OF_REPORTER: &str = "SELECT id FROM reports WHERE state 
     ORDER BY received_at LIMIT 1000";
 pub(crate) const FILED: &str = "INSERT INTO sender_mark_reports (report_id, kind, name) VALUES ($1, $2, $3)
     ON CONFLICT (report_id) DO UPDATE SET kind = excluded.kind, name = excluded.name";
-pub(crate) const FILED_WITH: &str = "SELECT f.report_id AS id FROM sender_mark_reports f JOIN reports r ON r.id = f.report_id
+pub(crate) const FILED_WITH: &str =
+    "SELECT f.report_id AS id FROM sender_mark_reports f JOIN reports r ON r.id = f.report_id
     WHERE f.kind = $1 AND f.name = $2 AND r.state = 'dismissed' ORDER BY r.received_at";
 pub(crate) const FORGET_FILED: &str = "DELETE FROM sender_mark_reports WHERE kind = $1 AND name = $2";
 pub(crate) const FILE: &str = "UPDATE reports SET state = $3 WHERE id = $1 AND state = $2";

@@ -23,7 +23,8 @@ pub(crate) const AGES: &str = "SELECT reporter, minutes, CAST(SUM(events) AS BIG
     WHERE day >= $1 AND day < $2 AND ($3 = '' OR reporter = $3) GROUP BY reporter, minutes";
 pub(crate) const CASES: &str = "SELECT reporter, outcome, COUNT(*) AS n FROM reporter_cases
     WHERE closed_at >= $1 AND closed_at < $2 AND ($3 = '' OR reporter = $3) GROUP BY reporter, outcome";
-pub(crate) const DUPLICATES: &str = "SELECT o.reporter, COUNT(*) AS n FROM reports d JOIN reports o ON o.id = d.duplicate_of
+pub(crate) const DUPLICATES: &str =
+    "SELECT o.reporter, COUNT(*) AS n FROM reports d JOIN reports o ON o.id = d.duplicate_of
     WHERE d.state = 'duplicate' AND d.received_at >= $1 AND d.received_at < $2 AND o.reporter IS NOT NULL
         AND ($3 = '' OR o.reporter = $3)
     GROUP BY o.reporter";
@@ -32,13 +33,15 @@ pub(crate) const STANDINGS: &str = "SELECT standing, COUNT(*) AS n FROM provenan
 pub(crate) const RECENT: &str = "SELECT id, received_at, channel, sha256, size, file_name, content_type, format,
         disposition, state, reason, reporter, sender, subject, events, duplicate_of, parser_version
     FROM reports WHERE reporter = $1 ORDER BY received_at DESC, id DESC LIMIT $2";
-pub(crate) const CLOSED: &str = "SELECT c.number, r.outcome, r.closed_at FROM reporter_cases r JOIN cases c ON c.id = r.case_id
+pub(crate) const CLOSED: &str =
+    "SELECT c.number, r.outcome, r.closed_at FROM reporter_cases r JOIN cases c ON c.id = r.case_id
     WHERE r.reporter = $1 AND r.closed_at >= $2 AND r.closed_at < $3 ORDER BY r.closed_at DESC LIMIT $4";
 pub(crate) const CLOSE: &str = "INSERT INTO reporter_cases (case_id, reporter, outcome, closed_at)
     SELECT DISTINCT e.case_id, e.reporter, c.outcome, c.closed_at FROM events e JOIN cases c ON c.id = e.case_id
     WHERE e.case_id = $1 AND c.state = 'closed' AND c.outcome IS NOT NULL AND c.closed_at IS NOT NULL";
 pub(crate) const REOPEN: &str = "DELETE FROM reporter_cases WHERE case_id = $1";
-pub(crate) const OWED_AN_END: &str = "SELECT COUNT(*) AS n FROM reporter_cases c JOIN reporters r ON r.name = c.reporter
+pub(crate) const OWED_AN_END: &str =
+    "SELECT COUNT(*) AS n FROM reporter_cases c JOIN reporters r ON r.name = c.reporter
     WHERE c.case_id = $1 AND r.feedback = 'receipt_and_outcome'";
 pub(crate) const REPORTS_OF_CASE: &str = "SELECT DISTINCT e.report_id AS id FROM events e
         JOIN reporters r ON r.name = e.reporter
