@@ -35,6 +35,9 @@ pub fn guess_columns(bytes: &[u8], mut profile: FeedProfile) -> FeedProfile {
     guess.profile
 }
 
+/// A kind of source, how its values look, and how much that counts.
+type Kind = (SourceKind, fn(&str) -> bool, i32);
+
 struct Guess<'c> {
     columns: &'c [SampleColumn],
     profile: FeedProfile,
@@ -60,7 +63,7 @@ impl Guess<'_> {
     }
 
     fn source(&mut self) {
-        let kinds: [(SourceKind, fn(&str) -> bool, i32); 4] = [
+        let kinds: [Kind; 4] = [
             (SourceKind::Ip, is_ip, 40),
             (SourceKind::Url, |v| v.contains("://") || v.to_lowercase().starts_with("hxxp"), 30),
             (SourceKind::Host, |v| address::source_of(v, None).is_some_and(|s| s.kind == SourceKind::Host), 20),

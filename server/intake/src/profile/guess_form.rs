@@ -42,10 +42,10 @@ fn largest_list(document: &Value) -> Option<String> {
 
 fn search(value: &Value, path: String, depth: usize, best: &mut Option<(usize, String)>) {
     match value {
-        Value::Array(items) if items.iter().any(Value::is_object) => {
-            if best.as_ref().is_none_or(|(length, _)| items.len() > *length) {
-                *best = Some((items.len(), path));
-            }
+        Value::Array(items)
+            if items.iter().any(Value::is_object) && best.as_ref().is_none_or(|(length, _)| items.len() > *length) =>
+        {
+            *best = Some((items.len(), path));
         }
         Value::Object(object) if depth < 4 => {
             for (name, inner) in object.iter().filter(|(name, _)| !name.contains('.')) {
