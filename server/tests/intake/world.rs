@@ -49,7 +49,7 @@ pub(crate) fn now() -> DateTime<Utc> {
 
 /// Runs the test on a fresh desk over each engine.
 pub(crate) async fn both<F: Future<Output = ()>>(test: impl Fn(World) -> F) {
-    with(Config::defaults(), test).await;
+    with(Config::defaults().with("mail.keep", "true"), test).await;
 }
 
 /// The same with these settings.
