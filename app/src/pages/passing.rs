@@ -2,8 +2,8 @@
 use crate::{
     routes,
     ui::{
-        Btn, Card, DataTable, Desk, Field, LinkBtn, LongField, Pill, PostForm, Raw, Select, Th, Tick, Top, When,
-        defang, number,
+        Btn, Card, DataTable, Desk, Field, LinkBtn, LongField, Pill, PostForm, Select, Th, Tick, Top, When, defang,
+        number,
     },
 };
 use chrono::{DateTime, Utc};
@@ -79,7 +79,8 @@ pub fn passing(page: PassingPage) -> AnyView {
         <Desk side=Some(side)>
             <Card title="Exactly this leaves">
                 {remarks}
-                <Raw text=shown />
+                // Not defanged: this is what leaves, to the letter.
+                <pre class="raw" tabindex="0">{shown}</pre>
                 {cut}
             </Card>
             {before}

@@ -154,12 +154,11 @@ fn person(page: &AgainPage, settled: &[&Change]) -> Option<AnyView> {
         .map(|event| event_row(event, page.now, view! { {number(event)} ": not found any more" }.into_any()));
     let rows: Vec<AnyView> = changed.chain(gone).collect();
     let title = format!("For a person: {}", events(kept.len() + settled.len()));
+    let aside = view! { "they stay as they are: look whether their cases still hold" }.into_any();
+    let table = table(rows);
     Some(
         view! {
-            <Card title=title kind="warn" flush=true>
-                <p class="in">"These stay as they are, and so do their cases. Look whether the cases still hold."</p>
-                {table(rows)}
-            </Card>
+            <Card title=title kind="warn" flush=true aside=aside>{table}</Card>
         }
         .into_any(),
     )
@@ -171,11 +170,9 @@ fn section<T>(title: &str, items: &[&T], row: impl Fn(&T) -> AnyView) -> Option<
     }
     let rows: Vec<AnyView> = items.iter().take(ROWS_SHOWN).map(|item| row(item)).collect();
     let title = format!("{title}: {}", events(items.len()));
-    let more = (items.len() > ROWS_SHOWN).then(|| {
-        let words = format!("The first {ROWS_SHOWN} are shown.");
-        view! { <p class="in sub">{words}</p> }
-    });
-    Some(view! { <Card title=title flush=true>{table(rows)} {more}</Card> }.into_any())
+    let words = if items.len() > ROWS_SHOWN { format!("the first {ROWS_SHOWN} are shown") } else { String::new() };
+    let (table, aside) = (table(rows), view! { {words} }.into_any());
+    Some(view! { <Card title=title flush=true aside=aside>{table}</Card> }.into_any())
 }
 
 fn table(rows: Vec<AnyView>) -> AnyView {
@@ -247,7 +244,7 @@ fn differences(change: &Change, now: DateTime<Utc>) -> AnyView {
         Field::Time => whole(new),
         Field::Class => new.class.title().to_owned(),
         Field::Role => format!("role {}", new.role.as_str().replace('_', " ")),
-        Field::Count => format!("{} times", new.count),
+        Field::Count => number::plural(u64::try_from(new.count).unwrap_or(1), "time", "times"),
         Field::Reference => new
             .reference
             .as_deref()
