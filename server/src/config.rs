@@ -347,7 +347,11 @@ impl Config {
 pub fn explained() -> String {
     let mut text = String::from("# Every setting with its default. In the environment: LAZARET_SECTION__KEY.\n");
     let mut section = "";
-    for key in KEYS {
+    let section_of = |key: &Key| key.name.rsplit_once('.').map_or("", |(head, _)| head);
+    let mut keys: Vec<&Key> = KEYS.iter().collect();
+    // A section may stand in a file once only, wherever its keys are declared.
+    keys.sort_by_key(|key| KEYS.iter().position(|first| section_of(first) == section_of(key)));
+    for key in keys {
         let Some((head, name)) = key.name.rsplit_once('.') else { continue };
         if head != section {
             section = head;
