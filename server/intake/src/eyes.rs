@@ -28,7 +28,9 @@ pub fn readable(bytes: &[u8], hint: Hint<'_>) -> Readable {
     if !detect::is_mail(bytes, hint) || limits::hostile_mail(bytes).is_some() {
         return plain(bytes);
     }
-    let Some(message) = MessageParser::default().parse(bytes) else { return plain(bytes) };
+    let Some(message) = crate::mail::safely(|| MessageParser::default().parse(bytes)).flatten() else {
+        return plain(bytes);
+    };
     let mut shown = Readable { headers: headers(&message), ..Readable::default() };
     add(&mut shown, &message, DEPTH);
     finish(shown)

@@ -7,6 +7,7 @@ use crate::{
 use domain::event::{Disposition, Format};
 use mail_parser::{Address, HeaderName, HeaderValue, Message, MessageParser, MimeHeaders, PartType};
 use std::borrow::Cow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
 
 /// Only what every mail is asked for is parsed; the rest is looked up in the raw text.
@@ -226,8 +227,9 @@ pub(crate) fn read(bytes: &[u8], context: Context) -> Parsed {
     if let Some(reason) = limits::hostile_mail(bytes) {
         return Parsed::parked(Format::Mime, reason);
     }
-    open(bytes, |message| read_message(message, context))
-        .unwrap_or_else(|| Parsed::unreadable(Format::Mime, "the mail has no readable header"))
+    open(bytes, |message| read_message(message, context)).unwrap_or_else(|| {
+        Parsed::parked(Format::Mime, "the mail cannot be taken apart: its header or its parts are broken")
+    })
 }
 
 /// The readable text of a mail, if it can be taken apart.
@@ -236,6 +238,11 @@ pub(crate) fn document(bytes: &[u8]) -> Option<Document> {
         return None;
     }
     open(bytes, |message| Document::of_mail(&Mail::new(message)))
+}
+
+/// The library that takes mails apart gives up on some that confuse it; they are read as text then, by a person.
+pub(crate) fn safely<T>(parse: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(parse)).ok()
 }
 
 /// Takes a mail apart and hands it on.
@@ -248,7 +255,10 @@ pub(crate) fn open<T>(bytes: &[u8], then: impl FnOnce(&Message<'_>) -> T) -> Opt
         unixed = bytes.iter().map(|b| if *b == b'\r' { b'\n' } else { *b }).collect::<Vec<u8>>();
         &unixed
     };
-    PARSER.parse(without_mbox_line(bytes)).filter(|message| !message.parts.is_empty()).map(|message| then(&message))
+    safely(|| PARSER.parse(without_mbox_line(bytes)))
+        .flatten()
+        .filter(|message| !message.parts.is_empty())
+        .map(|message| then(&message))
 }
 
 fn without_mbox_line(bytes: &[u8]) -> &[u8] {

@@ -161,3 +161,14 @@ fn tickets_and_registries() {
     assert_eq!(parsed.disposition, Disposition::NotAReport);
     assert!(parsed.reason.unwrap().contains("follow its link"));
 }
+
+/// Found by fuzzing: mail-parser 0.11.9 panics on these parts.
+#[test]
+fn parts_that_confuse_the_library_wait_for_a_person() {
+    let parsed = common::read("parts_that_confuse.eml");
+    assert_eq!(parsed.disposition, Disposition::NeedsHuman);
+    assert!(parsed.reason.unwrap().contains("taken apart"));
+    assert!(parsed.suggestion.is_some());
+    let bytes = common::fixture("parts_that_confuse.eml");
+    assert!(intake::readable(&bytes, intake::Hint::default()).text.contains("called this mail spam"));
+}
