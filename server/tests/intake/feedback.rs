@@ -44,7 +44,7 @@ async fn letters(world: &World) -> Vec<Letter> {
 async fn closed(world: &World, report: ReportId, outcome: Outcome) -> String {
     let customer = world.event(report).await.customer.unwrap();
     let opened = world.desk.open_case(&system(), customer, Category::Messaging).await.unwrap();
-    world.desk.close_case(&system(), &opened.number, 1, outcome, "looked into it").await.unwrap();
+    world.close(&opened.number, outcome).await;
     opened.number
 }
 
@@ -68,12 +68,12 @@ async fn receipt_and_outcome_come_once() {
         let number = closed(&world, report.id, Outcome::Resolved).await;
         work(&world).await;
         assert_eq!(letters(&world).await.len(), 1, "a case closed by mistake can be taken up again first");
-        world.desk.reopen_case(&system(), &number, 2, "not over after all").await.unwrap();
+        world.reopen(&number).await;
         world.clock.advance(OUTCOME_WAIT + TimeDelta::seconds(1));
         work(&world).await;
         assert_eq!(letters(&world).await.len(), 1, "it is not over");
         for round in 0..2 {
-            world.desk.close_case(&system(), &number, 3 + 2 * round, Outcome::Resolved, "now it is").await.unwrap();
+            world.close(&number, Outcome::Resolved).await;
             world.clock.advance(OUTCOME_WAIT + TimeDelta::seconds(1));
             work(&world).await;
             let outcomes: Vec<Letter> =
@@ -81,7 +81,7 @@ async fn receipt_and_outcome_come_once() {
             assert_eq!(outcomes.len(), 1, "closed {} times", round + 2);
             assert!(outcomes[0].body.contains("acted on it"), "{}", outcomes[0].body);
             if round == 0 {
-                world.desk.reopen_case(&system(), &number, 4, "once more").await.unwrap();
+                world.reopen(&number).await;
             }
         }
     })
@@ -118,14 +118,14 @@ async fn a_report_is_over_when_all_of_it_is() {
             world.desk.store().read().await.unwrap().events_of_report(report.id, PageOf::default()).await.unwrap();
         let customer = events.rows[0].customer.unwrap();
         let opened = world.desk.open_case(&system(), customer, Category::Messaging).await.unwrap();
-        world.desk.close_case(&system(), &opened.number, 1, Outcome::FalsePositive, "nothing in it").await.unwrap();
+        world.close(&opened.number, Outcome::FalsePositive).await;
         world.clock.advance(OUTCOME_WAIT + TimeDelta::seconds(1));
         work(&world).await;
         let outcomes = |letters: Vec<Letter>| letters.into_iter().filter(|one| one.kind == LetterKind::Outcome).count();
         assert_eq!(outcomes(letters(&world).await), 0, "one event still waits");
         world.desk.dismiss_evidence(&system(), &[events.rows[1].id], "nobody of ours").await.unwrap();
-        world.desk.reopen_case(&system(), &opened.number, 2, "to close it again").await.unwrap();
-        world.desk.close_case(&system(), &opened.number, 3, Outcome::FalsePositive, "nothing in it").await.unwrap();
+        world.reopen(&opened.number).await;
+        world.close(&opened.number, Outcome::FalsePositive).await;
         world.clock.advance(OUTCOME_WAIT + TimeDelta::seconds(1));
         work(&world).await;
         let told: Vec<Letter> =

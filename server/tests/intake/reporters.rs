@@ -79,7 +79,7 @@ async fn closed_cases_say_what_held_up() {
             let report = world.take_in(arf(source, None, &format!("2026-11-{day}T08:00:00Z")).as_bytes()).await;
             let customer = world.event(report.id).await.customer.unwrap();
             let opened = world.desk.open_case(&system(), customer, Category::Messaging).await.unwrap();
-            world.desk.close_case(&system(), &opened.number, 1, outcome, "done with it").await.unwrap();
+            world.close(&opened.number, outcome).await;
         }
         let it = figures(&world, WHO).await;
         assert_eq!((it.closed, it.held, it.refuted), (2, 1, 1));
@@ -87,7 +87,7 @@ async fn closed_cases_say_what_held_up() {
         let period = Period::last_days(world.desk.clock().now(), 7);
         let cases = world.desk.reporter_view(&system(), WHO, period).await.unwrap().cases;
         let refuted = cases.iter().find(|(_, outcome, _)| *outcome == Outcome::NotOurs).unwrap();
-        world.desk.reopen_case(&system(), &refuted.0, 2, "he came back").await.unwrap();
+        world.reopen(&refuted.0).await;
         let it = figures(&world, WHO).await;
         assert_eq!((it.closed, it.held, it.refuted), (1, 1, 0));
     })

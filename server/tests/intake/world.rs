@@ -133,6 +133,22 @@ impl World {
         self.clock.now()
     }
 
+    /// Closes a case as it stands.
+    pub(crate) async fn close(&self, number: &str, outcome: domain::case::Outcome) {
+        let version = self.version(number).await;
+        self.desk.close_case(&system(), number, version, outcome, "looked into it").await.unwrap();
+    }
+
+    /// Takes a closed case up again.
+    pub(crate) async fn reopen(&self, number: &str) {
+        let version = self.version(number).await;
+        self.desk.reopen_case(&system(), number, version, "not over after all").await.unwrap();
+    }
+
+    async fn version(&self, number: &str) -> i64 {
+        self.desk.store().read().await.unwrap().case_by_number(number).await.unwrap().unwrap().version
+    }
+
     /// Time goes on.
     pub(crate) fn later(&self, days: i64) {
         self.clock.advance(TimeDelta::days(days));
