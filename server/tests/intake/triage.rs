@@ -1,7 +1,7 @@
 //! Triage: what no machine understood is finished by a person or by the reporter; the public form makes a report.
 use crate::{
     pages::{Answer, Browser},
-    world::{World, both, system, with},
+    world::{World, both, system},
 };
 use axum::http::StatusCode;
 use chrono::TimeDelta;
@@ -15,7 +15,7 @@ use domain::{
     page::PageOf,
     report::{Report, ReportState},
 };
-use lazaret::{config::Config, worker::mail::Mailer};
+use lazaret::worker::mail::Mailer;
 
 /// A complaint that names an address in prose, for a person.
 const PROSE: &str = "From: Jo Doe <jo@complainer.example>\r\nTo: abuse@isp.example\r\nSubject: trouble\r\n\
@@ -90,7 +90,7 @@ async fn accepting_makes_an_event_and_goes_on_to_the_next() {
 
 #[tokio::test]
 async fn a_reporter_is_asked_once_and_completes_his_own_report() {
-    with(Config::defaults().with("mail.keep", "true"), |world| async move {
+    both(|world| async move {
         let report = parked(&world, PROSE).await;
         let mut browser = Browser::of(&world, Role::Analyst).await;
         let path = format!("/reports/{}/ask", report.id);
