@@ -1,5 +1,5 @@
 //! A desk of any size in minutes: a demo desk that was lived through, and copies of its rows made by the engine.
-use super::{config, now};
+use crate::common::{config, now, open};
 use domain::{
     act::Act,
     actor::Actor,
@@ -89,7 +89,7 @@ pub(crate) async fn filled(folder: &Path, url: &str, events: usize, copies: usiz
     }
     record(&store, events / 10 * (copies - 1) * ENTRIES_PER_CASE).await;
     store.close().await;
-    (super::open(config).await, most.into_iter().next().unwrap())
+    (open(config).await, most.into_iter().next().unwrap())
 }
 
 async fn run(store: &Store, statements: &[String]) {
