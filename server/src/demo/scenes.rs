@@ -234,7 +234,7 @@ async fn protected(tale: &mut Tale) -> Result<(), DeskError> {
             waiting.push(wish.id);
         }
     }
-    let Some(id) = waiting.pop().filter(|_| waiting.len() > 1) else { return Ok(()) };
+    let Some(id) = waiting.pop().filter(|_| !waiting.is_empty()) else { return Ok(()) };
     let Some(version) = version(tale, id).await? else { return Ok(()) };
     let why = "the ward depends on this line: call their technician first";
     tale.desk.quarantine_refuse(&tale.staff.supervisor, id, version, why).await

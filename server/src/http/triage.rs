@@ -59,6 +59,7 @@ pub(super) async fn screen(
     let found = state.desk.triage(&staff.actor(), id).await?;
     let page = TriagePage {
         works: staff.may(Permission::WorkCases),
+        teaches: staff.may(Permission::ManageFeeds),
         fields: typed.fields.unwrap_or_else(|| found.guesses.filled()),
         ask: typed.ask.unwrap_or_else(|| AskFields::prepared(&found)),
         error: typed.error,

@@ -26,6 +26,8 @@ pub struct TriagePage {
     pub triage: Triage,
     /// Whether this person may decide.
     pub works: bool,
+    /// Whether this person may make a feed of it.
+    pub teaches: bool,
     /// The form as typed, or as guessed.
     pub fields: EventFields,
     /// The question as typed, or as prepared.
@@ -236,7 +238,7 @@ fn others(page: &TriagePage) -> AnyView {
     let report = &page.triage.report;
     let id = report.id;
     let reason = defang(report.reason.as_deref().unwrap_or("Nobody said why."));
-    let teach = routes::with_query(routes::settings_page("feeds/new"), &[("report", &id.to_string())]);
+    let teach = page.teaches.then(|| view! { <LinkBtn label="Teach" href=routes::feed_teach(id) key="t" /> });
     let ask = ask(page);
     let mark = mark::act(id, &page.triage.markable);
     let again = (report.state == ReportState::Parked).then(|| {
@@ -259,7 +261,7 @@ fn others(page: &TriagePage) -> AnyView {
                 {ask}
                 {again}
                 {mark}
-                <LinkBtn label="Teach" href=teach key="t" />
+                {teach}
             </div>
         </Card>
     }
