@@ -106,7 +106,7 @@ Only today: 80 % off. http://shop.example/{serial:x}\n\n--b{serial:x}--\n"
 pub(super) fn fail2ban(seen: &Sighting, service: &str, port: u16, times: i64) -> Mail {
     let (date, ip, serial) = (rfc2822(seen.at), seen.address, seen.serial);
     // Now and then a server of theirs is not among those that may send for them.
-    let spf = if seen.serial % 7 == 0 { "softfail" } else { "pass" };
+    let spf = if seen.serial.is_multiple_of(7) { "softfail" } else { "pass" };
     Mail::message(format!(
         "{OUR_SERVER}dkim=none; spf={spf} smtp.mailfrom=sensor.example\nFrom: fail2ban@sensor.example\nTo: abuse@desk.example\nSubject: abuse report about {ip} - {date}\n\
 Message-ID: <f2b-{serial:x}@sensor.example>\nAuto-Submitted: auto-generated\nX-XARF: PLAIN\nDate: {date}\nMIME-Version: 1.0\n\
@@ -172,7 +172,8 @@ pub(super) fn xarf3(seen: &Sighting, kind: &str, port: u16) -> Mail {
 /// A letter of a person that no parser understands.
 pub(super) fn letter(at: DateTime<Utc>, serial: u64, (subject, body): (&str, &str)) -> Mail {
     // People write through forwarders, too.
-    let (dkim, spf) = if serial % 5 == 0 { ("fail", "list.forwarder.example") } else { ("pass", "somewhere.example") };
+    let (dkim, spf) =
+        if serial.is_multiple_of(5) { ("fail", "list.forwarder.example") } else { ("pass", "somewhere.example") };
     Mail::message(format!(
         "{OUR_SERVER}dkim={dkim} header.d=somewhere.example; spf=pass smtp.mailfrom={spf}\nFrom: A Person <person{}@somewhere.example>\nTo: abuse@desk.example\nSubject: {subject}\n\
 Message-ID: <p-{serial:x}@somewhere.example>\nDate: {}\nContent-Type: text/plain; charset=utf-8\n\n{body}\n",

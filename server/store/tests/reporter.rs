@@ -146,7 +146,7 @@ async fn marks_file_and_come_back() {
         assert!(!tx.sender_file(one, mark.kind, &mark.name).await.unwrap(), "it is not parked any more");
         commit(tx).await;
         let mut conn = store.read().await.unwrap();
-        assert_eq!(conn.sender_marks(&mark.name, "").await.unwrap(), [mark.clone()]);
+        assert_eq!(conn.sender_marks(&mark.name, "").await.unwrap(), std::slice::from_ref(&mark));
         assert!(conn.sender_marks("b@reporter.example", &mark.name).await.unwrap().is_empty(), "the kind counts too");
         assert_eq!(conn.report_by_id(one).await.unwrap().unwrap().state, ReportState::Dismissed);
         assert_eq!(conn.report_by_id(other).await.unwrap().unwrap().state, ReportState::Parked);

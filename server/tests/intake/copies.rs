@@ -187,7 +187,8 @@ async fn two_replicas_that_store_the_same_events_at_once_count_them_once() {
         let one = world.receive(feed(&rows).as_bytes()).await.id;
         let two = world.receive(feed(&back).as_bytes()).await.id;
         let (first, second) = tokio::join!(world.desk.read_report(one), world.desk.read_report(two));
-        (first.unwrap(), second.unwrap());
+        first.unwrap();
+        second.unwrap();
         assert_eq!(counted(&world, &[one, two]).await.len(), 200);
         let all = [events(&world, one).await, events(&world, two).await].concat();
         assert_eq!(all.len(), 400);

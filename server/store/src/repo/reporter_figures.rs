@@ -87,16 +87,18 @@ impl Load for Provenance {
     }
 }
 
-/// The numbers of each reporter with reports or closed cases in the period, and his days: (day since 1970, reports,
-/// new events). `name` empty: of all.
+/// Days of one reporter: (day since 1970, reports, new events).
+pub(crate) type Days = Vec<(i64, i64, i64)>;
+
+/// The numbers of each reporter with reports or closed cases in the period, and his days. `name` empty: of all.
 pub(crate) async fn figures(
     conn: &mut Raw,
     period: Period,
     name: &str,
-) -> Result<BTreeMap<String, (ReporterFigures, Vec<(i64, i64, i64)>)>> {
+) -> Result<BTreeMap<String, (ReporterFigures, Days)>> {
     let days = |sql| query(sql).bind(micros(period.from) / DAY).bind(micros(period.to) / DAY).bind(name.to_owned());
     let instants = |sql| query(sql).bind(micros(period.from)).bind(micros(period.to)).bind(name.to_owned());
-    let mut found: BTreeMap<String, (ReporterFigures, Vec<(i64, i64, i64)>)> = BTreeMap::new();
+    let mut found: BTreeMap<String, (ReporterFigures, Days)> = BTreeMap::new();
     for row in &days(DAYS).fetch_all(&mut *conn).await? {
         let (figures, days) = found.entry(get(row, "reporter")?).or_default();
         let (reports, events): (i64, i64) = (get(row, "reports")?, get(row, "events")?);
