@@ -48,10 +48,11 @@ pub(crate) const TO_CONTAINMENT: &str = spread!(
         FROM quarantines q WHERE q.confirmed_at >= $1 AND q.confirmed_at < $2) AS confirmed
     WHERE lasted IS NOT NULL"
 );
+// Without `|| ''` SQLite takes the smallest time from the index of all that were granted, once for each quarantine.
 pub(crate) const TO_RELEASE: &str = spread!(
     "SELECT lasted FROM (
         SELECT q.lifted_at - (SELECT MIN(r.asked_at) FROM releases r
-            WHERE r.quarantine_id = q.id AND r.state = 'granted') AS lasted
+            WHERE r.quarantine_id = q.id AND r.state || '' = 'granted') AS lasted
         FROM quarantines q WHERE q.lifted_at >= $1 AND q.lifted_at < $2) AS lifted
     WHERE lasted IS NOT NULL"
 );
