@@ -44,7 +44,9 @@ async fn secrets(desk: &lazaret::desk::Desk) -> Vec<String> {
         for row in rows {
             for notice in conn.notices_of_case(row.case.id).await.unwrap() {
                 if let Some((_, rest)) = notice.body.split_once("/c/") {
-                    secrets.extend(rest.split_whitespace().next().map(str::to_owned));
+                    // A notice that was taken back has its secret struck out.
+                    let word = rest.split_whitespace().next().filter(|word| word.len() == 43);
+                    secrets.extend(word.map(str::to_owned));
                 }
             }
         }
