@@ -18,7 +18,7 @@ use domain::{
 use leptos::prelude::*;
 
 pub use plain::{garden, link_expired, link_unknown};
-pub use reporter::{Complaining, Completing, Fault, complaining, completing, said};
+pub use reporter::{Completing, Fault, complaining, completing, said};
 use words::Words;
 
 const STYLE: &str = include_str!("portal/style.css");

@@ -13,6 +13,7 @@ pub mod case;
 pub mod channel;
 pub mod class;
 pub mod clock;
+pub mod complaint;
 pub mod customer;
 pub mod dispute;
 pub mod enforcement;

@@ -3,6 +3,7 @@ use super::document;
 use crate::ui::TextArea;
 use domain::{
     class::{Category, Class},
+    complaint::Complaint,
     language::Language,
     limit::TEXT_CHARS_MAX,
     portal::DeskContact,
@@ -25,25 +26,6 @@ pub struct Completing {
     pub fields: EventFields,
     /// His own words.
     pub text: String,
-    /// What was refused.
-    pub fault: Fault,
-}
-
-/// The public form, as typed.
-#[derive(Debug, Clone, Default)]
-pub struct Complaining {
-    /// Made with the form, so that a double click complains once.
-    pub id: String,
-    /// Name of the person or organisation.
-    pub name: String,
-    /// Mail address.
-    pub email: String,
-    /// Where, when, what.
-    pub fields: EventFields,
-    /// Why.
-    pub text: String,
-    /// The statement of good faith.
-    pub good_faith: bool,
     /// What was refused.
     pub fault: Fault,
 }
@@ -72,21 +54,21 @@ pub fn completing(desk: &DeskContact, form: &Completing, action: &str) -> String
 
 /// The public form for complaints (Regulation (EU) 2022/2065, article 16).
 #[must_use]
-pub fn complaining(desk: &DeskContact, form: &Complaining) -> String {
-    let title = format!("{}Report abuse - {}", prefix(&form.fault), desk.name);
+pub fn complaining(desk: &DeskContact, form: &Complaint, fault: &Fault) -> String {
+    let title = format!("{}Report abuse - {}", prefix(fault), desk.name);
     let id = form.id.clone();
     document(Language::En, &title, &desk.name, None, || {
         view! {
-            {summary(&form.fault)}
+            {summary(fault)}
             <h1>"Report abuse from our network"</h1>
             <p>"Spam, attacks, malware, phishing or illegal content from one of our addresses? Tell us where and when, and we find out whose it was."</p>
             <form method="post" action=crate::routes::complaint() novalidate>
                 <input type="hidden" name="id" value=id/>
-                {event_fields(&form.fields, &form.fault)}
-                {long("text", "What happened, and why is it illegal or abusive? Put log lines or full headers here.", &form.text, true, &form.fault)}
-                {line("name", "Your name or organisation", &form.name, "text", "", &form.fault)}
-                {line("email", "Your mail address", &form.email, "email", "For the receipt and for questions. We do not give it to our customer.", &form.fault)}
-                {good_faith(form)}
+                {event_fields(&form.fields, fault)}
+                {long("text", "What happened, and why is it illegal or abusive? Put log lines or full headers here.", &form.text, true, fault)}
+                {line("name", "Your name or organisation", &form.name, "text", "", fault)}
+                {line("email", "Your mail address", &form.email, "email", "For the receipt and for questions. We do not give it to our customer.", fault)}
+                {good_faith(form.good_faith, fault)}
                 <button>"Send the report"</button>
             </form>
         }
@@ -200,10 +182,9 @@ fn kinds(chosen: &str, fault: &Fault) -> AnyView {
     .into_any()
 }
 
-fn good_faith(form: &Complaining) -> AnyView {
-    let checked = form.good_faith;
+fn good_faith(checked: bool, fault: &Fault) -> AnyView {
     view! {
-        {problem("good_faith", &form.fault)}
+        {problem("good_faith", fault)}
         <label class="opt">
             <input type="checkbox" id="good_faith" name="good_faith" value="yes" checked=checked/>
             <span>"I believe in good faith that what I say here is right and complete."</span>

@@ -1,11 +1,12 @@
 //! The reporter's side: completing his report by the form behind a link, and complaining by the public form.
-use super::{Desk, DeskError, letter::NewLetter, report::Received};
+use super::{Desk, DeskError, batch::Answered, letter::NewLetter, report::Received};
 use crate::{desk::Arrival, secret};
 use chrono::TimeDelta;
 use domain::{
     act::Act,
     actor::Actor,
     class::Class,
+    complaint::Complaint,
     id::LetterId,
     ledger::NewEntry,
     letter::LetterKind,
@@ -45,21 +46,24 @@ pub struct OpenForm {
     pub fields: EventFields,
 }
 
-/// A complaint by the public form, as typed (the fields of Regulation (EU) 2022/2065, article 16(2)).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Complaint {
-    /// Made with the form, so that a double click complains once.
-    pub id: String,
-    /// Name of the person or organisation.
-    pub name: String,
-    /// Mail address for the receipt and the answer.
-    pub email: String,
-    /// Where, when and what.
-    pub fields: EventFields,
-    /// Why it is illegal or abusive, with log lines.
-    pub text: String,
-    /// The statement of good faith.
-    pub good_faith: bool,
+/// What came of an answer.
+#[derive(Debug, Clone)]
+pub enum Replying {
+    /// Written down; his report has its event.
+    Taken,
+    /// A field was refused: its name, and why.
+    Fault(Box<(Question, Report)>, (String, String)),
+    /// It was answered before, or nobody waits for the answer any more.
+    Over,
+    /// The link never existed.
+    Unknown,
+}
+
+/// The question behind a link.
+enum Behind {
+    Open(Box<(Question, Report)>),
+    Over,
+    Unknown,
 }
 
 /// What came of a complaint.
@@ -77,47 +81,75 @@ impl Desk {
     /// # Errors
     /// Only when the store fails.
     pub async fn reporter_form(&self, secret: &str) -> Result<Form, DeskError> {
-        let mut conn = self.store.read().await?;
-        let Some(question) = conn.question_by_hash(&secret::hash(secret)).await? else { return Ok(Form::Unknown) };
-        let report = conn.report_by_id(question.report).await?.ok_or(Refusal::NotFound)?;
-        drop(conn);
-        if !question.open(self.clock.now()) || report.state != ReportState::Asked {
-            return Ok(Form::Over);
-        }
+        let (question, report) = match self.question_behind(secret).await? {
+            Behind::Open(open) => *open,
+            Behind::Over => return Ok(Form::Over),
+            Behind::Unknown => return Ok(Form::Unknown),
+        };
         let fields = self.triage(&Actor::system("form"), report.id).await?.guesses.filled();
         Ok(Form::Open(Box::new(OpenForm { question, report, fields })))
     }
 
-    /// Takes the reporter's answer: his fields become an event of the same report.
+    async fn question_behind(&self, secret: &str) -> Result<Behind, DeskError> {
+        let mut conn = self.store.read().await?;
+        let Some(question) = conn.question_by_hash(&secret::hash(secret)).await? else { return Ok(Behind::Unknown) };
+        let report = conn.report_by_id(question.report).await?.ok_or(Refusal::NotFound)?;
+        let open = question.open(self.clock.now()) && report.state == ReportState::Asked;
+        Ok(if open { Behind::Open(Box::new((question, report))) } else { Behind::Over })
+    }
+
+    /// Takes the reporter's answer: his fields become an event of the same report, in the transaction that ends the
+    /// question.
     ///
     /// # Errors
-    /// [`Refusal::Invalid`] naming the field; [`Refusal::Stale`] when the form is over.
-    pub async fn reporter_answers(&self, secret: &str, fields: &EventFields, words: &str) -> Result<(), DeskError> {
-        let Form::Open(open) = self.reporter_form(secret).await? else { return Err(Refusal::Stale.into()) };
-        if !words.trim().is_empty() {
+    /// Only when the store fails.
+    pub async fn reporter_answers(
+        &self,
+        secret: &str,
+        fields: &EventFields,
+        words: &str,
+    ) -> Result<Replying, DeskError> {
+        let open = match self.question_behind(secret).await? {
+            Behind::Open(open) => open,
+            Behind::Over => return Ok(Replying::Over),
+            Behind::Unknown => return Ok(Replying::Unknown),
+        };
+        match self.complete(&open.0, &open.1, fields, words.trim()).await {
+            Ok(()) => Ok(Replying::Taken),
+            Err(DeskError::Refused(Refusal::Invalid { field, problem })) => {
+                Ok(Replying::Fault(open, (field.to_owned(), problem)))
+            }
+            Err(DeskError::Refused(Refusal::Stale)) => Ok(Replying::Over),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn complete(
+        &self,
+        question: &Question,
+        report: &Report,
+        fields: &EventFields,
+        words: &str,
+    ) -> Result<(), DeskError> {
+        if !words.is_empty() {
             domain::case_text("text", words)?;
         }
-        let OpenForm { question, report, .. } = *open;
-        let actor = Actor::system("reporter's form");
         let mut seen = Typed(fields).observation(report.received_at)?;
         seen.faults.push("completed by the reporter".to_owned());
-        if !words.trim().is_empty() {
-            seen.details.insert("reporter_says".into(), words.trim().into());
+        if !words.is_empty() {
+            seen.details.insert("reporter_says".into(), words.into());
         }
-        let mut tx = self.store.write().await?;
-        let now = tx.now();
-        tx.question_answer(question.id, now, words.trim()).await?;
+        let actor = Actor::system("reporter's form");
         let said = NewEntry::new(&actor, Act::ReportAnswered, "report", report.id)
             .fact("question", question.id.to_string())
             .fact("source", fields.source.trim())
             .fact("seen", fields.seen.trim())
             .fact("port", fields.port.trim())
             .fact("class", fields.class.trim());
-        tx.commit(said.why(words.trim())).await?;
-        let from = report.state;
-        let done = Report { state: ReportState::Done, events: report.events + 1, ..report };
+        let answered = Answered { question: question.id, words, entry: said.why(words) };
+        let done = Report { state: ReportState::Done, events: report.events + 1, ..report.clone() };
         let entry = NewEntry::new(&actor, Act::ReportParsed, "report", done.id);
-        self.store_typed(&done, from, seen, entry).await
+        self.store_typed(&done, report.state, seen, entry, Some(answered)).await
     }
 
     /// Takes a complaint from the public form: a report like any other, in the form of XARF v4, and a receipt by mail

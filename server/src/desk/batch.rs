@@ -16,7 +16,7 @@ use domain::{
     class::{Category, Class},
     event::Observation,
     evidence::{Attribution, Event, EventState},
-    id::{AttributionId, CustomerId, EventId},
+    id::{AttributionId, CustomerId, EventId, QuestionId},
     ledger::NewEntry,
     limit::GROUPING,
     policy,
@@ -38,12 +38,24 @@ pub(super) struct Finish<'r> {
     pub(super) entry: NewEntry,
     /// What it leaves behind about its reporter, when a machine read it.
     pub(super) reading: Option<&'r Reading>,
+    /// The reporter's answer that completed it.
+    pub(super) answered: Option<Answered<'r>>,
+}
+
+/// A reporter's answer by his form: it counts once, and only together with the event it makes.
+pub(super) struct Answered<'r> {
+    /// What he was asked.
+    pub(super) question: QuestionId,
+    /// His own words.
+    pub(super) words: &'r str,
+    /// What the record says about it.
+    pub(super) entry: NewEntry,
 }
 
 impl<'r> Finish<'r> {
     /// A machine read it to its end.
     pub(super) fn read(report: &'r Report, reading: &'r Reading) -> Self {
-        Self { report, from: ReportState::Received, entry: read_entry(report), reading: Some(reading) }
+        Self { report, from: ReportState::Received, entry: read_entry(report), reading: Some(reading), answered: None }
     }
 }
 
@@ -145,6 +157,10 @@ impl Desk {
             Some(finish) => {
                 tx.report_settle(finish.report, finish.from).await?;
                 tx.job_forget(PARSE_JOB, finish.report.id.0).await?;
+                if let Some(answered) = &finish.answered {
+                    tx.question_answer(answered.question, now, answered.words).await?;
+                    entries.push(answered.entry.clone());
+                }
                 if let Some(reading) = finish.reading {
                     reading.keep(&mut tx, finish.report).await?;
                 }

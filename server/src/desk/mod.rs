@@ -53,7 +53,7 @@ mod timers;
 mod triage;
 
 pub use account::SignIn;
-pub use answer::{Complained, Complaint, Form, OpenForm};
+pub use answer::{Complained, Form, OpenForm, Replying};
 pub use case::Opened;
 pub use case_bulk::{BulkAct, BulkDone};
 pub use channel::{Kept, Turn};

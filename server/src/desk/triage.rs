@@ -2,7 +2,7 @@
 use super::{
     Desk, DeskError,
     attribute::Attributor,
-    batch::{Batch, Finish},
+    batch::{Answered, Batch, Finish},
     evidence::name_all,
     letter::NewLetter,
 };
@@ -121,17 +121,18 @@ impl Desk {
         let state = if more { from } else { ReportState::Done };
         let entry = NewEntry::new(actor, Act::ReportAccepted, "report", id);
         let report = Report { state, events: report.events + 1, ..report };
-        self.store_typed(&report, from, seen.clone(), entry).await?;
+        self.store_typed(&report, from, seen.clone(), entry, None).await?;
         Ok(seen)
     }
 
-    /// Stores one typed event of a report with the record's entry about it.
+    /// Stores one typed event of a report with the record's entry about it, and the answer that gave it.
     pub(super) async fn store_typed(
         &self,
         report: &Report,
         from: ReportState,
         seen: Observation,
         entry: NewEntry,
+        answered: Option<Answered<'_>>,
     ) -> Result<(), DeskError> {
         let mut conn = self.store.read().await?;
         let attributor = Attributor::load(&mut conn).await?;
@@ -144,7 +145,7 @@ impl Desk {
             .fact("source", seen.first().map(|seen| seen.source.value.clone()).unwrap_or_default())
             .fact("class", seen.first().map_or("", |seen| seen.class.as_str()));
         let batch = Batch::new(report, position, seen, answers);
-        self.store_batch(&batch, Some(&Finish { report, from, entry, reading: None })).await
+        self.store_batch(&batch, Some(&Finish { report, from, entry, reading: None, answered })).await
     }
 
     /// Asks the reporter for what is missing, by a letter with a link to a form. The report waits for his answer.

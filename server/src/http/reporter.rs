@@ -1,7 +1,7 @@
 //! Pages for reporters: completing a report behind a link, and the public form for complaints.
 use super::{AppState, Client, HttpError, portal::closed};
-use crate::desk::{Complained, Complaint, DeskError, Form as Behind};
-use app::portal::{self, Complaining, Completing};
+use crate::desk::{Complained, DeskError, Form as Behind, Replying};
+use app::portal::{self, Completing};
 use axum::{
     Form, Router,
     extract::{Path, State},
@@ -9,7 +9,7 @@ use axum::{
     response::Response,
     routing::get,
 };
-use domain::{refusal::Refusal, triage::EventFields};
+use domain::{complaint::Complaint, refusal::Refusal, triage::EventFields};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -81,36 +81,32 @@ async fn answer(
     Path(secret): Path<String>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, HttpError> {
-    let open = match state.desk.reporter_form(&secret).await? {
-        Behind::Open(open) => open,
-        Behind::Over => return Ok(over(&state)),
-        Behind::Unknown => return Ok(unknown(&state)),
-    };
-    match state.desk.reporter_answers(&secret, &typed.fields(), &typed.text).await {
-        Ok(()) => {
+    Ok(match state.desk.reporter_answers(&secret, &typed.fields(), &typed.text).await? {
+        Replying::Taken => {
             let lines = ["Your answer has arrived and was added to your report. You can close this page."];
-            Ok(told(&state, StatusCode::OK, "Thank you", "box ok", &lines))
+            told(&state, StatusCode::OK, "Thank you", "box ok", &lines)
         }
-        Err(DeskError::Refused(Refusal::Invalid { field, problem })) => {
+        Replying::Fault(open, fault) => {
+            let (question, report) = *open;
             let form = Completing {
-                subject: open.report.subject.clone().unwrap_or_default(),
-                lacking: open.question.lacking.clone(),
+                subject: report.subject.unwrap_or_default(),
+                lacking: question.lacking,
                 fields: typed.fields(),
                 text: typed.text,
-                fault: Some((field.to_owned(), problem)),
+                fault: Some(fault),
             };
             let action = app::routes::reporter_form(&secret);
             let page = portal::completing(&state.desk.contact(), &form, &action);
-            Ok(closed(StatusCode::UNPROCESSABLE_ENTITY, page))
+            closed(StatusCode::UNPROCESSABLE_ENTITY, page)
         }
-        Err(DeskError::Refused(Refusal::Stale)) => Ok(over(&state)),
-        Err(error) => Err(error.into()),
-    }
+        Replying::Over => over(&state),
+        Replying::Unknown => unknown(&state),
+    })
 }
 
 async fn public_form(State(state): State<AppState>) -> Response {
-    let form = Complaining { id: Uuid::now_v7().to_string(), ..Complaining::default() };
-    closed(StatusCode::OK, portal::complaining(&state.desk.contact(), &form))
+    let form = Complaint { id: Uuid::now_v7().to_string(), ..Complaint::default() };
+    closed(StatusCode::OK, portal::complaining(&state.desk.contact(), &form, &None))
 }
 
 async fn complain(
@@ -120,10 +116,10 @@ async fn complain(
 ) -> Result<Response, HttpError> {
     let complaint = Complaint {
         id: typed.id.parse::<Uuid>().unwrap_or_else(|_| Uuid::now_v7()).to_string(),
-        name: typed.name.clone(),
-        email: typed.email.clone(),
         fields: typed.fields(),
-        text: typed.text.clone(),
+        name: typed.name,
+        email: typed.email,
+        text: typed.text,
         good_faith: typed.good_faith == "yes",
     };
     match state.desk.complain(&complaint, &client).await {
@@ -139,16 +135,8 @@ async fn complain(
             Ok(told(&state, StatusCode::TOO_MANY_REQUESTS, "Too many reports", "box bad", &lines))
         }
         Err(DeskError::Refused(Refusal::Invalid { field, problem })) => {
-            let form = Complaining {
-                id: complaint.id,
-                name: complaint.name,
-                email: complaint.email,
-                fields: complaint.fields,
-                text: complaint.text,
-                good_faith: complaint.good_faith,
-                fault: Some((field.to_owned(), problem)),
-            };
-            let page = portal::complaining(&state.desk.contact(), &form);
+            let fault = Some((field.to_owned(), problem));
+            let page = portal::complaining(&state.desk.contact(), &complaint, &fault);
             Ok(closed(StatusCode::UNPROCESSABLE_ENTITY, page))
         }
         Err(error) => Err(error.into()),
