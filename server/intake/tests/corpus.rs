@@ -1,38 +1,13 @@
 //! Everything in the folder of foreign samples is read: without a panic, in time, and nothing vanishes.
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly")]
-use chrono::{DateTime, Utc};
+mod samples;
+
 use domain::event::{Disposition, Format, TimeGrade};
 use intake::{Hint, Parsed, parse};
+use samples::{now, samples, walk};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
-
-/// The samples' folder: `LAZARET_SAMPLES`, or beside the repository.
-fn samples() -> Option<PathBuf> {
-    let folder = std::env::var_os("LAZARET_SAMPLES")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/samples"), PathBuf::from);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    eprintln!("SKIPPED: no samples in {}; set LAZARET_SAMPLES", folder.display());
-    None
-}
-
-fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
-    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
-    entries.sort();
-    for entry in entries {
-        if entry.is_dir() {
-            walk(&entry, files);
-        } else if entry.file_name().is_some_and(|n| n != "README.txt") {
-            files.push(entry);
-        }
-    }
-}
-
-fn now() -> DateTime<Utc> {
-    DateTime::parse_from_rfc3339("2026-08-20T12:00:00Z").unwrap().to_utc()
-}
 
 fn read_all(root: &Path) -> Vec<(String, Parsed)> {
     let mut files = Vec::new();

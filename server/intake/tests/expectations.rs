@@ -16,12 +16,15 @@
 //! To add a sample: put the file under the samples' folder, read it, write its line, and run
 //! `LAZARET_EXPECT_PRINT=1 cargo test -p intake --test expectations -- --nocapture`.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail loudly")]
+mod samples;
+
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use domain::event::{Disposition, Observation};
 use intake::{Bounce, Hint, Parsed, parse};
+use samples::{now, samples, walk};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// So many files may be read wrongly (parked ones are not wrong). To be lowered, never raised.
 const WRONG_AT_MOST: usize = 1;
@@ -64,27 +67,6 @@ impl Score {
     }
 }
 
-/// The samples' folder: `LAZARET_SAMPLES`, or beside the repository.
-fn samples() -> Option<PathBuf> {
-    let folder = std::env::var_os("LAZARET_SAMPLES")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/samples"), PathBuf::from);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    eprintln!("SKIPPED: no samples in {}; set LAZARET_SAMPLES", folder.display());
-    None
-}
-
-fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()) {
-        if entry.is_dir() {
-            walk(&entry, files);
-        } else if entry.file_name().is_some_and(|n| n != "README.txt") {
-            files.push(entry);
-        }
-    }
-}
-
 /// Every expectation by file name; a file named twice fails.
 fn expectations() -> BTreeMap<String, Value> {
     let mut all = BTreeMap::new();
@@ -124,10 +106,6 @@ fn check_words(place: &str, line: &Value) {
             known("grade", |g| domain::event::TimeGrade::parse(g).is_some(), event);
         }
     }
-}
-
-fn now() -> DateTime<Utc> {
-    DateTime::parse_from_rfc3339("2026-08-20T12:00:00Z").unwrap().to_utc()
 }
 
 /// One value or a list of values as texts; null and nothing give none.
