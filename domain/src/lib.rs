@@ -41,6 +41,7 @@ pub mod refusal;
 pub mod release;
 pub mod report;
 pub mod reporter;
+pub mod saying;
 pub mod terms;
 pub mod triage;
 pub mod user;
