@@ -121,7 +121,8 @@ impl Post {
 
 /// Starts every channel of the settings.
 pub(crate) fn start(workers: &Workers, desk: &Desk) {
-    let holder = format!("channels-{}", uuid::Uuid::now_v7().simple());
+    // With the process, so that whoever reads the table knows which one to look at.
+    let holder = format!("channels-{}-{}", std::process::id(), uuid::Uuid::now_v7().simple());
     for (kind, name, _) in desk.channel_places() {
         let stop = workers.stopping();
         if kind == Channel::Lmtp {

@@ -24,10 +24,11 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 pub(crate) struct Process(pub(crate) Child);
 
 impl Process {
-    /// kill -9.
-    pub(crate) fn crash(mut self) {
+    /// kill -9; the number of the dead process.
+    pub(crate) fn crash(mut self) -> u32 {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
+        self.0.id()
     }
 }
 
@@ -142,8 +143,17 @@ impl House {
 
     /// Makes a channel due at once, as if its time had come.
     pub(crate) async fn due(&self, name: &str) {
+        self.make_due(&format!("name = '{name}'")).await;
+    }
+
+    /// Makes due what a dead process had in its hands, and nothing of the living.
+    pub(crate) async fn due_after(&self, process: u32) {
+        self.make_due(&format!("held_by LIKE 'channels-{process}-%'")).await;
+    }
+
+    async fn make_due(&self, which: &str) {
         let mut tx = self.desk.store().write().await.unwrap();
-        let sql = format!("UPDATE channels SET due_at = 0, held_until = 0 WHERE name = '{name}'");
+        let sql = format!("UPDATE channels SET due_at = 0, held_until = 0 WHERE {which}");
         store::testing::tamper(&mut tx, &sql).await.unwrap();
         tx.commit_chore(store::Chore::Channel).await.unwrap();
     }
