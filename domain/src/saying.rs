@@ -71,18 +71,20 @@ pub enum HolderName {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Word {
-    /// The whole span is known.
+    /// The whole span is known. Said again with the same source, net, ports, protocol, holder and `from`, it replaces the
+    /// end that was said before: DHCP leases are renewed, and given back before their end.
     Held {
         /// First instant.
         from: DateTime<Utc>,
         /// First instant after it; none = still held.
         to: Option<DateTime<Utc>>,
     },
-    /// A session began.
+    /// A session began. One session may hold several nets, each said by itself.
     Start {
-        /// When.
+        /// When. The same name and net with a later time is a new session: logs of address translation use a name again,
+        /// and the end of the old one may have been lost.
         at: DateTime<Utc>,
-        /// Its name, unique within the source: access server and session id.
+        /// Its name within the source: the access server or device, `/`, and what it calls the session.
         session: String,
     },
     /// A session goes on.
