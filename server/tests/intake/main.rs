@@ -2,6 +2,7 @@
 mod again;
 mod api;
 mod copies;
+mod corpus;
 mod feedback;
 mod feeds;
 mod imports;

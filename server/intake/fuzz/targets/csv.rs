@@ -2,7 +2,7 @@
 #![no_main]
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|bytes: &[u8]| {
+fuzz_target!(init: intake_fuzz::expect_caught_panics(), |bytes: &[u8]| {
     intake_fuzz::check(bytes, Some("text/csv"), Some("2024-05-01-scan_telnet-x.csv"));
     intake_fuzz::check(bytes, None, Some("list.csv"));
     let profile = intake::profile::guess(bytes);
