@@ -45,6 +45,12 @@ const ARROWS: &[Arrow] = &[
         reason: "intake is pure",
     },
     Arrow {
+        layer: "server/leases/src",
+        crates: &["store", "sqlx", "tokio", "reqwest"],
+        modules: &[],
+        reason: "the readers of lease sources are pure",
+    },
+    Arrow {
         layer: "server/ledger/src",
         crates: &["store", "sqlx", "tokio", "reqwest"],
         modules: &[],
@@ -58,6 +64,7 @@ const MANIFESTS: &[(&str, &str)] = &[
     ("app/Cargo.toml", "app/src"),
     ("server/store/Cargo.toml", "server/store/src"),
     ("server/intake/Cargo.toml", "server/intake/src"),
+    ("server/leases/Cargo.toml", "server/leases/src"),
     ("server/ledger/Cargo.toml", "server/ledger/src"),
 ];
 

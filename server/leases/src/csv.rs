@@ -1,0 +1,49 @@
+//! Our own CSV of leases and of logs of address translation: one header, one row a saying.
+use crate::{
+    Out,
+    reader::{Rows, Settings},
+    row::{Header, cut, say},
+};
+
+/// The reader.
+pub(crate) struct Csv {
+    settings: Settings,
+    delimiter: char,
+    header: Option<Header>,
+}
+
+impl Csv {
+    pub(crate) fn new(settings: Settings) -> Self {
+        Self { settings, delimiter: ',', header: None }
+    }
+}
+
+impl Rows for Csv {
+    fn line(&mut self, number: u64, text: &str, out: &mut Out) {
+        if text.trim().is_empty() || text.starts_with('#') {
+            return;
+        }
+        let Some(header) = &self.header else {
+            // Spreadsheets of some countries write semicolons.
+            let count = |wanted| text.matches(wanted).count();
+            self.delimiter = if count(';') > count(',') { ';' } else { ',' };
+            let header = Header::new(&cut(text, self.delimiter).unwrap_or_default());
+            if !header.has("address") || !header.has("from") && !header.has("at") {
+                out.rows += 1;
+                out.refuse(number, "the first line must name the columns: at least address and from (or event and at)");
+            }
+            self.header = Some(header);
+            return;
+        };
+        out.rows += 1;
+        match cut(text, self.delimiter) {
+            Ok(fields) if fields.len() == header.width() => {
+                say(number, &self.settings, &|name| header.field(&fields, name), out);
+            }
+            Ok(fields) => {
+                out.refuse(number, format!("has {} fields, the header has {}", fields.len(), header.width()));
+            }
+            Err(problem) => out.refuse(number, problem),
+        }
+    }
+}
