@@ -3,7 +3,7 @@
 #![allow(clippy::allow_attributes, reason = "not every lint fires in every benchmark")]
 mod common;
 
-use common::{books, config, now, open, rate, say, shadowserver, size, skipped};
+use common::{books, config, cpu_seconds, mixed::Mixed, now, open, peak_mb, rate, say, shadowserver, size, skipped};
 use domain::{actor::Actor, clock::SystemClock, id::EventId, page::PageOf, report::Channel};
 use intake::Hint;
 use lazaret::desk::{Arrival, Desk};
@@ -34,8 +34,16 @@ fn mail(n: usize) -> String {
     )
 }
 
+/// Runs this program again to do one piece of work alone: its memory is nobody else's.
+const ALONE: &str = "BENCH_ALONE";
+
 fn main() {
+    if let Ok(work) = std::env::var(ALONE) {
+        return alone(&work);
+    }
     parsing();
+    mixed();
+    rows_in_memory();
     common::run(async {
         ingest("sqlite").await;
         match testing::pg_server() {
@@ -76,6 +84,60 @@ fn parsing() {
         }
         None => skipped("no Python that runs: no peer for parse_mail_per_cpu_s"),
     }
+}
+
+/// Ten thousand mails of every format, one after the other as they come in.
+fn mixed() {
+    let mails = size("BENCH_MAILS", 10_000);
+    let all = Mixed::load();
+    let (mut spent, mut bytes, mut events) = (0.0, 0, 0);
+    for batch in 0..mails.div_ceil(1_000) {
+        let some: Vec<Vec<u8>> = (0..1_000).map(|n| all.mail(batch * 1_000 + n)).collect();
+        let start = cpu_seconds();
+        for mail in &some {
+            let hint = Hint { content_type: Some("message/rfc822"), file_name: None };
+            events += intake::parse(mail, hint, now()).events.len();
+        }
+        spent += cpu_seconds() - start;
+        bytes += some.iter().map(Vec::len).sum::<usize>();
+    }
+    say("parse_mixed_mail_per_cpu_s", mails as f64 / spent, "1/s");
+    say("parse_mixed_events_per_cpu_s", events as f64 / spent, "1/s");
+    say("parse_mixed_mb_per_cpu_s", bytes as f64 / 1e6 / spent, "MB/s");
+    let (small, large) = (by_itself(&format!("mails {}", mails / 10)), by_itself(&format!("mails {mails}")));
+    say("parse_peak_rss_mb_small", small, "MB");
+    say("parse_peak_rss_mb", large, "MB");
+    say("parse_peak_rss_of_small", large / small, "x");
+}
+
+/// What a table of many rows needs while it is read: it comes as bytes, is read in parts, and each part is dropped.
+fn rows_in_memory() {
+    let rows = size("BENCH_ROWS", 100_000);
+    for (name, rows) in [("rows_peak_rss_mb_small", rows / 10), ("rows_peak_rss_mb", rows)] {
+        say(&format!("parse_{name}"), by_itself(&format!("rows {rows}")), "MB");
+        say(&format!("parse_{name}_before"), by_itself(&format!("bytes {rows}")), "MB");
+    }
+}
+
+fn by_itself(work: &str) -> f64 {
+    let said = Command::new(std::env::current_exe().unwrap()).env(ALONE, work).output().unwrap();
+    String::from_utf8_lossy(&said.stdout).trim().parse().unwrap_or(f64::NAN)
+}
+
+fn alone(work: &str) {
+    let (what, n) = work.split_once(' ').unwrap();
+    let n: usize = n.parse().unwrap();
+    let csv = Hint { content_type: Some("text/csv"), file_name: Some("2026-11-20-event4_sinkhole-bench-asn.csv") };
+    match what {
+        "mails" => {
+            let all = Mixed::load();
+            let hint = Hint { content_type: Some("message/rfc822"), file_name: None };
+            (0..n).for_each(|n| drop(intake::parse(&all.mail(n), hint, now())));
+        }
+        "rows" => assert_eq!(intake::parse(&shadowserver(n, 2_000, 0), csv, now()).events.len(), n),
+        _ => assert!(shadowserver(n, 2_000, 0).len() > n),
+    }
+    println!("{}", peak_mb());
 }
 
 /// What a script says about a file; the variable names the Python that runs it.

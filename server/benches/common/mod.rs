@@ -1,6 +1,8 @@
 //! What the benchmarks share: the lines they print, the machine's clocks, a desk of any size.
 #![allow(dead_code, reason = "each benchmark uses its own part")]
 #![allow(clippy::allow_attributes, reason = "an expectation would fail in the benchmark that uses everything")]
+pub(crate) mod mixed;
+
 use chrono::{DateTime, Utc};
 use domain::{actor::Actor, clock::SystemClock, import::ImportKind};
 use lazaret::{
@@ -36,6 +38,13 @@ pub(crate) fn cpu_seconds() -> f64 {
     let after = stat.rsplit(')').next().unwrap_or_default().to_owned();
     let ticks: f64 = after.split_whitespace().skip(11).take(2).filter_map(|text| text.parse::<f64>().ok()).sum();
     ticks / 100.0
+}
+
+/// The most memory that this process ever held, in MB.
+pub(crate) fn peak_mb() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+    line.split_whitespace().next().and_then(|kb| kb.parse::<f64>().ok()).unwrap_or(f64::NAN) / 1024.0
 }
 
 /// How often a second of processor time `work` can be done, `units` at a time; runs for two seconds or more.

