@@ -64,6 +64,8 @@ pub const KEYS: &[Key] = &[
     ),
     key("mail.feedback_per_day", "50", "Receipts and outcomes that one reporter's address gets within a day, at most."),
     secret("webhook.signing_key", "Secret that signs webhooks (HMAC-SHA256); without it none goes out."),
+    key("webhook.private", "no", "yes: reporters' webhooks may lead to an address inside a private network."),
+    key("webhook.seconds", "15", "Seconds that a webhook of any kind has to answer."),
     key("mail.undo_seconds", "10", "Seconds during which a notice ordered by a person can be taken back."),
     key(
         "quarantine.url",
@@ -268,6 +270,11 @@ impl Config {
                 return Err(wrong(name, "must begin with http:// or https://"));
             }
         }
+        if !matches!(self.text("webhook.private"), "yes" | "no") {
+            return Err(wrong("webhook.private", format!("{:?} is neither yes nor no", self.text("webhook.private"))));
+        }
+        // Below the job's lease, so that nobody else posts it meanwhile.
+        self.check_number("webhook.seconds", 1, 40)?;
         for name in self.names("passon") {
             let key = |end: &str| format!("passon.{name}.{end}");
             let (url, private) = (self.text(&key("url")), self.text(&key("private")));

@@ -15,6 +15,7 @@ pub mod desk;
 pub mod enforcement;
 pub mod http;
 pub mod ledger_key;
+mod outside;
 pub mod secret;
 pub mod serve;
 mod sessions;

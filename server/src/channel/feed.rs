@@ -1,7 +1,10 @@
 //! Feeds are fetched on a schedule. What has not changed (ETag, Last-Modified, the bytes) makes nothing new; a fetch that
 //! breaks, lies or is too large makes nothing at all and is tried again.
 use super::{Post, Problem, away};
-use crate::desk::{Arrival, DeskError, Kept};
+use crate::{
+    desk::{Arrival, DeskError, Kept},
+    outside::{self, Unfit},
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{channel::ChannelState, limit::REPORT_BYTES_MAX, refusal::Refusal, report::Channel};
 use reqwest::{
@@ -13,7 +16,7 @@ use reqwest::{
     redirect::Policy,
 };
 use serde::{Deserialize, Serialize};
-use std::{net::IpAddr, time::Duration};
+use std::time::Duration;
 
 /// Longest wait for a connection.
 const CONNECT_TIME_MAX: Duration = Duration::from_secs(10);
@@ -110,17 +113,10 @@ fn file_name(url: &Url) -> String {
 async fn fetch(post: &Post, mark: &Mark) -> Result<Fetched, Problem> {
     // Once per process; a second time changes nothing.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = Client::builder()
-        .connect_timeout(CONNECT_TIME_MAX)
-        .read_timeout(PAUSE_MAX)
-        .redirect(Policy::none())
-        .user_agent(concat!("lazaret/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .map_err(|error| format!("no HTTP client: {error}"))?;
     let start = Url::parse(&mark.url).map_err(|error| error.to_string())?;
     let mut url = start.clone();
     for _ in 0..=REDIRECTS_MAX {
-        let mut request = client.get(url.clone());
+        let mut request = client(&start, &url).await?.get(url.clone());
         if same_origin(&start, &url) {
             request = request.headers(token(post)?);
         }
@@ -142,7 +138,7 @@ async fn fetch(post: &Post, mark: &Mark) -> Result<Fetched, Problem> {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
                 return Err(format!("answers {}: is the token right?", status.as_u16()));
             }
-            _ if status.is_redirection() => url = redirected(&start, &url, &response)?,
+            _ if status.is_redirection() => url = redirected(&url, &response)?,
             _ => return Err(format!("answers {}", status.as_u16())),
         }
     }
@@ -172,30 +168,31 @@ fn same_origin(one: &Url, other: &Url) -> bool {
         && one.port_or_known_default() == other.port_or_known_default()
 }
 
-/// Where a redirect leads, when it may: only the web, never from TLS to clear text, never to an inner address.
-fn redirected(start: &Url, from: &Url, response: &Response) -> Result<Url, Problem> {
+/// A client for the next request. The settings name where a feed begins; where its server sends us is looked up, checked,
+/// and only what was checked is called.
+async fn client(start: &Url, url: &Url) -> Result<Client, Problem> {
+    let mut client = Client::builder()
+        .connect_timeout(CONNECT_TIME_MAX)
+        .read_timeout(PAUSE_MAX)
+        .redirect(Policy::none())
+        .user_agent(concat!("lazaret/", env!("CARGO_PKG_VERSION")));
+    if start.host() != url.host() {
+        let addresses = outside::looked_up(url, false).await.map_err(|unfit| match unfit {
+            Unfit::Inside => "redirects to an address inside the own network, which is not followed".to_owned(),
+            Unfit::Unknown => "redirects to a name that cannot be looked up".to_owned(),
+        })?;
+        client = outside::pinned(client, url, &addresses);
+    }
+    client.build().map_err(|error| format!("no HTTP client: {error}"))
+}
+
+/// Where a redirect leads, when it may: only the web, never from TLS to clear text.
+fn redirected(from: &Url, response: &Response) -> Result<Url, Problem> {
     let to = response.headers().get(LOCATION).and_then(|to| to.to_str().ok()).unwrap_or_default();
     let to = from.join(to).map_err(|_| "redirects to no address".to_owned())?;
     match (from.scheme(), to.scheme()) {
-        (_, "https") | ("http", "http") => {}
-        (_, other) => return Err(format!("redirects to {other}://, which is not followed")),
-    }
-    let host = to.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-    let inner = host == "localhost" || host.parse::<IpAddr>().is_ok_and(inner);
-    if inner && !same_host(start, &to) {
-        return Err("redirects to an address inside the own network, which is not followed".to_owned());
-    }
-    Ok(to)
-}
-
-fn same_host(one: &Url, other: &Url) -> bool {
-    one.host() == other.host()
-}
-
-fn inner(ip: IpAddr) -> bool {
-    match ip.to_canonical() {
-        IpAddr::V4(v4) => v4.is_loopback() || v4.is_private() || v4.is_link_local() || v4.is_unspecified(),
-        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unspecified() || v6.is_unique_local() || v6.is_unicast_link_local(),
+        (_, "https") | ("http", "http") => Ok(to),
+        (_, other) => Err(format!("redirects to {other}://, which is not followed")),
     }
 }
 
@@ -262,7 +259,7 @@ fn unreachable(error: &reqwest::Error) -> Problem {
 
 #[cfg(test)]
 mod tests {
-    use super::{file_name, inner, same_origin};
+    use super::{file_name, same_origin};
     use reqwest::Url;
 
     fn url(text: &str) -> Url {
@@ -274,16 +271,6 @@ mod tests {
         assert!(same_origin(&url("https://a.example/x"), &url("https://a.example:443/y")));
         assert!(!same_origin(&url("https://a.example/x"), &url("https://b.example/x")));
         assert!(!same_origin(&url("https://a.example/x"), &url("http://a.example/x")));
-    }
-
-    #[test]
-    fn inner_addresses_are_known() {
-        for ip in
-            ["127.0.0.1", "10.0.0.1", "192.168.1.1", "169.254.169.254", "::1", "fd00::1", "fe80::1", "::ffff:10.0.0.1"]
-        {
-            assert!(inner(ip.parse().unwrap()), "{ip}");
-        }
-        assert!(!inner("198.51.100.1".parse().unwrap()));
     }
 
     #[test]

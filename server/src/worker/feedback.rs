@@ -4,10 +4,7 @@ use crate::desk::Desk;
 
 /// Starts it.
 pub(super) fn start(workers: &Workers, desk: &Desk) {
-    let poster = match webhook::Poster::new(desk) {
-        Ok(poster) => poster,
-        Err(error) => return tracing::error!(%error, "no webhook goes out"),
-    };
+    let poster = webhook::Poster::new(desk);
     let (desk, stop) = (desk.clone(), workers.stopping());
     let name = format!("feedback-{}", uuid::Uuid::now_v7().simple());
     workers.spawn(async move {

@@ -1,29 +1,18 @@
 //! Hands evidence to others: a signed POST to a webhook of the settings, or a mail with the file attached.
-mod address;
-
-use super::{LOOK_EVERY, Workers, mail::Mailer, woken};
-use crate::{
-    desk::{Desk, DeskError, Relayed},
-    enforcement::signature,
+use super::{
+    LOOK_EVERY, Workers,
+    mail::Mailer,
+    webhook::{Call, Poster},
+    woken,
 };
-use address::is_public;
+use crate::desk::{Desk, DeskError, Relayed};
 use domain::passing::{Passing, Way};
-use reqwest::{
-    Client, Url,
-    header::{CONTENT_TYPE, USER_AGENT},
-    redirect::Policy,
-};
-use std::{net::SocketAddr, time::Duration};
-
-/// Longest wait for a connection.
-const CONNECT_TIME_MAX: Duration = Duration::from_secs(5);
-/// Longest time of a call in all; below the job's lease, so that nobody else takes it meanwhile.
-const CALL_TIME_MAX: Duration = Duration::from_secs(30);
 
 /// Gives to others what people passed on.
 pub struct Passer {
     desk: Desk,
     mailer: Mailer,
+    poster: Poster,
     name: String,
 }
 
@@ -58,7 +47,7 @@ impl Passer {
     /// [`DeskError::Broken`] when `smtp.url` is not one.
     pub fn new(desk: &Desk) -> Result<Self, DeskError> {
         let name = format!("passer-{}", uuid::Uuid::now_v7().simple());
-        Ok(Self { desk: desk.clone(), mailer: Mailer::new(desk, "passer")?, name })
+        Ok(Self { desk: desk.clone(), mailer: Mailer::new(desk, "passer")?, poster: Poster::new(desk), name })
     }
 
     /// Gives one that is owed; false when none is due.
@@ -82,67 +71,20 @@ impl Passer {
 
     async fn post(&self, passing: &Passing) -> Relayed {
         let config = self.desk.config();
-        let key = |end: &str| config.text(&format!("passon.{}.{end}", passing.target));
-        let Ok(url) = Url::parse(key("url")) else {
+        let key = |end: &str| format!("passon.{}.{end}", passing.target);
+        let url = config.text(&key("url"));
+        if url.is_empty() {
             return Relayed::Never("this webhook is not in the settings any more".to_owned());
-        };
-        let pinned = match addresses(&url, key("private") == "yes").await {
-            Ok(pinned) => pinned,
-            Err(problem) => return problem,
-        };
-        // Asked once, and only what was checked is called: a name that changes in between leads nowhere else.
-        let client = Client::builder()
-            .connect_timeout(CONNECT_TIME_MAX)
-            .timeout(CALL_TIME_MAX)
-            .redirect(Policy::none())
-            .no_proxy()
-            .resolve_to_addrs(url.host_str().unwrap_or_default(), &pinned)
-            .build();
-        let client = match client {
-            Ok(client) => client,
-            Err(error) => return Relayed::Never(format!("no client can be made: {error}")),
-        };
-        let body = passing.body.clone().into_bytes();
-        let mut request = client
-            .post(url.clone())
-            .header(CONTENT_TYPE, passing.media_type())
-            .header(USER_AGENT, concat!("lazaret/", env!("CARGO_PKG_VERSION")))
-            .header("Idempotency-Key", passing.id.to_string());
-        if !key("key").is_empty() {
-            let at = self.desk.clock().now().timestamp();
-            request = request.header("Lazaret-Signature", signature(key("key"), "POST", url.path(), at, &body));
         }
-        match request.body(body).send().await {
-            Err(error) if error.is_timeout() => Relayed::Later("no answer in time".to_owned()),
-            Err(error) if error.is_connect() => Relayed::Later("cannot be reached".to_owned()),
-            Err(_) => Relayed::Later("the connection broke".to_owned()),
-            Ok(response) => judged(response.status().as_u16()),
-        }
+        let call = Call {
+            url,
+            id: &passing.id.to_string(),
+            media_type: passing.media_type(),
+            body: &passing.body,
+            key: config.text(&key("key")),
+            inside: config.text(&key("private")) == "yes",
+            allowed_by: &key("private"),
+        };
+        self.poster.post(call).await
     }
-}
-
-fn judged(status: u16) -> Relayed {
-    let answer = format!("answered {status}");
-    match status {
-        200..=299 => Relayed::Taken(answer),
-        300..=399 => Relayed::Never(format!("{answer}: redirects are not followed")),
-        408 | 425 | 429 | 500..=599 => Relayed::Later(answer),
-        _ => Relayed::Never(answer),
-    }
-}
-
-/// The addresses behind a webhook, when all of them may be called.
-async fn addresses(url: &Url, private: bool) -> Result<Vec<SocketAddr>, Relayed> {
-    let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']').to_owned();
-    let port = url.port_or_known_default().unwrap_or(443);
-    let found = tokio::time::timeout(CONNECT_TIME_MAX, tokio::net::lookup_host((host.as_str(), port))).await;
-    let Ok(Ok(found)) = found else {
-        return Err(Relayed::Later("its name cannot be looked up".to_owned()));
-    };
-    let found: Vec<SocketAddr> = found.collect();
-    if !private && found.iter().any(|address| !is_public(address.ip())) {
-        let problem = "leads to an address inside a private network: set passon.NAME.private = \"yes\" to allow it";
-        return Err(Relayed::Never(problem.to_owned()));
-    }
-    Ok(found)
 }

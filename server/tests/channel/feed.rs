@@ -22,13 +22,13 @@ async fn start(asked: Asked) -> u16 {
     tokio::spawn(async move {
         loop {
             let (stream, _) = listener.accept().await.unwrap();
-            tokio::spawn(answer(stream, asked.clone()));
+            tokio::spawn(answer(stream, port, asked.clone()));
         }
     });
     port
 }
 
-async fn answer(mut stream: TcpStream, asked: Asked) {
+async fn answer(mut stream: TcpStream, port: u16, asked: Asked) {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let Ok(byte) = stream.read_u8().await else { return };
@@ -53,6 +53,9 @@ async fn answer(mut stream: TcpStream, asked: Asked) {
         "/loop" => to("/loop"),
         "/file" => to("file:///etc/passwd"),
         "/inner" => to("http://169.254.169.254/latest"),
+        // Names that lead here, which the settings did not write.
+        "/name" => to(&format!("http://localhost:{port}/etag.csv")),
+        "/short" => to(&format!("http://127.1.2:{port}/etag.csv")),
         "/nothing" => whole("", ""),
         "/304" => "HTTP/1.1 304 Not Modified\r\n\r\n".to_owned(),
         "/500" => "HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n".to_owned(),
@@ -127,6 +130,8 @@ async fn a_server_that_lies_hangs_or_cuts_off_gives_nothing_and_is_named() {
         ("loop", "more than 5 times"),
         ("file", "file://"),
         ("inner", "inside the own network"),
+        ("name", "inside the own network"),
+        ("short", "inside the own network"),
         ("nothing", "nothing at all"),
         ("304", "304"),
         ("500", "answers 500"),

@@ -226,22 +226,22 @@ async fn hook(
 async fn a_webhook_is_signed_and_tried_again() {
     let came: Came = Arc::default();
     // The first answer is the last of the list.
-    let answers = Arc::new(Mutex::new(vec![StatusCode::OK, StatusCode::BAD_GATEWAY, StatusCode::FOUND]));
+    let answers = Arc::new(Mutex::new(vec![StatusCode::OK, StatusCode::BAD_GATEWAY, StatusCode::TOO_MANY_REQUESTS]));
     let router = Router::new().route("/hook", post(hook)).with_state((came.clone(), answers.clone()));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/hook", listener.local_addr().unwrap());
     let server = tokio::spawn(async move { axum::serve(listener, router).await });
-    with(Config::defaults().with("webhook.signing_key", "secret"), |world| {
+    with(Config::defaults().with("webhook.signing_key", "secret").with("webhook.private", "yes"), |world| {
         let (came, answers, url) = (came.clone(), answers.clone(), url.clone());
         async move {
             came.lock().unwrap().clear();
-            *answers.lock().unwrap() = vec![StatusCode::OK, StatusCode::BAD_GATEWAY, StatusCode::FOUND];
+            *answers.lock().unwrap() = vec![StatusCode::OK, StatusCode::BAD_GATEWAY, StatusCode::TOO_MANY_REQUESTS];
             agree(&world, WHO, Feedback::Receipt, FeedbackBy::Webhook, &url).await;
             // What forbids a mail does not forbid a webhook.
             let mail = with_id(&arf("198.51.100.77", None, "2026-11-19T08:00:00Z"), "w");
             let report = world.take_in(format!("Precedence: bulk\r\n{mail}").as_bytes()).await;
             work(&world).await;
-            let poster = webhook::Poster::new(&world.desk).unwrap();
+            let poster = webhook::Poster::new(&world.desk);
             for (tries, state) in [(1, NoticeState::Queued), (2, NoticeState::Queued), (3, NoticeState::Sent)] {
                 assert!(webhook::deliver_one(&world.desk, &poster, "test").await.unwrap(), "try {tries}");
                 let letter = letters(&world).await.remove(0);

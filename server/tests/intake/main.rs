@@ -11,4 +11,5 @@ mod passing;
 mod pipeline;
 mod reporters;
 mod triage;
+mod webhooks;
 mod world;
