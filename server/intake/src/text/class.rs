@@ -129,7 +129,7 @@ const WORDS: [Word; 118] = [
 ];
 
 /// More words.
-const MORE: [Word; 41] = [
+const MORE: [Word; 150] = [
     ("fraudulent", Class::Fraud, 3),
     ("scam", Class::Fraud, 3),
     ("advance fee", Class::Fraud, 4),
@@ -167,6 +167,115 @@ const MORE: [Word; 41] = [
     ("comment spam", Class::Spam, 3),
     ("forum spam", Class::Spam, 3),
     ("reputation", Class::Blocklist, 1),
+    ("malicious activit", Class::Unclassified, 2),
+    ("malicious traffic", Class::Unclassified, 2),
+    ("suspicious activit", Class::Unclassified, 2),
+    ("suspicious traffic", Class::Unclassified, 2),
+    ("network abuse", Class::Unclassified, 1),
+    ("flagged as malicious", Class::Unclassified, 2),
+    ("unwanted activit", Class::Unclassified, 2),
+    ("credential stuffing", Class::LoginAttack, 4),
+    ("account takeover", Class::LoginAttack, 4),
+    ("credential attack", Class::LoginAttack, 4),
+    ("loginattempt", Class::LoginAttack, 4),
+    ("tried to log in", Class::LoginAttack, 3),
+    ("login-versuch", Class::LoginAttack, 4),
+    ("força bruta", Class::LoginAttack, 4),
+    ("útok na autentizaci", Class::LoginAttack, 5),
+    ("password spray", Class::LoginAttack, 4),
+    ("logon attempt", Class::LoginAttack, 3),
+    ("authentication attempt", Class::LoginAttack, 3),
+    ("ssh brute", Class::LoginAttack, 4),
+    ("rdp brute", Class::LoginAttack, 4),
+    ("netzwerkscan", Class::PortScan, 4),
+    ("scanning packet", Class::PortScan, 3),
+    ("skenování", Class::PortScan, 4),
+    ("varredura", Class::PortScan, 4),
+    ("port sweep", Class::PortScan, 4),
+    ("scanned", Class::PortScan, 2),
+    ("network probe", Class::PortScan, 3),
+    ("unauthorized scan", Class::PortScan, 4),
+    ("unauthorised scan", Class::PortScan, 4),
+    ("open snmp", Class::OpenService, 5),
+    ("open ntp", Class::OpenService, 5),
+    ("open memcached", Class::OpenService, 5),
+    ("open ldap", Class::OpenService, 5),
+    ("open ssdp", Class::OpenService, 5),
+    ("open chargen", Class::OpenService, 5),
+    ("open portmap", Class::OpenService, 5),
+    ("open netbios", Class::OpenService, 5),
+    ("open rdp", Class::OpenService, 5),
+    ("open mongodb", Class::OpenService, 5),
+    ("open tftp", Class::OpenService, 5),
+    ("rdp expuesto", Class::OpenService, 5),
+    ("servicio expuesto", Class::OpenService, 4),
+    ("offene ", Class::OpenService, 2),
+    ("misconfiguration", Class::OpenService, 2),
+    ("leaked credential", Class::ExposedData, 4),
+    ("credential distribution", Class::ExposedData, 4),
+    ("credential leak", Class::ExposedData, 4),
+    ("data leak", Class::ExposedData, 4),
+    ("doxing", Class::ExposedData, 4),
+    ("doxxing", Class::ExposedData, 4),
+    ("personal details", Class::ExposedData, 2),
+    ("systembc", Class::InfectedHost, 3),
+    ("schadsoftware", Class::InfectedHost, 3),
+    ("bot-net", Class::Botnet, 4),
+    ("c2 server", Class::Botnet, 4),
+    ("c2 host", Class::Botnet, 2),
+    ("kompromittier", Class::CompromisedServer, 3),
+    ("compromised", Class::CompromisedServer, 2),
+    ("comprometid", Class::CompromisedServer, 3),
+    ("backdoor", Class::CompromisedServer, 3),
+    ("webwinkel", Class::Fraud, 3),
+    ("fake webshop", Class::Fraud, 4),
+    ("fake web shop", Class::Fraud, 4),
+    ("fake store", Class::Fraud, 3),
+    ("investment fraud", Class::Fraud, 4),
+    ("fraude", Class::Fraud, 3),
+    ("betrug", Class::Fraud, 3),
+    ("fake website", Class::Phishing, 3),
+    ("fake web site", Class::Phishing, 3),
+    ("fake page", Class::Phishing, 3),
+    ("fake login", Class::Phishing, 4),
+    ("suplantaci", Class::Phishing, 3),
+    ("página falsa", Class::Phishing, 4),
+    ("pagina falsa", Class::Phishing, 4),
+    ("credential harvest", Class::Phishing, 4),
+    ("钓鱼", Class::Phishing, 5),
+    ("фишинг", Class::Phishing, 5),
+    ("impersonat", Class::Phishing, 2),
+    ("intellectual property", Class::BrandInfringement, 2),
+    ("brand", Class::BrandInfringement, 1),
+    ("contrefaçon", Class::BrandInfringement, 4),
+    ("товарны", Class::BrandInfringement, 4),
+    ("marchi ", Class::BrandInfringement, 2),
+    ("cease and desist", Class::BrandInfringement, 2),
+    ("direitos autorais", Class::Copyright, 4),
+    ("derechos de autor", Class::Copyright, 4),
+    ("авторск", Class::Copyright, 4),
+    ("violazione dei diritti", Class::Copyright, 3),
+    ("版权", Class::Copyright, 4),
+    ("侵权", Class::Copyright, 4),
+    ("live stream", Class::Copyright, 1),
+    ("unauthorised broadcast", Class::Copyright, 3),
+    ("unauthorized broadcast", Class::Copyright, 3),
+    ("unauthorized transmission", Class::Copyright, 3),
+    ("csem", Class::Csem, 9),
+    ("sexual abuse", Class::Csam, 8),
+    ("child exploitation", Class::Csam, 9),
+    ("kinderporno", Class::Csam, 9),
+    ("pédoporn", Class::Csam, 9),
+    ("ddos-angriff", Class::Ddos, 5),
+    ("denegación de servicio", Class::Ddos, 4),
+    ("botnet attack", Class::Ddos, 2),
+    ("crawler", Class::Scraping, 3),
+    ("crawling", Class::Scraping, 3),
+    ("mail bombing", Class::Spam, 3),
+    ("mailbombing", Class::Spam, 3),
+    ("spamm", Class::Spam, 3),
+    ("sextortion", Class::Spam, 4),
+    ("rbl", Class::Blocklist, 1),
     ("piracy", Class::Copyright, 2),
     ("pirated", Class::Copyright, 3),
     ("bot-infected", Class::InfectedHost, 3),
@@ -218,6 +327,10 @@ pub(crate) fn scores(subject: &str, lines: &[Ready], words: &str) -> Vec<Scored>
     for (narrow, wide) in NARROWER {
         absorb(&mut scored, narrow, wide);
     }
+    // "Malicious activity" says something only where nothing else does.
+    if scored.iter().any(|s| s.class != Class::Unclassified && s.score >= 3) {
+        scored.retain(|s| s.class != Class::Unclassified);
+    }
     scored.sort_by_key(|s| std::cmp::Reverse(s.score));
     scored
 }
@@ -264,13 +377,17 @@ pub(crate) fn clear(scores: &[Scored], plain_complaint: bool) -> Option<Class> {
     weighed.sort_by_key(|(score, ..)| std::cmp::Reverse(*score));
     let (first, class, words) = *weighed.first()?;
     let second = weighed.get(1).map_or(0, |(score, ..)| *score);
-    let enough = first >= 5 || words >= 2 || (plain_complaint && first >= 3);
+    let enough = (plain_complaint && class == Class::Unclassified && first >= 2) || first >= 5 || words >= 2 || (plain_complaint && first >= 3);
     (enough && first * 2 >= second * 3).then_some(class)
 }
 
 /// Whether the word begins a word of the text.
 fn holds(text: &str, word: &str) -> bool {
     text.match_indices(word).any(|(at, _)| {
+        // Scripts without spaces put words side by side.
+        if word.starts_with(|c| c > '\u{2e80}') {
+            return true;
+        }
         let before = text.get(..at).and_then(|t| t.chars().next_back());
         !before.is_some_and(|c| c.is_alphanumeric() || c == '.' || c == '@' || c == '/')
     })

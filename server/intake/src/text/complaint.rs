@@ -2,7 +2,7 @@
 use super::document::Document;
 
 /// What only complaints say to a provider, in lower case.
-const STRONG: [&str; 49] = [
+const STRONG: [&str; 97] = [
     "your network",
     "your netblock",
     "your abuse",
@@ -52,10 +52,58 @@ const STRONG: [&str; 49] = [
     "systeme in ihrem",
     "offending ip",
     "offending/source",
+    "notice of copyright",
+    "notice of trademark",
+    "infringement notice",
+    "notification of claimed",
+    "under penalty of perjury",
+    "good faith belief",
+    "good-faith belief",
+    "hosted on your",
+    "hosted by your",
+    "hosted in your",
+    "hosted at your",
+    "hosted under your",
+    "located on your",
+    "located in your",
+    "you are hosting",
+    "you are the hosting",
+    "your platform is hosting",
+    "your service is hosting",
+    "your infrastructure",
+    "your hosting service",
+    "your ip range",
+    "your ip space",
+    "your constituency",
+    "your autonomous system",
+    "registered to you",
+    "from your net",
+    "responsible for this ip",
+    "responsible for the ip",
+    "hosting provider of",
+    "dear hosting provider",
+    "dear internet service provider",
+    "dear isp",
+    "content removal request",
+    "removal request",
+    "takedown request",
+    "take down request",
+    "take-down request",
+    "takedown notice",
+    "takedown assistance",
+    "malware infrastructure hosted",
+    "hosting infringing",
+    "nachfolgenden systeme",
+    "folgenden ip-adressen",
+    "provider of hosting",
+    "провайдеру",
+    "провайдер хостинга",
+    "sua infraestrutura",
+    "sua rede",
 ];
 
 /// What complaints say and others too: two of them count.
-const WEAK: [&str; 67] = [
+const WEAK: [&str; 111] = [
     "attack from",
     "attacks from",
     "attack source",
@@ -123,6 +171,50 @@ const WEAK: [&str; 67] = [
     "our honeypot",
     "our sensors",
     "used for an attack",
+    "phishing site",
+    "phishing website",
+    "phishing web site",
+    "phishing page",
+    "phishing url",
+    "fake website",
+    "fake web site",
+    "fake page",
+    "fake shop",
+    "fraudulent site",
+    "fraudulent website",
+    "fraudulent page",
+    "malicious website",
+    "malicious url",
+    "malicious domain",
+    "malicious site",
+    "csirt",
+    "incident response team",
+    "emergency response team",
+    "digital millennium copyright act",
+    "intellectual property",
+    "trademark infringement",
+    "infringing material",
+    "infringing content",
+    "infringing url",
+    "unauthorized use of",
+    "unauthorised use of",
+    "to whom it may concern",
+    "on behalf of",
+    "suspend",
+    "come to our attention",
+    "brought to our attention",
+    "remove the content",
+    "disable access",
+    "block access",
+    "immediate removal",
+    "personal details",
+    "law enforcement",
+    "нарушени",
+    "hosting provider",
+    "informationssicherheit",
+    "geeignete maßnahmen",
+    "medidas",
+    "remoção",
 ];
 
 /// What services say to their users about their own logins.
@@ -165,13 +257,12 @@ pub(crate) fn judge(document: &Document, words: &str) -> Verdict {
     if is_answer(document) {
         return Verdict::Answer;
     }
-    if document.bulk {
-        return Verdict::Bulk;
-    }
-    if MANY.iter().any(|m| words.contains(m)) {
-        return Verdict::Bulk;
-    }
     let strong_said = STRONG.iter().any(|s| words.contains(s));
+    let many = document.bulk || MANY.iter().any(|m| words.contains(m));
+    if many {
+        // Senders' gateways and abuse mailboxes kept as lists mark complaints like newsletters.
+        return if strong_said { Verdict::Complaint } else { Verdict::Bulk };
+    }
     if !strong_said && PERSONAL.iter().any(|p| words.contains(p)) {
         return Verdict::Personal;
     }
@@ -192,9 +283,13 @@ fn is_named(subject: &str) -> bool {
     ["abuse", "complaint", "abus", "misbruik", "missbrauch"].iter().any(|w| subject.contains(w))
 }
 
-/// Whether a mail answers an earlier one.
+/// Whether a mail answers an earlier one. Ticket systems and mail programs put references on first reports and on forwarded
+/// ones too: only a subject that says "re" over a text that quotes, or that refers to another mail, makes an answer.
 pub(crate) fn is_answer(document: &Document) -> bool {
     let subject = document.subject.to_lowercase();
-    let prefix = ["re:", "aw:", "sv:", "antw:", "odp:", "ha:", "vs:", "rv:", "réf:", "re :", "re[", "aw["];
-    document.answers || prefix.iter().any(|p| subject.trim_start().starts_with(p))
+    let prefix = ["re:", "aw:", "sv:", "antw:", "odp:", "ha:", "vs:", "réf:", "re :", "re[", "aw["];
+    let bare = subject.trim_start();
+    // What gateways put in front: "[External Sender] Re: ...".
+    let bare = bare.strip_prefix("[ext").and_then(|r| r.split_once(']')).map_or(bare, |(_, rest)| rest.trim_start());
+    document.answers && prefix.iter().any(|p| bare.starts_with(p))
 }

@@ -4,45 +4,84 @@ use super::class;
 use super::complaint::{self, Verdict};
 use super::lines::Setting;
 use super::source::{self, Candidate, FORM, How, SOME, STRONG};
-use super::url::{Named, Page};
+use super::page::{self, Page};
 use crate::{limits, role};
 use domain::class::{Category, Class};
-use domain::event::{Observation, Source, SourceKind};
+use domain::event::{Observation, Source};
 use serde_json::Map;
 
+/// A page that is named so is meant, whatever the matter.
+const CERTAIN: i32 = 86;
 /// Most events of one text.
 const MOST: usize = 100;
 
 /// The events of a text, or why a person has to read it.
 pub(crate) fn events(findings: &Findings) -> Result<Vec<Observation>, String> {
+    let accused = page::accused(&findings.pages);
+    let verdict = admitted(findings, &accused)?;
+    let in_subject = findings.candidates.iter().any(|c| c.subject);
+    let worded = class::clear(&findings.classes, verdict == Verdict::Plain || in_subject);
+    let events = match page_class(findings, worded, &accused, verdict) {
+        Some(class) => accused.into_iter().take(MOST).map(|page| page_event(findings, page, class)).collect(),
+        None => by_address(findings, verdict, worded).or_else(|reason| {
+            // A weakness or a matter without a word of its own, on a page that is named for certain.
+            let clear: Vec<&Page> = accused.into_iter().filter(|p| p.weight >= CERTAIN).collect();
+            let class = worded.or((verdict == Verdict::Plain).then_some(Class::Unclassified));
+            match class.filter(|_| !clear.is_empty() && verdict == Verdict::Plain) {
+                Some(class) => Ok(clear.into_iter().take(MOST).map(|p| page_event(findings, p, class)).collect()),
+                None => Err(reason),
+            }
+        })?,
+    };
+    if let Some(mailed) = findings.document.date
+        && events.iter().any(|e| e.from.is_some_and(|from| from > mailed + chrono::Duration::days(1)))
+    {
+        return Err("its time is after the mail was written".to_owned());
+    }
+    Ok(events)
+}
+
+/// How sure it is that the text complains; an error says why it is not sure enough.
+fn admitted(findings: &Findings, accused: &[&Page]) -> Result<Verdict, String> {
     let verdict = complaint::judge(&findings.document, &findings.words);
     let in_subject = findings.candidates.iter().find(|c| c.subject);
-    let about_pages = findings.classes.first().is_some_and(|c| c.in_subject && is_about_pages(c.class));
+    let first = findings.classes.first();
+    let about_pages = first.is_some_and(|c| is_about_pages(c.class) && (c.in_subject || c.score >= 8));
     let form = findings.times.labelled() && findings.candidates.first().is_some_and(|c| c.weight >= FORM);
     match verdict {
-        Verdict::Plain | Verdict::Complaint => {}
+        Verdict::Plain | Verdict::Complaint => Ok(verdict),
         // Nobody but a reporter names an address in the subject and shows its logs, or says there what it did.
-        Verdict::Unclear if in_subject.is_some_and(|c| !c.logs.is_empty()) => {}
-        Verdict::Unclear if in_subject.is_some() && findings.classes.first().is_some_and(|c| c.in_subject) => {}
+        Verdict::Unclear if in_subject.is_some_and(|c| !c.logs.is_empty()) => Ok(verdict),
+        Verdict::Unclear if in_subject.is_some() && first.is_some_and(|c| c.in_subject) => Ok(verdict),
         // Forms with fields for the source and for the time come from programs that report.
-        Verdict::Unclear
-            if findings.times.labelled() && findings.candidates.first().is_some_and(|c| c.weight >= FORM) => {}
-        Verdict::Unclear if findings.pages.iter().any(|p| p.named > Named::Bare) && about_pages => {}
-        Verdict::Personal => return Err("it tells somebody about his own account".to_owned()),
-        Verdict::Unclear => return Err("nothing in it says that it is a complaint".to_owned()),
-        Verdict::Answer => return Err("it answers an earlier mail".to_owned()),
+        Verdict::Unclear if form => Ok(verdict),
+        Verdict::Unclear if about_pages && accused.iter().any(|p| p.weight >= page::STRONG) => Ok(verdict),
+        Verdict::Personal => Err("it tells somebody about his own account".to_owned()),
+        Verdict::Unclear => Err("nothing in it says that it is a complaint".to_owned()),
+        Verdict::Answer => Err("it answers an earlier mail".to_owned()),
         // Shown spam ends with "unsubscribe" too.
-        Verdict::Bulk if (in_subject.is_some() || form) && !findings.document.bulk => {}
-        Verdict::Bulk => return Err("it went to many readers, as newsletters do".to_owned()),
+        Verdict::Bulk if (in_subject.is_some() || form) && !findings.document.bulk => Ok(verdict),
+        Verdict::Bulk => Err("it went to many readers, as newsletters do".to_owned()),
     }
-    let worded = class::clear(&findings.classes, verdict == Verdict::Plain || in_subject.is_some());
-    if let Some(class) = worded.filter(|c| is_about_pages(*c)) {
-        let pages = pages(&findings.pages);
-        if !pages.is_empty() {
-            return Ok(pages.into_iter().take(MOST).map(|page| page_event(findings, page, class)).collect());
-        }
+}
+
+/// The class of an event about the accused pages; none when it is about an address.
+fn page_class(findings: &Findings, worded: Option<Class>, accused: &[&Page], verdict: Verdict) -> Option<Class> {
+    let best = accused.iter().map(|p| p.weight).max()?;
+    let sure = verdict == Verdict::Plain || best >= page::STRONG;
+    if let Some(class) = worded {
+        return (is_about_pages(class) && sure).then_some(class);
     }
-    let chosen = chosen(&findings.candidates)?;
+    // Copyright or brand, phishing or fraud: the louder one serves as long as both are about pages.
+    let mut rest = findings.classes.iter().filter(|c| c.class != Class::Unclassified);
+    let (first, second) = (rest.next()?, rest.next());
+    let alike = second.is_none_or(|s| is_about_pages(s.class) || s.score * 3 <= first.score * 2);
+    (sure && is_about_pages(first.class) && first.score >= 3 && alike).then_some(first.class)
+}
+
+/// Events about the addresses that the text accuses.
+fn by_address(findings: &Findings, verdict: Verdict, worded: Option<Class>) -> Result<Vec<Observation>, String> {
+    let chosen = chosen(&findings.candidates, verdict)?;
     if verdict != Verdict::Plain && chosen.iter().any(|c| c.how == How::Prose && !c.subject) {
         return Err("an address is accused, but not clearly to us".to_owned());
     }
@@ -59,13 +98,7 @@ pub(crate) fn events(findings: &Findings) -> Result<Vec<Observation>, String> {
         let own = candidate.class.filter(|c| c.category() != class.category()).unwrap_or(class);
         event(findings, candidate, own, port, noted)
     });
-    let events: Vec<Observation> = events.collect();
-    if let Some(mailed) = findings.document.date
-        && events.iter().any(|e| e.from.is_some_and(|from| from > mailed + chrono::Duration::days(1)))
-    {
-        return Err("its time is after the mail was written".to_owned());
-    }
-    Ok(events)
+    Ok(events.collect())
 }
 
 /// The reporter's own number: in a field, or behind such a word in the subject.
@@ -135,18 +168,8 @@ fn serves(class: Class) -> bool {
     class.category() == Category::Vulnerability || matches!(class, Class::P2p | Class::Botnet)
 }
 
-/// The pages that are named as the offence, not merely linked.
-fn pages(pages: &[Page]) -> Vec<&Page> {
-    let of = |named: Named| pages.iter().filter(|p| p.named == named).collect::<Vec<_>>();
-    [Named::Labelled, Named::Defanged, Named::Announced]
-        .into_iter()
-        .map(of)
-        .find(|found| !found.is_empty())
-        .unwrap_or_default()
-}
-
 /// The addresses that the text clearly accuses.
-fn chosen(candidates: &[Candidate]) -> Result<Vec<&Candidate>, String> {
+fn chosen(candidates: &[Candidate], verdict: Verdict) -> Result<Vec<&Candidate>, String> {
     let strong: Vec<&Candidate> = candidates.iter().filter(|c| c.weight >= STRONG).collect();
     let named: Vec<&Candidate> = strong.iter().copied().filter(|c| c.subject).collect();
     if let [one] = named[..] {
@@ -157,7 +180,10 @@ fn chosen(candidates: &[Candidate]) -> Result<Vec<&Candidate>, String> {
             let some: Vec<&Candidate> = candidates.iter().filter(|c| c.weight >= SOME).collect();
             match some[..] {
                 [one] if candidates.iter().all(|c| c.ip == one.ip || c.weight < 20) => Ok(vec![one]),
-                [] => Err("no address in it is clearly the source".to_owned()),
+                [] => only(candidates, verdict).map(|one| vec![one]),
+                [first, ..] if verdict == Verdict::Plain && some.iter().all(|c| c.how == How::Table && c.reason == first.reason) => {
+                    Ok(some)
+                }
                 _ => Err(several(&some)),
             }
         }
@@ -173,6 +199,14 @@ fn chosen(candidates: &[Candidate]) -> Result<Vec<&Candidate>, String> {
     }
 }
 
+/// The one address that a plain complaint names at all.
+fn only(candidates: &[Candidate], verdict: Verdict) -> Result<&Candidate, String> {
+    let none = || "no address in it is clearly the source".to_owned();
+    let mut named = candidates.iter().filter(|c| c.how != How::Head && c.weight >= 15 && crate::address::is_public(c.ip));
+    let one = named.next().filter(|_| verdict == Verdict::Plain).ok_or_else(none)?;
+    if named.next().is_some() { Err(none()) } else { Ok(one) }
+}
+
 fn several(candidates: &[&Candidate]) -> String {
     let shown: Vec<String> = candidates.iter().take(3).map(|c| c.ip.to_string()).collect();
     format!("{} addresses could be the source: {}", candidates.len(), shown.join(", "))
@@ -185,8 +219,8 @@ fn unclear_class(findings: &Findings) -> String {
             first.class.title().to_lowercase(),
             second.class.title().to_lowercase()
         ),
-        [first] => format!("little says what kind of abuse it is; perhaps {}", first.class.title().to_lowercase()),
-        [] => "nothing says what kind of abuse it is".to_owned(),
+        [first] if first.class != Class::Unclassified => format!("little says what kind of abuse it is; perhaps {}", first.class.title().to_lowercase()),
+        _ => "nothing says what kind of abuse it is".to_owned(),
     }
 }
 
@@ -222,13 +256,15 @@ fn page_event(findings: &Findings, page: &Page, class: Class) -> Observation {
     let when = findings.times.of(None);
     let mut details = Map::new();
     details.insert("time_origin".into(), when.origin.into());
-    if let [one] = findings.candidates.iter().filter(|c| c.weight >= SOME).collect::<Vec<_>>()[..] {
+    let named: Vec<&Candidate> = findings.candidates.iter().filter(|c| c.weight >= SOME).collect();
+    if let Some(one) = named.iter().find(|c| c.subject).or(named.first().filter(|_| named.len() == 1)) {
         details.insert("ip".into(), one.ip.to_string().into());
     }
-    let mut faults = vec!["read from free text: the source is a page that it names".to_owned()];
+    details.insert("source_reason".into(), page.reason.into());
+    let mut faults = vec![format!("read from free text: source by {}", page.reason)];
     faults.extend(when.span.faults);
     Observation {
-        source: Source::new(SourceKind::Url, limits::clip(&page.url, limits::SOURCE_BYTES), None),
+        source: page.source(),
         from: Some(when.span.from),
         to: Some(when.span.to),
         time_grade: when.span.grade,

@@ -38,9 +38,11 @@ pub(crate) struct Document {
     pub(crate) subject: String,
     /// Address of the sender, lower case.
     pub(crate) from: Option<String>,
+    /// Whom it was sent to, lower case.
+    pub(crate) to: Vec<String>,
     /// The mail's own date, as far as it can be trusted at all.
     pub(crate) date: Option<DateTime<Utc>>,
-    /// Whether it answers an earlier mail.
+    /// Whether it refers to an earlier mail, or quotes one.
     pub(crate) answers: bool,
     /// Whether it went to many.
     pub(crate) bulk: bool,
@@ -60,8 +62,9 @@ impl Document {
         let mut document = Self {
             subject: mail.subject().map(|s| limits::clip(&s, limits::NAME_BYTES).to_owned()).unwrap_or_default(),
             from: mail.originator(),
+            to: mail.delivered_to(),
             date: mail.header("Date").and_then(|d| time::parse(&d)).map(|s| s.at),
-            answers: mail.has_header("In-Reply-To"),
+            answers: mail.has_header("In-Reply-To") || mail.has_header("References"),
             // Abuse mailboxes kept as groups put list headers on every mail.
             bulk: LISTS.iter().any(|name| mail.has_header(name)) && !mail.has_header("X-Google-Group-Id"),
             lines: Vec::new(),
@@ -84,6 +87,7 @@ impl Document {
             let text = if html { super::html::text_of(&text).into() } else { text };
             left = left.saturating_sub(document.add(&text, place, left));
         }
+        document.answers |= document.lines.iter().any(|l| l.place == Place::Body && l.text.starts_with('>'));
         document
     }
 

@@ -7,6 +7,8 @@ mod html;
 mod label;
 mod lines;
 mod logs;
+mod names;
+mod page;
 mod refang;
 mod source;
 mod spot;
@@ -19,7 +21,7 @@ use crate::mail::Mail;
 use crate::suggestion::{Hinted, Moment, Suggestion};
 use crate::{Context, Parsed, limits, time};
 use document::Document;
-use domain::event::{Format, Source, SourceKind, TimeGrade};
+use domain::event::{Format, Source, TimeGrade};
 use ipnet::IpNet;
 use lines::Ready;
 
@@ -35,7 +37,7 @@ pub(crate) struct Findings {
     /// What the reporter wrote, in lower case and as one line.
     pub(crate) words: String,
     pub(crate) candidates: Vec<source::Candidate>,
-    pub(crate) pages: Vec<url::Page>,
+    pub(crate) pages: Vec<page::Page>,
     pub(crate) times: when::Times,
     pub(crate) classes: Vec<class::Scored>,
 }
@@ -46,7 +48,7 @@ impl Findings {
         let words = lines::words(&lines);
         Self {
             candidates: source::all(&document, &lines),
-            pages: url::all(&lines, document.from.as_deref()),
+            pages: page::all(&document, &lines),
             times: when::Times::read(&document, &lines, context.received_at),
             classes: class::scores(&document.subject, &lines, &words),
             words,
@@ -104,14 +106,8 @@ fn guesses(findings: &Findings, own: &[IpNet]) -> Suggestion {
         sources.push((candidate.weight, hinted));
     }
     for page in &findings.pages {
-        let (weight, reason) = match page.named {
-            url::Named::Labelled => (82, "a field that names a page"),
-            url::Named::Defanged => (70, "a link that the reporter made unclickable"),
-            url::Named::Announced => (68, "a link under a sentence that announces it"),
-            url::Named::Bare => (20, "a link in the text"),
-        };
-        let value = Source::new(SourceKind::Url, limits::clip(&page.url, limits::SOURCE_BYTES), None);
-        sources.push((weight, Hinted { value, reason: reason.to_owned(), excerpt: findings.line(Some(page.line)) }));
+        let hinted = Hinted { value: page.source(), reason: page.reason.to_owned(), excerpt: findings.line(page.line) };
+        sources.push((page.weight, hinted));
     }
     let is_own = |s: &Source| s.ip().is_some_and(|ip| own.iter().any(|net| net.contains(&ip)));
     for (_, hinted) in sources.iter_mut().filter(|(_, h)| is_own(&h.value)) {

@@ -73,7 +73,8 @@ pub(crate) fn all(document: &Document, lines: &[Ready]) -> Vec<Candidate> {
             if !is_anybodys(spot.ip) || in_url(&line.text, *spot) {
                 continue;
             }
-            let look = Look { line, spot: *spot, log, alone: spots.len() == 1, first: first == Some(*spot), heading };
+            let own_line = spots.len() == 1 && stands_alone(lines, at, *spot);
+            let look = Look { line, spot: *spot, log, alone: spots.len() == 1, first: first == Some(*spot), heading, own_line };
             let (weight, how, reason) = match tables.part(at, spot.start) {
                 Some(Part::Other) => (0, How::Bare, String::new()),
                 Some(_) => (85, How::Table, "the table's column for the source".to_owned()),
@@ -96,6 +97,8 @@ struct Look<'t> {
     alone: bool,
     first: bool,
     heading: Option<Part>,
+    /// Whether the line holds nothing else, and is no cell of a table that was taken apart.
+    own_line: bool,
 }
 
 /// How much speaks for an address being the accused, and what.
@@ -135,10 +138,41 @@ fn weigh(look: &Look<'_>) -> (i32, How, String) {
                 said(76, How::Table, "the list under a heading that announces it")
             }
             Some(Part::Other) if is_item(look) => said(0, How::Bare, ""),
+            _ if look.own_line && address::is_public(look.spot.ip) => {
+                said(58, How::Table, "addresses on lines of their own")
+            }
             _ => said(if look.alone { 25 } else { 15 }, How::Bare, "an address in the text"),
         },
         Part::Other => said(0, How::Bare, ""),
     }
+}
+
+/// Whether a line is nothing but an address, between sentences, rules or lines like it.
+fn stands_alone(lines: &[Ready], at: usize, spot: Spot) -> bool {
+    let only = |line: &Ready| {
+        let rest = line.text.trim();
+        let spots = spot::all(rest);
+        matches!(spots[..], [one] if one.end - one.start + 6 >= rest.len() && one.start < 5)
+    };
+    let Some(line) = lines.get(at) else { return false };
+    if line.text.trim().len() > spot.end - spot.start + 6 {
+        return false;
+    }
+    let fits = |line: Option<&Ready>, before: bool| {
+        line.is_none_or(|l| {
+            let bare = l.text.trim();
+            only(l)
+                || bare.len() > 40
+                || l.setting != Setting::Plain
+                || bare.bytes().all(|b| !b.is_ascii_alphanumeric())
+                || before && bare.ends_with([':', '.'])
+                || !before && super::names::is_farewell(&l.lower)
+                || bare.contains("://")
+        })
+    };
+    let filled = |l: &&Ready| !l.text.trim().is_empty();
+    fits(lines.get(..at).and_then(|b| b.iter().rev().take(4).find(filled)), true)
+        && fits(lines.get(at + 1..).and_then(|a| a.iter().take(4).find(filled)), false)
 }
 
 /// An entry of a list: the address comes first on its line.

@@ -1,9 +1,7 @@
-//! Web addresses in a text, and which of them the report is about.
-use super::lines::{Ready, Setting};
-use domain::event::url_host;
+//! Web addresses and names of hosts in a line of text, and the sites that reporters merely refer to.
 
 /// Sites that reporters name as sources of knowledge, never as offenders.
-const KNOWN: [&str; 46] = [
+const KNOWN: [&str; 75] = [
     "w3.org",
     "wikipedia.org",
     "virustotal.com",
@@ -50,164 +48,100 @@ const KNOWN: [&str; 46] = [
     "lumendatabase.org",
     "any.run",
     "web.archive.org",
+    "apwg.org",
+    "facebook.com",
+    "twitter.com",
+    "linkedin.com",
+    "instagram.com",
+    "wipo.int",
+    "uspto.gov",
+    "europa.eu",
+    "first.org",
+    "trusted-introducer.org",
+    "cloudflare.com",
+    "gnupg.org",
+    "openpgp.org",
+    "aka.ms",
+    "imgur.com",
+    "snipboard.io",
+    "prnt.sc",
+    "prntscr.com",
+    "gyazo.com",
+    "safelinks.protection.outlook.com",
+    "urldefense.com",
+    "urldefense.proofpoint.com",
+    "zendesk.com",
+    "salesforce.com",
+    "domaintools.com",
+    "whois.com",
+    "who.is",
+    "loc.gov",
+    "cornell.edu",
 ];
 
-/// Names of fields and headings that mean the page complained about.
-const PAGE: [&str; 23] = [
-    "url",
-    "urls",
-    "uri",
-    "location",
-    "site",
-    "website",
-    "web site",
-    "phishing",
-    "phish",
-    "malware",
-    "infringing",
-    "offending",
-    "fraudulent",
-    "malicious",
-    "unauthorized",
-    "unauthorised",
-    "reported",
-    "illegal",
-    "counterfeit",
-    "scam",
-    "sites",
-    "webseite",
-    "domain",
+/// Ends of file names, which look like the ends of hosts.
+const FILES: [&str; 44] = [
+    "php", "html", "htm", "jpg", "jpeg", "png", "gif", "exe", "zip", "pdf", "txt", "js", "css", "eml", "csv", "xml", "json", "doc",
+    "docx", "apk", "asp", "aspx", "jsp", "m3u8", "ts", "mp4", "mkv", "avi", "mp3", "log", "gz", "rar", "xls", "xlsx", "dll", "bin",
+    "cgi", "rtf", "tar", "msg", "bat", "vbs", "torrent", "epub",
 ];
 
-/// Names of fields that mean another page.
-const OTHER_PAGE: [&str; 26] = [
-    "original",
-    "legitimate",
-    "official",
-    "authorized",
-    "authorised",
-    "our",
-    "more",
-    "information",
-    "info",
-    "details",
-    "reference",
-    "references",
-    "screenshot",
-    "evidence",
-    "ticket",
-    "report",
-    "unsubscribe",
-    "reply",
-    "contact",
-    "policy",
-    "web",
-    "homepage",
-    "feedback",
-    "status",
-    "see",
-    "target",
-];
-
-/// How a page is named.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Named {
-    /// Just a link.
-    Bare,
-    /// Alone on its line under a sentence that announces it.
-    Announced,
-    /// Made unclickable by the reporter.
-    Defanged,
-    /// In a field such as `Phishing URL:`.
-    Labelled,
-}
-
-/// A web address and where it stands.
-#[derive(Debug, Clone)]
-pub(crate) struct Page {
-    pub(crate) url: String,
-    pub(crate) named: Named,
-    pub(crate) line: usize,
-}
-
-/// Most addresses taken from one report.
-const MOST: usize = 500;
-
-/// The pages that a text could be about; those of the reporter himself and of well-known helpers are left out.
-pub(crate) fn all(lines: &[Ready], from: Option<&str>) -> Vec<Page> {
-    let own = from.and_then(crate::address::domain_of);
-    let mut pages: Vec<Page> = Vec::new();
-    let mut heading: Option<Named> = None;
-    for (at, line) in lines.iter().enumerate() {
-        if line.setting != Setting::Plain || pages.len() >= MOST {
-            continue;
-        }
-        let found = in_line(&line.text);
-        if found.is_empty() {
-            let bare = line.lower.trim();
-            if bare.ends_with(':') {
-                heading = announced(bare);
-            } else if !bare.is_empty() {
-                heading = None;
-            }
-            continue;
-        }
-        for (start, url) in found {
-            let host = url_host(url).unwrap_or_default().to_ascii_lowercase();
-            if is_known(&host, own.as_deref()) {
-                continue;
-            }
-            let Some(named) = named(line, start, heading) else { continue };
-            match pages.iter_mut().find(|p| p.url == url) {
-                Some(page) => page.named = page.named.max(named),
-                None => pages.push(Page { url: url.to_owned(), named, line: at }),
-            }
-        }
-    }
-    pages
-}
-
-fn named(line: &Ready, start: usize, heading: Option<Named>) -> Option<Named> {
-    let before = line.lower.get(..start).unwrap_or_default().trim_end_matches([' ', '<', '"', '\t', '(', '*']);
-    if let Some(key) =
-        before.strip_suffix([':', '=', '|']).or_else(|| (!before.is_empty() && before.len() < 30).then_some(before))
-    {
-        let key = key.rsplit(['|', ';', ',', '.']).next().unwrap_or(key);
-        if let Some(by_key) = announced(key) {
-            return Some(by_key.max(if line.defanged { Named::Defanged } else { Named::Bare }));
-        }
-        if words(key).any(|w| OTHER_PAGE.contains(&w)) {
-            return None;
-        }
-    }
-    if line.defanged {
-        return Some(Named::Defanged);
-    }
-    let alone = before.trim_matches(|c: char| !c.is_alphanumeric()).chars().all(|c| c.is_ascii_digit());
-    match heading {
-        Some(_) if alone => Some(Named::Announced),
-        _ => Some(Named::Bare),
-    }
-}
-
-/// What a field's name or a sentence before a colon says about the pages behind it.
-fn announced(key: &str) -> Option<Named> {
-    let words: Vec<&str> = words(key).collect();
-    if words.iter().any(|w| OTHER_PAGE.contains(w))
-        && !words.iter().any(|w| w.starts_with("infring") || w.starts_with("phish"))
-    {
-        return None;
-    }
-    words.iter().any(|w| PAGE.contains(w)).then_some(Named::Labelled)
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty())
-}
-
-fn is_known(host: &str, own: Option<&str>) -> bool {
+/// Whether a host is one that reporters name as a source of knowledge, or none at all.
+pub(crate) fn is_known(host: &str) -> bool {
     let under = |domain: &str| host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
-    host.is_empty() || !host.contains(['.', ':']) || KNOWN.iter().any(|k| under(k)) || own.is_some_and(under)
+    host.is_empty() || !host.contains(['.', ':']) || KNOWN.iter().any(|k| under(k))
+}
+
+/// The part of a host that somebody registered, as far as its look tells: `a.b.co.uk` gives `b.co.uk`.
+pub(crate) fn base(host: &str) -> &str {
+    let mut dots = host.rmatch_indices('.').map(|(at, _)| at);
+    let (Some(last), second, third) = (dots.next(), dots.next(), dots.next()) else { return host };
+    let middle = host.get(second.map_or(0, |s| s + 1)..last).unwrap_or_default();
+    let wide = host.len() - last <= 3 && ["co", "com", "org", "net", "gov", "ac", "edu", "or", "ne", "go"].contains(&middle);
+    let at = if wide { third } else { second };
+    at.and_then(|at| host.get(at + 1..)).unwrap_or(host)
+}
+
+/// Names of hosts that stand in a line without a scheme, each with the path behind it.
+pub(crate) fn hosts_in_line(text: &str) -> Vec<(usize, &str)> {
+    let mut found = Vec::new();
+    let mut start = None;
+    for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
+        let inside = c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '/' | '@' | ':' | '?' | '=' | '&' | '%' | '+' | '~' | '#');
+        match (inside, start) {
+            (true, None) => start = Some(at),
+            (false, Some(from)) => {
+                start = None;
+                let word = text.get(from..at).unwrap_or_default();
+                let bare = word.trim_end_matches(['.', ':', '/', '-', '?', ',']);
+                let front = bare.len() - bare.trim_start_matches(['.', ':', '/', '-', '=', '#']).len();
+                let bare = bare.get(front..).unwrap_or_default();
+                if is_host_word(bare) && found.len() < 20 {
+                    found.push((from + front, bare));
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn is_host_word(word: &str) -> bool {
+    let host = word.split(['/', ':', '?', '#']).next().unwrap_or_default();
+    if word.contains('@') || word.contains("://") || host.len() < 4 || host.len() > 253 || host.contains(['=', '&', '%', '+', '~']) {
+        return false;
+    }
+    let labels: Vec<&str> = host.split('.').collect();
+    let end = labels.last().copied().unwrap_or_default();
+    let lower = end.to_ascii_lowercase();
+    labels.len() >= 2
+        && labels.iter().all(|l| !l.is_empty() && l.len() <= 63)
+        && labels.iter().any(|l| l.len() >= 3)
+        && (2..=18).contains(&end.len())
+        && (end.bytes().all(|b| b.is_ascii_alphabetic()) || end.starts_with("xn--") || !end.is_ascii())
+        // A sentence that ends without a space behind it: "abuse.Please".
+        && !(end.starts_with(char::is_uppercase) && end.chars().skip(1).any(char::is_lowercase))
+        && !FILES.contains(&lower.as_str())
 }
 
 /// The web addresses of a line and where they begin.

@@ -1,0 +1,257 @@
+//! Which of the web addresses and hosts in a text the report is about, and why: fields, headings, sentences, the subject.
+use super::document::Document;
+use super::lines::{Ready, Setting};
+use super::names::{self, Kind};
+use super::url;
+use crate::address;
+use domain::event::{Source, SourceKind, url_host};
+use std::collections::HashSet;
+
+/// From here on a page is more than a link that happens to stand there.
+pub(crate) const SOME: i32 = 60;
+/// From here on a page is named as the offence whatever else the text says.
+pub(crate) const STRONG: i32 = 75;
+/// Pages that are named nearly as clearly as the clearest belong to the report too.
+const NEAR: i32 = 10;
+/// Most pages taken from one report.
+const MOST: usize = 500;
+
+/// A page or host and how it is named.
+#[derive(Debug, Clone)]
+pub(crate) struct Page {
+    /// As it stands in the text, whole again.
+    pub(crate) url: String,
+    /// Lower case, without `www.`.
+    pub(crate) host: String,
+    pub(crate) weight: i32,
+    pub(crate) reason: &'static str,
+    /// Line of the best find; the subject has none.
+    pub(crate) line: Option<usize>,
+}
+
+impl Page {
+    /// What an event about it points at.
+    pub(crate) fn source(&self) -> Source {
+        let text = crate::limits::clip(&self.url, crate::limits::SOURCE_BYTES);
+        if self.url.contains("://") {
+            return Source::new(SourceKind::Url, text, None);
+        }
+        address::source_of(text, None).unwrap_or_else(|| Source::new(SourceKind::Host, text, None))
+    }
+}
+
+/// The pages that a text could be about, clearest first; those of the reporter himself and of well-known helpers are left out.
+pub(crate) fn all(document: &Document, lines: &[Ready]) -> Vec<Page> {
+    let own = Own::of(document, lines);
+    let mut search = Search { pages: Vec::new(), foreign: HashSet::new(), own };
+    let mut heading = Heading::default();
+    let mut farewell = false;
+    for (at, line) in lines.iter().enumerate() {
+        if line.setting != Setting::Plain || search.pages.len() >= MOST {
+            continue;
+        }
+        let bare = line.lower.trim();
+        farewell = (farewell || names::is_farewell(bare)) && !names::begins_again(bare);
+        let spots = spots(line);
+        for spot in &spots {
+            let look = names::look(line, spot.start, &heading.text, spot.defanged);
+            search.add(spot, look, at, farewell);
+        }
+        heading.follow(bare, spots.is_empty());
+    }
+    search.subject(&document.subject, lines);
+    search.finish()
+}
+
+/// The pages that are named as the offence.
+pub(crate) fn accused(pages: &[Page]) -> Vec<&Page> {
+    let best = pages.iter().map(|p| p.weight).max().unwrap_or(0);
+    if best < SOME {
+        return Vec::new();
+    }
+    let floor = (best - NEAR).max(SOME);
+    let mut chosen: Vec<&Page> = pages.iter().filter(|p| p.weight >= floor).collect();
+    // A host says nothing more beside a page on it.
+    let paged: HashSet<&str> = chosen.iter().filter(|p| p.url.contains("://")).map(|p| p.host.as_str()).collect();
+    if !paged.is_empty() {
+        let with: HashSet<String> = paged.iter().map(|h| (*h).to_owned()).collect();
+        chosen.retain(|p| p.url.contains("://") || !with.contains(&p.host));
+    }
+    chosen
+}
+
+/// The sentence or heading above a line.
+#[derive(Default)]
+struct Heading {
+    text: String,
+    /// Lines without a link since it.
+    age: usize,
+}
+
+impl Heading {
+    fn follow(&mut self, bare: &str, plain: bool) {
+        if bare.is_empty() {
+            return;
+        }
+        if !plain {
+            // Entries of a list keep the heading; so do remarks between them.
+            self.age = 0;
+            return;
+        }
+        if bare.ends_with([':', '：']) || !self.text.ends_with([':', '：']) || self.age >= 2 {
+            self.text = bare.to_owned();
+            self.age = 0;
+        } else {
+            self.age += 1;
+        }
+    }
+}
+
+/// A link or host in a line.
+struct Spot {
+    text: String,
+    host: String,
+    start: usize,
+    defanged: bool,
+}
+
+fn spots(line: &Ready) -> Vec<Spot> {
+    let mut found: Vec<Spot> = Vec::new();
+    for (start, link) in url::in_line(&line.text) {
+        let host = url_host(link).unwrap_or_default().to_ascii_lowercase();
+        let defanged = is_defanged(line, link);
+        found.push(Spot { text: link.to_owned(), host: bare_host(&host).to_owned(), start, defanged });
+    }
+    for (start, word) in url::hosts_in_line(&line.text) {
+        if found.iter().any(|s| (s.start..s.start + s.text.len()).contains(&start)) {
+            continue;
+        }
+        let host = word.split(['/', ':', '?']).next().unwrap_or(word).to_ascii_lowercase();
+        let defanged = is_defanged(line, word);
+        found.push(Spot { text: word.to_owned(), host: bare_host(&host).to_owned(), start, defanged });
+    }
+    found
+}
+
+/// Somebody took care that nobody clicks: the link does not stand in the line as it is meant.
+fn is_defanged(line: &Ready, link: &str) -> bool {
+    let head: String = link.chars().take(60).collect();
+    line.defanged && !line.raw.contains(&head)
+}
+
+fn bare_host(host: &str) -> &str {
+    host.strip_prefix("www.").unwrap_or(host)
+}
+
+/// Whose pages are never the offence: the reporter's, the recipients', and those of everybody who is written to or from.
+struct Own {
+    /// Of the reporter and of the recipients.
+    sure: HashSet<String>,
+    /// Of the mail addresses in the text.
+    likely: HashSet<String>,
+}
+
+impl Own {
+    fn of(document: &Document, lines: &[Ready]) -> Self {
+        let sure = document.from.iter().chain(&document.to).filter_map(|a| address::domain_of(a));
+        let sure = sure.map(|d| url::base(&d).to_owned()).collect();
+        let mut likely = HashSet::new();
+        for line in lines.iter().filter(|l| l.setting != Setting::MailBody && l.text.contains('@')).take(400) {
+            let domain = address::mail_address_in(&line.text).and_then(address::domain_of);
+            likely.extend(domain.map(|d| url::base(&d).to_owned()));
+        }
+        Self { sure, likely }
+    }
+}
+
+struct Search {
+    pages: Vec<Page>,
+    /// Hosts of pages that the text calls somebody else's.
+    foreign: HashSet<String>,
+    own: Own,
+}
+
+impl Search {
+    fn add(&mut self, spot: &Spot, look: names::Look, at: usize, farewell: bool) {
+        let base = url::base(&spot.host);
+        if url::is_known(&spot.host) || self.own.sure.contains(base) {
+            return;
+        }
+        let is_link = spot.text.contains("://");
+        let (mut weight, reason) = match look.kind {
+            Kind::Other => {
+                if look.sure && !spot.defanged {
+                    self.foreign.insert(spot.host.clone());
+                }
+                return;
+            }
+            Kind::BadField => (95, "a field that names the page"),
+            Kind::BadHeading => (92, "a list under a heading that announces it"),
+            Kind::Field if spot.defanged => (92, "a field that names a page"),
+            Kind::Field => (86, "a field that names a page"),
+            Kind::Heading => (86, "a link under a sentence that announces it"),
+            _ if spot.defanged => (88, "a link that the reporter made unclickable"),
+            Kind::BadSaid => (80, "the sentence that complains about it"),
+            Kind::Said => (70, "the words around it"),
+            Kind::Alone => (62, "a link on a line of its own"),
+            Kind::Bare => (20, "a link in the text"),
+        };
+        if !is_link && !spot.defanged && weight < SOME + 9 {
+            return;
+        }
+        if farewell {
+            weight = if weight >= 88 { weight - 5 } else { weight / 3 };
+        }
+        if self.own.likely.contains(base) && weight < 86 {
+            weight /= 3;
+        }
+        match self.pages.iter_mut().find(|p| p.url == spot.text) {
+            Some(page) if page.weight < weight => {
+                (page.weight, page.reason, page.line) = (weight, reason, Some(at));
+            }
+            Some(_) => {}
+            None => self.pages.push(Page {
+                url: spot.text.clone(),
+                host: spot.host.clone(),
+                weight,
+                reason,
+                line: Some(at),
+            }),
+        }
+    }
+
+    /// A subject names the offender's host, and the text speaks of it again.
+    fn subject(&mut self, subject: &str, lines: &[Ready]) {
+        let whole = super::refang::refang(subject).into_owned();
+        let links = url::in_line(&whole).into_iter().map(|(_, l)| l.to_owned());
+        let hosts = url::hosts_in_line(&whole).into_iter().map(|(_, h)| h.to_owned());
+        for text in links.chain(hosts).take(4).collect::<Vec<_>>() {
+            let is_link = text.contains("://");
+            let host = if is_link { url_host(&text).unwrap_or_default() } else { &text };
+            let host = host.split(['/', ':']).next().unwrap_or_default().to_ascii_lowercase();
+            let host = bare_host(&host).to_owned();
+            let base = url::base(&host);
+            if url::is_known(&host) || self.own.sure.contains(base) || self.foreign.contains(&host) {
+                continue;
+            }
+            let defanged = whole != subject && !subject.contains(&text);
+            let again = lines.iter().any(|l| l.setting == Setting::Plain && l.lower.contains(&host));
+            let mut paged = false;
+            for page in self.pages.iter_mut().filter(|p| p.host == host || p.host.ends_with(&format!(".{host}"))) {
+                paged |= page.url.contains("://");
+                page.weight = (page.weight + 12).clamp(84, 100);
+            }
+            if !paged && (again || defanged || is_link) {
+                let reason = "the subject names it";
+                self.pages.push(Page { url: text, host, weight: 84, reason, line: None });
+            }
+        }
+    }
+
+    fn finish(mut self) -> Vec<Page> {
+        let foreign = self.foreign;
+        self.pages.retain(|p| !foreign.contains(&p.host) || p.weight >= 92);
+        self.pages.sort_by_key(|p| (std::cmp::Reverse(p.weight), p.line));
+        self.pages
+    }
+}
