@@ -52,7 +52,7 @@ use sha2::{Digest, Sha256};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Raised with every change that makes a parser read something differently.
-pub const PARSER_VERSION: i64 = 2;
+pub const PARSER_VERSION: i64 = 3;
 
 /// What the channel said about the bytes; both may be absent or wrong.
 #[derive(Debug, Clone, Copy, Default)]

@@ -377,7 +377,10 @@ pub(crate) fn clear(scores: &[Scored], plain_complaint: bool) -> Option<Class> {
     weighed.sort_by_key(|(score, ..)| std::cmp::Reverse(*score));
     let (first, class, words) = *weighed.first()?;
     let second = weighed.get(1).map_or(0, |(score, ..)| *score);
-    let enough = (plain_complaint && class == Class::Unclassified && first >= 2) || first >= 5 || words >= 2 || (plain_complaint && first >= 3);
+    let enough = (plain_complaint && class == Class::Unclassified && first >= 2)
+        || first >= 5
+        || words >= 2
+        || (plain_complaint && first >= 3);
     (enough && first * 2 >= second * 3).then_some(class)
 }
 

@@ -3,8 +3,8 @@ use super::Findings;
 use super::class;
 use super::complaint::{self, Verdict};
 use super::lines::Setting;
-use super::source::{self, Candidate, FORM, How, SOME, STRONG};
 use super::page::{self, Page};
+use super::source::{self, Candidate, FORM, How, SOME, STRONG};
 use crate::{limits, role};
 use domain::class::{Category, Class};
 use domain::event::{Observation, Source};
@@ -181,7 +181,10 @@ fn chosen(candidates: &[Candidate], verdict: Verdict) -> Result<Vec<&Candidate>,
             match some[..] {
                 [one] if candidates.iter().all(|c| c.ip == one.ip || c.weight < 20) => Ok(vec![one]),
                 [] => only(candidates, verdict).map(|one| vec![one]),
-                [first, ..] if verdict == Verdict::Plain && some.iter().all(|c| c.how == How::Table && c.reason == first.reason) => {
+                [first, ..]
+                    if verdict == Verdict::Plain
+                        && some.iter().all(|c| c.how == How::Table && c.reason == first.reason) =>
+                {
                     Ok(some)
                 }
                 _ => Err(several(&some)),
@@ -202,7 +205,8 @@ fn chosen(candidates: &[Candidate], verdict: Verdict) -> Result<Vec<&Candidate>,
 /// The one address that a plain complaint names at all.
 fn only(candidates: &[Candidate], verdict: Verdict) -> Result<&Candidate, String> {
     let none = || "no address in it is clearly the source".to_owned();
-    let mut named = candidates.iter().filter(|c| c.how != How::Head && c.weight >= 15 && crate::address::is_public(c.ip));
+    let mut named =
+        candidates.iter().filter(|c| c.how != How::Head && c.weight >= 15 && crate::address::is_public(c.ip));
     let one = named.next().filter(|_| verdict == Verdict::Plain).ok_or_else(none)?;
     if named.next().is_some() { Err(none()) } else { Ok(one) }
 }
@@ -219,7 +223,9 @@ fn unclear_class(findings: &Findings) -> String {
             first.class.title().to_lowercase(),
             second.class.title().to_lowercase()
         ),
-        [first] if first.class != Class::Unclassified => format!("little says what kind of abuse it is; perhaps {}", first.class.title().to_lowercase()),
+        [first] if first.class != Class::Unclassified => {
+            format!("little says what kind of abuse it is; perhaps {}", first.class.title().to_lowercase())
+        }
         _ => "nothing says what kind of abuse it is".to_owned(),
     }
 }

@@ -84,6 +84,23 @@ fn by_key(key: &str) -> Part {
     let names_address = words
         .iter()
         .any(|w| FIELD.contains(w) || matches!(*w, "addresses" | "hosts" | "attackers" | "ip-adresse" | "ip-address"));
+    // "Have attacked our systems:" is about those who did, "were attacked from your network:" about those who suffered.
+    if let Some(at) = words.iter().position(|w| *w == "attacked") {
+        let before = at.checked_sub(1).and_then(|b| words.get(b)).copied().unwrap_or_default();
+        let after = words.get(at + 1).copied().unwrap_or_default();
+        if matches!(before, "were" | "was" | "been" | "being" | "got")
+            || matches!(
+                after,
+                "resource" | "resources" | "system" | "systems" | "host" | "hosts" | "server" | "ip" | "address"
+            )
+            || (after == "one" && words.get(at + 3).is_some_and(|w| OTHER.contains(w)))
+        {
+            return Part::Other;
+        }
+        if names_address && matches!(before, "have" | "has" | "that") || after == "our" || after == "us" {
+            return Part::Field;
+        }
+    }
     // "The following addresses of your network attacked our servers:" is about yours.
     if words.len() > 4
         && names_address

@@ -73,6 +73,8 @@ pub(crate) fn words(lines: &[Ready]) -> String {
 struct State {
     ticket: bool,
     head: bool,
+    /// Lines in such a head that look like none of its fields.
+    strays: usize,
     /// Between the head of a shown mail and the end of it.
     body: bool,
     signature: bool,
@@ -138,7 +140,7 @@ impl State {
     /// Follows a mail that is shown as evidence.
     fn mail(&mut self, lower: &str, bare: &str) -> Option<Setting> {
         if is_mail_head(bare) {
-            (self.head, self.body) = (true, false);
+            (self.head, self.body, self.strays) = (true, false, 0);
             return Some(Setting::MailHead);
         }
         if self.head {
@@ -148,7 +150,9 @@ impl State {
             }
             let folded = lower.starts_with([' ', '\t']);
             let field = bare.split_once(':').is_some_and(|(name, _)| !name.contains(' ') && name.len() < 40);
-            if folded || field {
+            // Mail programs break long fields at the end of the line.
+            self.strays = if folded || field { 0 } else { self.strays + 1 };
+            if self.strays <= 2 {
                 return Some(Setting::MailHead);
             }
             self.head = false;
@@ -196,7 +200,10 @@ fn is_rule(bare: &str) -> bool {
 
 fn is_mail_head(bare: &str) -> bool {
     // Fields that forms have too, such as Message-ID, begin no mail.
-    const FIELDS: [&str; 9] = [
+    const FIELDS: [&str; 12] = [
+        "arc-authentication-results:",
+        "x-ms-exchange-",
+        "x-forefront-",
         "received: ",
         "return-path:",
         "delivered-to:",
@@ -252,7 +259,7 @@ fn is_whois(bare: &str) -> bool {
     }
     bare.split_once(':').is_some_and(|(key, _)| KEYS.contains(&key.trim()))
         || bare.contains("whois.")
-        || bare.contains("whois ")
+        || (bare.contains("whois ") && bare.len() < 60)
 }
 
 /// `12  core.example (192.0.2.1)  3.4 ms`.

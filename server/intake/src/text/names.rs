@@ -33,40 +33,248 @@ pub(crate) struct Look {
 
 /// Beginnings of words that speak of an offence.
 const BAD: [&str; 42] = [
-    "infring", "phish", "malware", "malicious", "offending", "fraud", "unauthor", "illegal", "illicit", "counterfeit", "scam",
-    "violat", "pirat", "fake", "suspicious", "abus", "unlawful", "hacked", "compromised", "deface", "rogue", "botnet",
-    "spamvertised", "harmful", "impersonat", "deceptive", "phising", "leak", "dropper", "payload", "webshell", "exploit",
-    "vulnerab", "reported", "fraudulent", "hxxp", "dispute", "unlicensed", "removal", "removed", "takedown", "takendown",
+    "infring",
+    "phish",
+    "malware",
+    "malicious",
+    "offending",
+    "fraud",
+    "unauthor",
+    "illegal",
+    "illicit",
+    "counterfeit",
+    "scam",
+    "violat",
+    "pirat",
+    "fake",
+    "suspicious",
+    "abus",
+    "unlawful",
+    "hacked",
+    "compromised",
+    "deface",
+    "rogue",
+    "botnet",
+    "spamvertised",
+    "harmful",
+    "impersonat",
+    "deceptive",
+    "phising",
+    "leak",
+    "dropper",
+    "payload",
+    "webshell",
+    "exploit",
+    "vulnerab",
+    "reported",
+    "fraudulent",
+    "hxxp",
+    "dispute",
+    "unlicensed",
+    "removal",
+    "removed",
+    "takedown",
+    "takendown",
 ];
 
 /// Words that speak of a page.
 const PAGE: [&str; 34] = [
-    "url", "urls", "uri", "location", "located", "site", "website", "websites", "webpage", "sites", "webseite", "domain", "domains",
-    "page", "pages", "link", "links", "hosted", "hosting", "host", "hostname", "accessible", "found", "following", "below",
-    "address", "weblink", "fqdn", "content", "lien", "enlace", "adresse", "url(s)", "listed",
+    "url",
+    "urls",
+    "uri",
+    "location",
+    "located",
+    "site",
+    "website",
+    "websites",
+    "webpage",
+    "sites",
+    "webseite",
+    "domain",
+    "domains",
+    "page",
+    "pages",
+    "link",
+    "links",
+    "hosted",
+    "hosting",
+    "host",
+    "hostname",
+    "accessible",
+    "found",
+    "following",
+    "below",
+    "address",
+    "weblink",
+    "fqdn",
+    "content",
+    "lien",
+    "enlace",
+    "adresse",
+    "url(s)",
+    "listed",
 ];
 
 /// Words that make it somebody else's page, for certain.
-const RIGHTFUL: [&str; 22] = [
-    "original", "legitimate", "legit", "official", "authorized", "authorised", "genuine", "authentic", "rightful", "holder",
-    "owner", "formerly", "representatives", "representing", "trademark", "registration", "licensed", "real", "copyrighted",
-    "client's", "homepage", "oficial",
+const RIGHTFUL: [&str; 29] = [
+    "original",
+    "legitimate",
+    "legit",
+    "official",
+    "authorized",
+    "authorised",
+    "genuine",
+    "authentic",
+    "rightful",
+    "holder",
+    "owner",
+    "formerly",
+    "representatives",
+    "representing",
+    "trademark",
+    "registration",
+    "licensed",
+    "real",
+    "copyrighted",
+    "client's",
+    "homepage",
+    "oficial",
+    "my",
+    "client",
+    "impersonates",
+    "impersonating",
+    "mimics",
+    "mimicking",
+    "rightsholder",
+];
+
+/// What is said of the one who complains: a page named behind it is his.
+const BEHALF: [&str; 17] = [
+    "authorized agent",
+    "authorised agent",
+    "on behalf of",
+    "our client",
+    "my client",
+    "representing",
+    "representatives of",
+    "legal representative",
+    "owns ",
+    "owner of",
+    "owned by",
+    "official",
+    "legitimate",
+    "copyrighted work",
+    "markets and sells",
+    "copyright holder",
+    "original work",
+];
+
+/// What sends a reader to further reading.
+const READING: [&str; 12] = [
+    "guide",
+    "recommend",
+    "please visit",
+    "learn more",
+    "further information",
+    "more information",
+    "information relating",
+    "information about",
+    "information on",
+    "click here",
+    "close this",
+    "authority to act",
 ];
 
 /// Words that make it another page.
-const OTHER: [&str; 62] = [
-    "our", "more", "information", "info", "details", "reference", "references", "screenshot", "screenshots", "evidence",
-    "ticket", "report", "unsubscribe", "reply", "contact", "policy", "web", "feedback", "status", "see", "target",
-    "schema", "schema-url", "referrer", "referer", "survey", "visit", "read", "learn", "guidelines", "law", "attachment", "proof",
-    "click", "form", "confirm", "faq", "help", "about", "tel", "phone", "fax", "mail", "email", "e-mail", "tool", "check",
-    "lookup", "whois", "virustotal", "wiki", "documentation", "guide", "portal", "here", "terms", "www", "archive", "documents",
-    "linkedin", "facebook", "lookup-url",
+const OTHER: [&str; 68] = [
+    "our",
+    "more",
+    "information",
+    "info",
+    "details",
+    "reference",
+    "references",
+    "screenshot",
+    "screenshots",
+    "evidence",
+    "ticket",
+    "report",
+    "unsubscribe",
+    "reply",
+    "contact",
+    "policy",
+    "web",
+    "feedback",
+    "status",
+    "see",
+    "target",
+    "schema",
+    "schema-url",
+    "referrer",
+    "referer",
+    "survey",
+    "visit",
+    "read",
+    "learn",
+    "guidelines",
+    "law",
+    "attachment",
+    "proof",
+    "click",
+    "form",
+    "confirm",
+    "faq",
+    "help",
+    "about",
+    "tel",
+    "phone",
+    "fax",
+    "mail",
+    "email",
+    "e-mail",
+    "tool",
+    "check",
+    "lookup",
+    "whois",
+    "virustotal",
+    "wiki",
+    "documentation",
+    "guide",
+    "portal",
+    "here",
+    "terms",
+    "www",
+    "archive",
+    "documents",
+    "linkedin",
+    "facebook",
+    "lookup-url",
+    "directed",
+    "endpoint",
+    "endpoints",
+    "towards",
+    "provided",
+    "material",
 ];
 
 /// What begins the end of a letter.
 const FAREWELL: [&str; 17] = [
-    "regards", "best regards", "kind regards", "sincerely", "yours sincerely", "yours faithfully", "mit freundlichen",
-    "cordialement", "atentamente", "atenciosamente", "saludos", "thanks,", "thank you,", "cheers", "с уважением", "best,",
+    "regards",
+    "best regards",
+    "kind regards",
+    "sincerely",
+    "yours sincerely",
+    "yours faithfully",
+    "mit freundlichen",
+    "cordialement",
+    "atentamente",
+    "atenciosamente",
+    "saludos",
+    "thanks,",
+    "thank you,",
+    "cheers",
+    "с уважением",
+    "best,",
     "distinti saluti",
 ];
 
@@ -78,8 +286,20 @@ pub(crate) fn is_farewell(bare: &str) -> bool {
 /// Whether a line begins another letter or an appendix.
 pub(crate) fn begins_again(bare: &str) -> bool {
     const AGAIN: [&str; 14] = [
-        "dear ", "hello", "from:", "subject:", "appendix", "annex", "exhibit", "schedule", "list of", "evidence", "details",
-        "begin ", "-----begin", "to whom",
+        "dear ",
+        "hello",
+        "from:",
+        "subject:",
+        "appendix",
+        "annex",
+        "exhibit",
+        "schedule",
+        "list of",
+        "evidence",
+        "details",
+        "begin ",
+        "-----begin",
+        "to whom",
     ];
     AGAIN.iter().any(|a| bare.starts_with(a))
         || (bare.ends_with(':') && says(&BAD, bare, true))
@@ -91,9 +311,10 @@ pub(crate) fn look(line: &Ready, start: usize, heading: &str, defanged: bool) ->
     let open = |c: char| c.is_whitespace() || matches!(c, '<' | '"' | '(' | '*' | '[' | '\'' | '“' | '«' | '_' | '`');
     let before = line.lower.get(..start).unwrap_or_default();
     // A link before this one has had its words.
-    let before = before.rfind("://").and_then(|at| before.get(at..)).map_or(before, |rest| {
-        rest.find(char::is_whitespace).and_then(|end| rest.get(end..)).unwrap_or("")
-    });
+    let before = before
+        .rfind("://")
+        .and_then(|at| before.get(at..))
+        .map_or(before, |rest| rest.find(char::is_whitespace).and_then(|end| rest.get(end..)).unwrap_or(""));
     let bare = before.trim_end_matches(open);
     let item = bare.chars().all(|c| !c.is_alphabetic()) || bare.trim().len() <= 2;
     if item {
@@ -106,7 +327,13 @@ pub(crate) fn look(line: &Ready, start: usize, heading: &str, defanged: bool) ->
     if bare.len() < 40 && before.ends_with(['\t']) {
         return by_field(bare);
     }
-    let sentence = clause(bare);
+    // A sentence that began on the line above goes on here.
+    let whole = if heading.ends_with(['.', ':', '!', '?']) || bare.len() > 60 {
+        bare.to_owned()
+    } else {
+        format!("{heading} {bare}")
+    };
+    let sentence = clause(&whole);
     let mut look = by_sentence(&sentence, line);
     if defanged && look.kind == Kind::Other && !look.sure {
         look.kind = Kind::Said;
@@ -119,18 +346,21 @@ fn clause(bare: &str) -> String {
     let end = bare.rfind(". ").map_or(0, |at| at + 2);
     let text = bare.get(end..).unwrap_or(bare);
     let words: Vec<&str> = text.split_whitespace().collect();
-    words.get(words.len().saturating_sub(14)..).unwrap_or_default().join(" ")
+    words.get(words.len().saturating_sub(22)..).unwrap_or_default().join(" ")
 }
 
 fn by_field(name: &str) -> Look {
     let near = tail(name, 8);
-    if says(&RIGHTFUL, &near, false) && !says(&["infring", "phish", "unauthor", "counterfeit"], &near, true) {
+    if is_rightful(name, &near) && !says(&["infring", "phish", "unauthor", "counterfeit"], &near, true) {
         return Look { kind: Kind::Other, sure: true };
     }
     let bad = says(&BAD, &near, true);
     let page = says(&PAGE, &near, false);
     if bad {
-        return Look { kind: if says(&OTHER, &near, false) && !page { Kind::Other } else { Kind::BadField }, sure: false };
+        return Look {
+            kind: if says(&OTHER, &near, false) && !page { Kind::Other } else { Kind::BadField },
+            sure: false,
+        };
     }
     if says(&OTHER, &near, false) {
         return Look { kind: Kind::Other, sure: false };
@@ -140,38 +370,49 @@ fn by_field(name: &str) -> Look {
 
 fn by_heading(heading: &str, line: &Ready, start: usize) -> Look {
     let near = tail(heading, 16);
+    let last = tail(heading, 9);
     let announces = heading.ends_with([':', '：']);
     let rest = line.text.get(start..).unwrap_or_default().split_whitespace().count();
-    let alone = rest <= 3;
-    if announces || heading.len() > 20 {
-        let last = tail(heading, 7);
-        let rightful = says(&RIGHTFUL, &last, false) || last.contains("as follows");
-        if announces && rightful && !says(&["infring", "phish", "unauthor", "counterfeit", "violat"], &last, true) {
-            return Look { kind: Kind::Other, sure: true };
-        }
-        let bad = says(&BAD, &near, true);
-        if announces && says(&OTHER, &tail(heading, 5), false) && !bad {
-            return Look { kind: Kind::Other, sure: false };
-        }
-        if announces && bad {
-            return Look { kind: Kind::BadHeading, sure: false };
-        }
-        if announces && says(&PAGE, &near, false) {
-            return Look { kind: Kind::Heading, sure: false };
-        }
-        if bad && alone && !says(&OTHER, &tail(heading, 5), false) {
-            return Look { kind: Kind::Said, sure: false };
-        }
+    let plain = Look { kind: if rest <= 3 { Kind::Alone } else { Kind::Bare }, sure: false };
+    if heading.is_empty() {
+        return plain;
     }
-    Look { kind: if alone { Kind::Alone } else { Kind::Bare }, sure: false }
+    let offence = says(&["infring", "phish", "unauthor", "counterfeit", "violat"], &last, true);
+    if is_rightful(heading, if announces { &last } else { tail_ref(heading, 5) }) && !(announces && offence) {
+        return Look { kind: Kind::Other, sure: true };
+    }
+    if READING.iter().any(|r| near.contains(r)) {
+        return Look { kind: Kind::Other, sure: false };
+    }
+    let bad = says(&BAD, &near, true);
+    let other = says(&OTHER, &tail(heading, 5), false);
+    let kind = match (announces, bad, other) {
+        (_, false, true) => Kind::Other,
+        (true, true, _) => Kind::BadHeading,
+        (true, false, false) if says(&PAGE, &near, false) => Kind::Heading,
+        (false, true, false) if rest <= 3 => Kind::Said,
+        _ => return plain,
+    };
+    Look { kind, sure: false }
+}
+
+/// Whether the words before a link say that the page behind it is the rightful one.
+fn is_rightful(sentence: &str, near: &str) -> bool {
+    if says(&RIGHTFUL, near, false) {
+        return true;
+    }
+    let Some(said) = BEHALF.iter().filter_map(|b| sentence.rfind(b)).max() else { return false };
+    let after = sentence.get(said..).unwrap_or_default();
+    after.len() < 220 && !says(&BAD, after, true) && !after.contains(". ")
 }
 
 fn by_sentence(sentence: &str, line: &Ready) -> Look {
     let near = tail(sentence, 6);
-    if says(&RIGHTFUL, &near, false) && !says(&["infring", "phish", "unauthor", "counterfeit", "hosted"], &near, true) {
+    let offence = says(&["infring", "phish", "unauthor", "counterfeit", "hosted"], &near, true);
+    if is_rightful(sentence, &near) && !offence {
         return Look { kind: Kind::Other, sure: true };
     }
-    if says(&OTHER, &tail(sentence, 4), false) {
+    if says(&OTHER, &tail(sentence, 4), false) || READING.iter().any(|r| sentence.contains(r)) {
         return Look { kind: Kind::Other, sure: false };
     }
     let page = says(&PAGE, &near, false);
@@ -184,6 +425,12 @@ fn by_sentence(sentence: &str, line: &Ready) -> Look {
     Look { kind, sure: false }
 }
 
+/// The end of a text from its so many last words on, as it stands.
+fn tail_ref(text: &str, count: usize) -> &str {
+    let at = text.rmatch_indices(' ').nth(count).map_or(0, |(at, _)| at + 1);
+    text.get(at..).unwrap_or(text)
+}
+
 /// The last words of a text.
 fn tail(text: &str, count: usize) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
@@ -192,7 +439,7 @@ fn tail(text: &str, count: usize) -> String {
 
 /// Whether one of the words is in the text; as a beginning or whole.
 fn says(words: &[&str], text: &str, beginning: bool) -> bool {
-    text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '\''))).filter(|w| !w.is_empty()).any(|w| {
-        words.iter().any(|known| if beginning { w.starts_with(known) } else { w == *known })
-    })
+    text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '\'')))
+        .filter(|w| !w.is_empty())
+        .any(|w| words.iter().any(|known| if beginning { w.starts_with(known) } else { w == *known }))
 }

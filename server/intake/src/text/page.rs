@@ -71,12 +71,10 @@ pub(crate) fn accused(pages: &[Page]) -> Vec<&Page> {
     }
     let floor = (best - NEAR).max(SOME);
     let mut chosen: Vec<&Page> = pages.iter().filter(|p| p.weight >= floor).collect();
-    // A host says nothing more beside a page on it.
-    let paged: HashSet<&str> = chosen.iter().filter(|p| p.url.contains("://")).map(|p| p.host.as_str()).collect();
-    if !paged.is_empty() {
-        let with: HashSet<String> = paged.iter().map(|h| (*h).to_owned()).collect();
-        chosen.retain(|p| p.url.contains("://") || !with.contains(&p.host));
-    }
+    // A host says nothing more beside a page on it or below it.
+    let paged: HashSet<String> =
+        chosen.iter().filter(|p| p.url.contains("://")).map(|p| url::base(&p.host).to_owned()).collect();
+    chosen.retain(|p| p.url.contains("://") || p.url.contains('/') || !paged.contains(url::base(&p.host)));
     chosen
 }
 
@@ -86,11 +84,14 @@ struct Heading {
     text: String,
     /// Lines without a link since it.
     age: usize,
+    /// Whether an empty line followed it.
+    ended: bool,
 }
 
 impl Heading {
     fn follow(&mut self, bare: &str, plain: bool) {
         if bare.is_empty() {
+            self.ended = true;
             return;
         }
         if !plain {
@@ -98,12 +99,19 @@ impl Heading {
             self.age = 0;
             return;
         }
-        if bare.ends_with([':', '：']) || !self.text.ends_with([':', '：']) || self.age >= 2 {
-            self.text = bare.to_owned();
-            self.age = 0;
-        } else {
+        let announces = self.text.ends_with([':', '：']);
+        if announces && !bare.ends_with([':', '：']) && self.age < 2 {
             self.age += 1;
+            return;
         }
+        if self.ended || announces || self.text.ends_with(['.', '!', '?']) || self.text.len() > 400 {
+            self.text.clear();
+        }
+        if !self.text.is_empty() {
+            self.text.push(' ');
+        }
+        self.text.push_str(bare);
+        (self.age, self.ended) = (0, false);
     }
 }
 
@@ -196,7 +204,11 @@ impl Search {
             Kind::Alone => (62, "a link on a line of its own"),
             Kind::Bare => (20, "a link in the text"),
         };
-        if !is_link && !spot.defanged && weight < SOME + 9 {
+        // A mere host is said of many things; a page is one.
+        if !is_link && !spot.text.contains('/') {
+            weight -= 14;
+        }
+        if weight < SOME && !is_link {
             return;
         }
         if farewell {
@@ -231,10 +243,11 @@ impl Search {
             let host = host.split(['/', ':']).next().unwrap_or_default().to_ascii_lowercase();
             let host = bare_host(&host).to_owned();
             let base = url::base(&host);
-            if url::is_known(&host) || self.own.sure.contains(base) || self.foreign.contains(&host) {
+            let defanged = whole != subject && !subject.contains(&text);
+            let own = self.own.sure.contains(base) || !defanged && !is_link && self.own.likely.contains(base);
+            if url::is_known(&host) || own || self.foreign.contains(&host) {
                 continue;
             }
-            let defanged = whole != subject && !subject.contains(&text);
             let again = lines.iter().any(|l| l.setting == Setting::Plain && l.lower.contains(&host));
             let mut paged = false;
             for page in self.pages.iter_mut().filter(|p| p.host == host || p.host.ends_with(&format!(".{host}"))) {

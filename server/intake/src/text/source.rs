@@ -74,7 +74,15 @@ pub(crate) fn all(document: &Document, lines: &[Ready]) -> Vec<Candidate> {
                 continue;
             }
             let own_line = spots.len() == 1 && stands_alone(lines, at, *spot);
-            let look = Look { line, spot: *spot, log, alone: spots.len() == 1, first: first == Some(*spot), heading, own_line };
+            let look = Look {
+                line,
+                spot: *spot,
+                log,
+                alone: spots.len() == 1,
+                first: first == Some(*spot),
+                heading,
+                own_line,
+            };
             let (weight, how, reason) = match tables.part(at, spot.start) {
                 Some(Part::Other) => (0, How::Bare, String::new()),
                 Some(_) => (85, How::Table, "the table's column for the source".to_owned()),
@@ -129,6 +137,8 @@ fn weigh(look: &Look<'_>) -> (i32, How, String) {
         return (85, How::Log, log.name.to_owned());
     }
     match part {
+        // "The attacked system:" above "IP: 198.51.100.2".
+        Part::Field if look.heading == Some(Part::Other) => said(0, How::Bare, ""),
         Part::Labelled => said(FORM, How::Label, "a field that names the source"),
         Part::Field => said(76, How::Label, "a field that names an address"),
         Part::Flow => said(78, How::Log, "the left side of a connection"),

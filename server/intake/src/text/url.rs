@@ -1,7 +1,7 @@
 //! Web addresses and names of hosts in a line of text, and the sites that reporters merely refer to.
 
 /// Sites that reporters name as sources of knowledge, never as offenders.
-const KNOWN: [&str; 75] = [
+const KNOWN: [&str; 82] = [
     "w3.org",
     "wikipedia.org",
     "virustotal.com",
@@ -77,13 +77,20 @@ const KNOWN: [&str; 75] = [
     "who.is",
     "loc.gov",
     "cornell.edu",
+    "imdb.com",
+    "apple.com",
+    "missingkids.com",
+    "missingkids.org",
+    "wikimedia.org",
+    "legislation.gov.uk",
+    "themoviedb.org",
 ];
 
 /// Ends of file names, which look like the ends of hosts.
 const FILES: [&str; 44] = [
-    "php", "html", "htm", "jpg", "jpeg", "png", "gif", "exe", "zip", "pdf", "txt", "js", "css", "eml", "csv", "xml", "json", "doc",
-    "docx", "apk", "asp", "aspx", "jsp", "m3u8", "ts", "mp4", "mkv", "avi", "mp3", "log", "gz", "rar", "xls", "xlsx", "dll", "bin",
-    "cgi", "rtf", "tar", "msg", "bat", "vbs", "torrent", "epub",
+    "php", "html", "htm", "jpg", "jpeg", "png", "gif", "exe", "zip", "pdf", "txt", "js", "css", "eml", "csv", "xml",
+    "json", "doc", "docx", "apk", "asp", "aspx", "jsp", "m3u8", "ts", "mp4", "mkv", "avi", "mp3", "log", "gz", "rar",
+    "xls", "xlsx", "dll", "bin", "cgi", "rtf", "tar", "msg", "bat", "vbs", "torrent", "epub",
 ];
 
 /// Whether a host is one that reporters name as a source of knowledge, or none at all.
@@ -97,7 +104,8 @@ pub(crate) fn base(host: &str) -> &str {
     let mut dots = host.rmatch_indices('.').map(|(at, _)| at);
     let (Some(last), second, third) = (dots.next(), dots.next(), dots.next()) else { return host };
     let middle = host.get(second.map_or(0, |s| s + 1)..last).unwrap_or_default();
-    let wide = host.len() - last <= 3 && ["co", "com", "org", "net", "gov", "ac", "edu", "or", "ne", "go"].contains(&middle);
+    let wide =
+        host.len() - last <= 3 && ["co", "com", "org", "net", "gov", "ac", "edu", "or", "ne", "go"].contains(&middle);
     let at = if wide { third } else { second };
     at.and_then(|at| host.get(at + 1..)).unwrap_or(host)
 }
@@ -107,7 +115,8 @@ pub(crate) fn hosts_in_line(text: &str) -> Vec<(usize, &str)> {
     let mut found = Vec::new();
     let mut start = None;
     for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
-        let inside = c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '/' | '@' | ':' | '?' | '=' | '&' | '%' | '+' | '~' | '#');
+        let inside = c.is_alphanumeric()
+            || matches!(c, '.' | '-' | '_' | '/' | '@' | ':' | '?' | '=' | '&' | '%' | '+' | '~' | '#');
         match (inside, start) {
             (true, None) => start = Some(at),
             (false, Some(from)) => {
@@ -116,7 +125,9 @@ pub(crate) fn hosts_in_line(text: &str) -> Vec<(usize, &str)> {
                 let bare = word.trim_end_matches(['.', ':', '/', '-', '?', ',']);
                 let front = bare.len() - bare.trim_start_matches(['.', ':', '/', '-', '=', '#']).len();
                 let bare = bare.get(front..).unwrap_or_default();
-                if is_host_word(bare) && found.len() < 20 {
+                let company = text.get(at..).unwrap_or_default().trim_start_matches([',', ' ']).to_ascii_lowercase();
+                let company = ["inc", "ltd", "llc", "gmbh", "corp"].iter().any(|c| company.starts_with(c));
+                if is_host_word(bare) && !company && found.len() < 20 {
                     found.push((from + front, bare));
                 }
             }
@@ -128,7 +139,12 @@ pub(crate) fn hosts_in_line(text: &str) -> Vec<(usize, &str)> {
 
 fn is_host_word(word: &str) -> bool {
     let host = word.split(['/', ':', '?', '#']).next().unwrap_or_default();
-    if word.contains('@') || word.contains("://") || host.len() < 4 || host.len() > 253 || host.contains(['=', '&', '%', '+', '~']) {
+    if word.contains('@')
+        || word.contains("://")
+        || host.len() < 4
+        || host.len() > 253
+        || host.contains(['=', '&', '%', '+', '~'])
+    {
         return false;
     }
     let labels: Vec<&str> = host.split('.').collect();
