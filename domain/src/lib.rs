@@ -42,6 +42,7 @@ pub mod release;
 pub mod report;
 pub mod reporter;
 pub mod saying;
+pub mod search;
 pub mod terms;
 pub mod triage;
 pub mod user;

@@ -26,6 +26,7 @@ pub(crate) mod dialect {
         (6, "triage", include_str!("../../../migrations/postgres/0006_triage.sql")),
         (8, "reporters", include_str!("../../../migrations/postgres/0008_reporters.sql")),
         (7, "again", include_str!("../../../migrations/postgres/0007_again.sql")),
+        (11, "growth", include_str!("../../../migrations/postgres/0011_growth.sql")),
     ];
 }
 
@@ -45,7 +46,10 @@ impl Pools {
     }
 
     pub(crate) async fn migrate(&self) -> Result<()> {
-        Ok(repo::migrator().run(&self.pool).await?)
+        repo::migrator().run(&self.pool).await?;
+        let mut tx = self.begin().await?;
+        repo::search::fill(&mut tx).await?;
+        Ok(tx.commit().await?)
     }
 
     pub(crate) async fn reader(&self) -> Result<PoolConnection<Db>> {

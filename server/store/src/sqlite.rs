@@ -30,6 +30,7 @@ pub(crate) mod dialect {
         (6, "triage", include_str!("../../../migrations/sqlite/0006_triage.sql")),
         (8, "reporters", include_str!("../../../migrations/sqlite/0008_reporters.sql")),
         (7, "again", include_str!("../../../migrations/sqlite/0007_again.sql")),
+        (11, "growth", include_str!("../../../migrations/sqlite/0011_growth.sql")),
     ];
 }
 
@@ -67,7 +68,10 @@ impl Pools {
     }
 
     pub(crate) async fn migrate(&self) -> Result<()> {
-        Ok(repo::migrator().run(&self.writer).await?)
+        repo::migrator().run(&self.writer).await?;
+        let mut tx = self.begin().await?;
+        repo::search::fill(&mut tx).await?;
+        Ok(tx.commit().await?)
     }
 
     pub(crate) async fn reader(&self) -> Result<PoolConnection<Db>> {

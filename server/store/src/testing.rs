@@ -102,6 +102,7 @@ const POSTGRES_SHAPE: &str = "SELECT 'column ' || table_name || '.' || column_na
             WHEN 'bigint' THEN 'INTEGER' WHEN 'boolean' THEN 'INTEGER' ELSE data_type END
         || CASE WHEN is_nullable = 'NO' THEN ' not null' ELSE '' END AS line
     FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE '\\_%'
+        AND table_name IN (SELECT tablename FROM pg_tables WHERE schemaname = 'public')
     UNION ALL SELECT 'index ' || tablename || '.' || indexname FROM pg_indexes
         WHERE schemaname = 'public' AND indexname NOT LIKE '%\\_pkey' AND indexname NOT LIKE '%\\_key'
     ORDER BY 1";

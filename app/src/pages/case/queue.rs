@@ -6,6 +6,7 @@ use domain::{
     case::{CaseCounts, CaseFilter, CaseRow, CaseState, DisputeState, Outcome},
     class::Category,
     page::{PageOf, Rows},
+    search::HINT,
 };
 use leptos::prelude::*;
 
@@ -113,7 +114,7 @@ fn filters(filter: &CaseFilter, query: &Query) -> AnyView {
                 <option value="">"any state"</option>
                 {states}
             </select>
-            <input type="search" name="q" value=filter.text.clone() placeholder="name, line, number" aria-label="Words" />
+            <input type="search" name="q" value=filter.text.clone() placeholder="name, line, number" aria-label="Words" title=HINT />
             <button class="btn">"Filter"</button>
         </form>
     }

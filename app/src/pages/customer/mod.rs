@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     customer::CustomerRow,
     page::{PageOf, Rows},
+    search::HINT,
 };
 use leptos::prelude::*;
 
@@ -44,6 +45,7 @@ pub fn customers(page: CustomersPage) -> AnyView {
                     size="34"
                     placeholder="Name, number, line, user name, mail, MAC"
                     aria-label="Only customers with"
+                    title=HINT
                 />
                 <button class="btn">"Look"</button>
                 {clear}
@@ -114,7 +116,7 @@ fn nothing(text: &str) -> AnyView {
     }
     view! {
         <EmptyState title="No such customer">
-            "Nobody's name, number, mail address or line has these words. "
+            "Nobody's name, number, mail address or line has these words. " {HINT} ". "
             <a href=routes::customers()>"Show all"</a>
         </EmptyState>
     }

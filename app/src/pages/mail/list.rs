@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     notice::{MailWay, NoticeFilter, NoticeRow, NoticeState},
     page::{PageOf, Rows},
+    search::HINT,
 };
 use leptos::prelude::*;
 
@@ -80,7 +81,7 @@ pub fn mail_list(data: MailPage) -> AnyView {
         <Tabs tabs=tabs>
             <form class="filter" method="get" action=routes::mail()>
                 <input type="hidden" name="state" value=kept />
-                <input type="search" name="q" value=filter.text placeholder="customer, address, case" aria-label="Words" />
+                <input type="search" name="q" value=filter.text placeholder="customer, address, case" aria-label="Words" title=HINT />
                 <button class="btn">"Filter"</button>
             </form>
         </Tabs>

@@ -203,8 +203,9 @@ pub(crate) async fn add(conn: &mut Raw, case: &NewCase, year: i32, since: DateTi
         .bind(micros_opt(case.due_at))
         .bind(case.repeat_of.map(|id| id.0))
         .bind(case.strikes)
-        .bind(search);
+        .bind(search.clone());
     run(conn, bound).await?;
+    super::search::add(conn, super::search::CASE, case.id.0, &search).await?;
     Ok(number)
 }
 

@@ -3,6 +3,7 @@ use super::{
     Db, Raw, Result, Row,
     case::columns,
     load::{Load, get, micros, one, query},
+    search,
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -115,22 +116,6 @@ fn push_filter(sql: &mut QueryBuilder<Db>, filter: &CaseFilter, now: DateTime<Ut
     if let Some(to) = filter.closed_to {
         sql.push(" AND c.closed_at < ").push_bind(micros(to));
     }
-    for word in filter.text.to_lowercase().split_whitespace().take(6) {
-        sql.push(" AND c.search LIKE ").push_bind(pattern(word)).push(" ESCAPE '!'");
-    }
-}
-
-/// The word anywhere, its own wildcards taken literally.
-pub(crate) fn pattern(word: &str) -> String {
-    let mut text = String::from("%");
-    for c in word.chars() {
-        if matches!(c, '%' | '_' | '!') {
-            text.push('!');
-        }
-        text.push(c);
-    }
-    text.push('%');
-    text
 }
 
 /// A page of the queue.
@@ -141,8 +126,12 @@ pub(crate) async fn list(
     page: PageOf,
     now: DateTime<Utc>,
 ) -> Result<Rows<CaseRow>> {
+    let ask = search::ask(conn, search::CASE, &filter.text).await?;
     let mut sql = QueryBuilder::<Db>::new(HEAD);
     push_filter(&mut sql, filter, now);
+    if let Some(ask) = ask {
+        ask.push(&mut sql, "c.id");
+    }
     sql.push(order_sql(order));
     sql.push(" LIMIT ").push_bind(PAGE_ROWS + 1).push(" OFFSET ").push_bind(page.offset());
     sql.push(TAIL).push(order_sql(order));

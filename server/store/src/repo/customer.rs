@@ -1,8 +1,8 @@
 //! Customers.
 use super::{
-    Raw, Result, Row,
-    bulk::like,
-    load::{Load, all, get, micros, one, optional, query, run, run_one, time, time_opt},
+    Db, Raw, Result, Row,
+    load::{Load, get, micros, one, optional, query, run, run_one, time, time_opt},
+    search,
 };
 use domain::{
     customer::{Customer, CustomerRow},
@@ -10,6 +10,7 @@ use domain::{
     limit::PAGE_ROWS,
     page::{PageOf, Rows},
 };
+use sqlx::QueryBuilder;
 
 pub(crate) const ADD: &str = "INSERT INTO customers (id, number, name, email, phone, language, search, created_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -23,30 +24,22 @@ pub(crate) const BY_NUMBER: &str =
     "SELECT id, number, name, email, phone, language, created_at FROM customers WHERE number = $1";
 pub(crate) const COUNT: &str = "SELECT COUNT(*) AS n FROM customers";
 // The counts are worked out for the rows of the page only, hence the inner selection.
-macro_rules! list {
-    ($page:literal) => {
-        concat!(
-            "SELECT c.id, c.number, c.name, c.email, c.phone, c.language, c.created_at,
-                (SELECT COUNT(*) FROM services s WHERE s.customer_id = c.id) AS services,
-                (SELECT COUNT(*) FROM cases k WHERE k.customer_id = c.id AND k.state <> 'closed') AS cases_open,
-                (SELECT COUNT(*) FROM cases k WHERE k.customer_id = c.id) AS cases,
-                (SELECT MAX(e.at) FROM events e WHERE e.customer_id = c.id) AS last_event_at
-            FROM (SELECT p.id, p.number, p.name, p.email, p.phone, p.language, p.created_at FROM customers p ",
-            $page,
-            ") c ORDER BY c.name, c.id"
-        )
-    };
-}
-pub(crate) const LIST: &str = list!("ORDER BY p.name, p.id LIMIT $1 OFFSET $2");
-// Sorted by an expression: walking the index of names and looking at each row costs ten times a plain scan.
-pub(crate) const LIST_TEXT: &str =
-    list!("WHERE p.search LIKE '%' || $3 || '%' ESCAPE '\\' ORDER BY p.name || '', p.id LIMIT $1 OFFSET $2");
+const HEAD: &str = "SELECT c.id, c.number, c.name, c.email, c.phone, c.language, c.created_at,
+        (SELECT COUNT(*) FROM services s WHERE s.customer_id = c.id) AS services,
+        (SELECT COUNT(*) FROM cases k WHERE k.customer_id = c.id AND k.state <> 'closed') AS cases_open,
+        (SELECT COUNT(*) FROM cases k WHERE k.customer_id = c.id) AS cases,
+        (SELECT MAX(e.at) FROM events e WHERE e.customer_id = c.id) AS last_event_at
+    FROM (SELECT p.id, p.number, p.name, p.email, p.phone, p.language, p.created_at FROM customers p WHERE TRUE";
+// Few are sorted by an expression: SQLite would walk the index of names and look at each.
+const BY_NAME_FEW: &str = " ORDER BY p.name || '', p.id";
+const BY_NAME: &str = " ORDER BY p.name, p.id";
+const TAIL: &str = ") c ORDER BY c.name, c.id";
 // Everything people look a customer up by, folded; services come with their numbers and user names.
 pub(crate) const REFRESH_SEARCH: &str = "UPDATE customers SET search = $2 WHERE id = $1";
 
 /// Statements of this file.
 #[cfg(feature = "testing")]
-pub(crate) const SQL: &[&str] = &[ADD, UPDATE, HOLD, BY_ID, BY_NUMBER, COUNT, LIST, LIST_TEXT, REFRESH_SEARCH];
+pub(crate) const SQL: &[&str] = &[ADD, UPDATE, HOLD, BY_ID, BY_NUMBER, COUNT, REFRESH_SEARCH];
 
 impl Load for Customer {
     fn load(row: &Row) -> Result<Self> {
@@ -89,7 +82,8 @@ pub(crate) async fn add(conn: &mut Raw, customer: &Customer) -> Result<()> {
         .bind(customer.language.clone())
         .bind(search_of(customer))
         .bind(micros(customer.created_at));
-    run(conn, bound).await.map(drop)
+    run(conn, bound).await?;
+    search::add(conn, search::CUSTOMER, customer.id.0, &search_of(customer)).await
 }
 
 /// Another name, address or language. The number stays.
@@ -101,7 +95,8 @@ pub(crate) async fn update(conn: &mut Raw, customer: &Customer) -> Result<()> {
         .bind(customer.phone.clone())
         .bind(customer.language.clone())
         .bind(search_of(customer));
-    run_one(conn, bound).await
+    run_one(conn, bound).await?;
+    search::keep(conn, search::CUSTOMER, customer.id.0, &search_of(customer)).await
 }
 
 /// Makes the customer findable by his services too.
@@ -114,7 +109,8 @@ pub(crate) async fn refresh_search(conn: &mut Raw, customer: &Customer) -> Resul
             search.push_str(&identity.to_lowercase());
         }
     }
-    run(conn, query(REFRESH_SEARCH).bind(customer.id.0).bind(search)).await.map(drop)
+    run(conn, query(REFRESH_SEARCH).bind(customer.id.0).bind(search.clone())).await?;
+    search::keep(conn, search::CUSTOMER, customer.id.0, &search).await
 }
 
 /// Makes every other transaction that holds this customer wait until ours has ended.
@@ -137,10 +133,15 @@ pub(crate) async fn count(conn: &mut Raw) -> Result<i64> {
     one(conn, query(COUNT)).await
 }
 
-/// A page of customers by name whose number, name, address or services hold `text`.
+/// A page of customers by name whose number, name, address, telephone or services have the words of `text`.
 pub(crate) async fn list(conn: &mut Raw, text: &str, page: PageOf) -> Result<Rows<CustomerRow>> {
-    let words = like(text);
-    let page = |sql| query(sql).bind(PAGE_ROWS + 1).bind(page.offset());
-    let bound = if words.is_empty() { page(LIST) } else { page(LIST_TEXT).bind(words) };
-    Ok(Rows::cut(all(conn, bound).await?))
+    let ask = search::ask(conn, search::CUSTOMER, text).await?;
+    let mut sql = QueryBuilder::<Db>::new(HEAD);
+    if let Some(ask) = &ask {
+        ask.push(&mut sql, "p.id");
+    }
+    sql.push(if ask.is_some_and(|ask| ask.is_rare()) { BY_NAME_FEW } else { BY_NAME });
+    sql.push(" LIMIT ").push_bind(PAGE_ROWS + 1).push(" OFFSET ").push_bind(page.offset()).push(TAIL);
+    let rows = sql.build().fetch_all(conn).await?;
+    Ok(Rows::cut(rows.iter().map(CustomerRow::load).collect::<Result<_>>()?))
 }

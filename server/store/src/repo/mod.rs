@@ -36,6 +36,7 @@ pub(crate) mod report;
 pub(crate) mod reporter;
 pub(crate) mod reporter_figures;
 pub(crate) mod reread;
+pub(crate) mod search;
 pub(crate) mod service;
 pub(crate) mod session;
 pub(crate) mod terms;
@@ -82,6 +83,7 @@ pub(crate) fn statements() -> Vec<&'static str> {
         reporter::SQL,
         reporter_figures::SQL,
         reread::SQL,
+        search::SQL,
         service::SQL,
         session::SQL,
         terms::SQL,

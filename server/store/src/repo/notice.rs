@@ -1,14 +1,17 @@
 //! Notices: written once, then only their delivery changes.
 use super::{
-    Raw, Result, Row,
+    Db, Raw, Result, Row,
     load::{Load, all, get, micros, micros_opt, one, optional, query, run, run_one, time, time_opt, word},
+    search,
 };
 use domain::{
     id::{CaseId, CustomerId, NoticeId},
     limit::PAGE_ROWS,
     notice::{Notice, NoticeFilter, NoticeRow, NoticeState},
     page::{PageOf, Rows},
+    search::after,
 };
+use sqlx::QueryBuilder;
 
 macro_rules! columns {
     () => {
@@ -38,14 +41,14 @@ pub(crate) const LIST: &str = concat!(
     JOIN cases c ON c.id = n.case_id JOIN customers k ON k.id = n.customer_id
     ORDER BY n.created_at DESC, n.id DESC"
 );
-pub(crate) const FIND: &str = concat!(
+const FIND: &str = concat!(
     "SELECT ",
     columns!(),
     ", c.number AS case_number, k.name AS customer_name
-    FROM notices n JOIN cases c ON c.id = n.case_id JOIN customers k ON k.id = n.customer_id
-    WHERE ($1 = '' OR n.state = $1) AND (c.search LIKE $4 ESCAPE '!' OR LOWER(n.recipient) LIKE $4 ESCAPE '!')
-    ORDER BY n.created_at DESC, n.id DESC LIMIT $2 OFFSET $3"
+    FROM (SELECT n.* FROM notices n WHERE TRUE"
 );
+const FIND_TAIL: &str = ") n JOIN cases c ON c.id = n.case_id JOIN customers k ON k.id = n.customer_id
+    ORDER BY n.created_at DESC, n.id DESC";
 pub(crate) const COUNTS: &str = "SELECT state, COUNT(*) AS n FROM notices GROUP BY state";
 pub(crate) const TROUBLE: &str = "SELECT COUNT(*) FROM notices WHERE state IN ('failed', 'bounced')";
 pub(crate) const GIVEN: &str =
@@ -53,7 +56,7 @@ pub(crate) const GIVEN: &str =
 
 /// Statements of this file.
 #[cfg(feature = "testing")]
-pub(crate) const SQL: &[&str] = &[ADD, BY_ID, BY_MESSAGE_ID, OF_CASE, SAVE, LIST, FIND, COUNTS, TROUBLE, GIVEN];
+pub(crate) const SQL: &[&str] = &[ADD, BY_ID, BY_MESSAGE_ID, OF_CASE, SAVE, LIST, COUNTS, TROUBLE, GIVEN];
 
 impl Load for Notice {
     fn load(row: &Row) -> Result<Self> {
@@ -151,14 +154,46 @@ pub(crate) async fn save(conn: &mut Raw, notice: &Notice, from: NoticeState) -> 
 
 /// A page of the mail, newest first.
 pub(crate) async fn list(conn: &mut Raw, filter: &NoticeFilter, page: PageOf) -> Result<Rows<NoticeRow>> {
-    let state = filter.state.map_or("", NoticeState::as_str);
     let text = filter.text.trim().to_lowercase();
-    let sql = if text.is_empty() { LIST } else { FIND };
-    let mut bound = query(sql).bind(state).bind(PAGE_ROWS + 1).bind(page.offset());
     if !text.is_empty() {
-        bound = bound.bind(super::case_list::pattern(&text));
+        return find(conn, filter.state, &text, page).await;
     }
-    Ok(Rows::cut(all(conn, bound).await?))
+    let bound = query(LIST).bind(filter.state.map_or("", NoticeState::as_str));
+    Ok(Rows::cut(all(conn, bound.bind(PAGE_ROWS + 1).bind(page.offset())).await?))
+}
+
+/// Mail about cases or to customers with these words, or to an address that begins so.
+async fn find(conn: &mut Raw, state: Option<NoticeState>, text: &str, page: PageOf) -> Result<Rows<NoticeRow>> {
+    let cases = search::ask(conn, search::CASE, text).await?;
+    let customers = search::ask(conn, search::CUSTOMER, text).await?;
+    let mut sql = QueryBuilder::<Db>::new(FIND);
+    if let Some(state) = state {
+        sql.push(" AND n.state || '' = ").push_bind(state.as_str());
+    }
+    match (cases, customers) {
+        // Few: fetched through their cases and put in order.
+        (Some(cases), Some(customers)) if cases.is_rare() && customers.is_rare() => {
+            sql.push(
+                " AND n.id IN (SELECT m.id FROM notices m WHERE m.case_id IN (SELECT c.id FROM cases c WHERE TRUE",
+            );
+            cases.push(&mut sql, "c.id");
+            sql.push(" UNION SELECT c.id FROM cases c WHERE c.customer_id IN (SELECT p.id FROM customers p WHERE TRUE");
+            customers.push(&mut sql, "p.id");
+            sql.push(")) UNION SELECT m.id FROM notices m WHERE m.recipient >= ").push_bind(text.to_owned());
+            sql.push(" AND m.recipient < ").push_bind(after(text)).push(") ORDER BY n.created_at + 0 DESC, n.id DESC");
+        }
+        (Some(cases), Some(customers)) => {
+            sql.push(" AND ((TRUE");
+            cases.push(&mut sql, "n.case_id");
+            sql.push(") OR (TRUE");
+            customers.push(&mut sql, "n.customer_id");
+            sql.push(")) ORDER BY n.created_at DESC, n.id DESC");
+        }
+        _ => drop(sql.push(" ORDER BY n.created_at DESC, n.id DESC")),
+    }
+    sql.push(" LIMIT ").push_bind(PAGE_ROWS + 1).push(" OFFSET ").push_bind(page.offset()).push(FIND_TAIL);
+    let rows = sql.build().fetch_all(conn).await?;
+    Ok(Rows::cut(rows.iter().map(NoticeRow::load).collect::<Result<_>>()?))
 }
 
 /// How many notices are in each state that has any.
