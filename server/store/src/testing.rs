@@ -3,7 +3,14 @@
 use crate::{Conn, Result, Store, conn::Raw};
 use domain::clock::SharedClock;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
-use std::{future::Future, path::Path};
+use std::{
+    future::Future,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 /// Runs `test` on a fresh SQLite store and on a fresh PostgreSQL database.
 ///
@@ -90,6 +97,25 @@ pub async fn rows(conn: &mut Conn, table: &str) -> Result<i64> {
         Raw::Postgres(raw) => sqlx::query_scalar(sql).fetch_one(raw).await?,
     })
 }
+
+/// Counts the steps SQLite's engine takes on this connection from now on: a measure of work that no other load disturbs.
+/// `None` on PostgreSQL.
+///
+/// # Errors
+/// Whatever the engine says.
+pub async fn steps(conn: &mut Conn) -> Result<Option<Arc<AtomicU64>>> {
+    let Raw::Sqlite(raw) = conn.raw() else { return Ok(None) };
+    let taken = Arc::new(AtomicU64::new(0));
+    let counted = taken.clone();
+    raw.lock_handle().await?.set_progress_handler(STEPS, move || {
+        counted.fetch_add(STEPS.unsigned_abs().into(), Ordering::Relaxed);
+        true
+    });
+    Ok(Some(taken))
+}
+
+/// How many steps are counted at a time.
+const STEPS: i32 = 10;
 
 const SQLITE_SHAPE: &str = "SELECT 'column ' || m.name || '.' || p.name || ' ' || p.type
         || CASE WHEN p.\"notnull\" = 1 OR p.pk > 0 THEN ' not null' ELSE '' END AS line

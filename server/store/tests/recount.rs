@@ -21,21 +21,24 @@ fn hours_ago(hours: i64) -> i64 {
     now().timestamp_micros() - hours * HOUR
 }
 
-/// Types SQL as it stands; `#n` is the id number n in this engine's writing.
+/// Types SQL as it stands; `#n` is the id number n in this engine's writing, `~n` some bytes.
 async fn run(store: &Store, sql: &str) {
     let mut tx = store.write().await.unwrap();
     for statement in sql.split(';').filter(|statement| !statement.trim().is_empty()) {
-        let mut parts = statement.split('#');
-        let mut text = parts.next().unwrap_or_default().to_owned();
-        for part in parts {
-            let digits: String = part.chars().take_while(char::is_ascii_digit).collect();
+        let mut text = String::new();
+        let mut rest = statement;
+        while let Some(place) = rest.find(['#', '~']) {
+            text.push_str(&rest[..place]);
+            let digits: String = rest[place + 1..].chars().take_while(char::is_ascii_digit).collect();
             let hex = format!("{:032x}", digits.parse::<u128>().unwrap());
-            match store.engine_name() {
-                "postgres" => text.push_str(&format!("CAST('{hex}' AS UUID)")),
+            match (store.engine_name(), &rest[place..=place]) {
+                ("postgres", "#") => text.push_str(&format!("CAST('{hex}' AS UUID)")),
+                ("postgres", _) => text.push_str(&format!("decode('{hex}', 'hex')")),
                 _ => text.push_str(&format!("X'{hex}'")),
             }
-            text.push_str(&part[digits.len()..]);
+            rest = &rest[place + 1 + digits.len()..];
         }
+        text.push_str(rest);
         tamper(&mut tx, &text).await.unwrap_or_else(|error| panic!("{error}\n{text}"));
     }
     tx.commit_chore(store::Chore::Verified).await.unwrap();
@@ -57,7 +60,7 @@ fn event(n: i64, case: i64, reporter: &str) -> String {
         "INSERT INTO events (id, report_id, position, reporter, source_kind, source, at, time_grade, class, category, role,
             count, details, faults, received_at, certainty, state, case_id, fingerprint)
          VALUES (#{n}, #900, {n}, '{reporter}', 'ip', '192.0.2.1', {at}, 'stated', 'messaging/spam', 'messaging', 'actor', 1,
-            '[]', '[]', {at}, 'certain', 'on_case', #{case}, #{n});",
+            '[]', '[]', {at}, 'certain', 'on_case', #{case}, ~{n});",
         at = hours_ago(900)
     )
 }
@@ -67,7 +70,7 @@ fn world() -> String {
         "INSERT INTO terms (version, published_at) VALUES ('1', 0);
          INSERT INTO clauses (id, terms_version, number, wording, permits, days_max)
             VALUES (#800, '1', '7', 'May be cut off', 'walled_garden', 30);
-         INSERT INTO report_bytes (sha256, bytes) VALUES ('00', #1);
+         INSERT INTO report_bytes (sha256, bytes) VALUES ('00', ~1);
          INSERT INTO reports (id, received_at, channel, sha256, size, file_name, content_type, state, events, parser_version)
             VALUES (#900, 0, 'api', '00', 1, '', '', 'done', 0, 1);",
     );
@@ -275,7 +278,7 @@ async fn a_desk_from_before_is_searched_too() {
         run(&store, "UPDATE customers SET search = 'c1 anna huber anna.huber@mail.example' WHERE id = #1").await;
         store.migrate().await.unwrap();
         let mut conn = store.read().await.unwrap();
-        for (text, found) in [("hub", 1), ("mail.ex anna", 1), ("uber", 0), ("", 4), ("%", 4), ("anna c2", 0)] {
+        for (text, found) in [("hub", 1), ("mail.ex anna", 1), ("uber", 0), ("", 4), ("%", 0), ("anna c2", 0)] {
             assert_eq!(conn.customer_list(text, PageOf::default()).await.unwrap().rows.len(), found, "{text}");
         }
     })

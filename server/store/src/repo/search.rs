@@ -18,8 +18,8 @@ const RARE_MAX: i64 = 2_000;
 pub(crate) const FORGET: &str = "DELETE FROM search_words WHERE noun_id = $1";
 const KEEP: &str = "INSERT INTO search_words (noun, word, noun_id) ";
 pub(crate) const PROBE: &str = "SELECT COUNT(*) AS n FROM
-    (SELECT 1 AS one FROM search_words WHERE noun = $1 AND word >= $2 AND word < $3 LIMIT $4) AS some";
-pub(crate) const ANY: &str = "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM search_words LIMIT 1) AS some";
+    (SELECT 1 AS found FROM search_words WHERE noun = $1 AND word >= $2 AND word < $3 LIMIT $4) AS few";
+pub(crate) const ANY: &str = "SELECT COUNT(*) AS n FROM (SELECT 1 AS found FROM search_words LIMIT 1) AS few";
 pub(crate) const CUSTOMERS_AFTER: &str = "SELECT id, search FROM customers WHERE id > $1 ORDER BY id LIMIT 1000";
 pub(crate) const CASES_AFTER: &str = "SELECT id, search FROM cases WHERE id > $1 ORDER BY id LIMIT 1000";
 
@@ -84,16 +84,18 @@ pub(crate) async fn fill(conn: &mut Raw) -> Result<()> {
     Ok(())
 }
 
-/// How to look for a typed text; `None` when it asks for nothing.
+/// How to look for a typed text; `None` when nothing was typed.
 pub(crate) async fn ask(conn: &mut Raw, noun: &'static str, text: &str) -> Result<Option<Ask>> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
     let mut counted = Vec::new();
     for begin in asked(text) {
         let bound = query(PROBE).bind(noun).bind(begin.clone()).bind(after(&begin)).bind(RARE_MAX + 1);
         counted.push((one::<i64>(conn, bound).await?, begin));
     }
     counted.sort();
-    let Some((fewest, _)) = counted.first() else { return Ok(None) };
-    let rare = *fewest <= RARE_MAX;
+    let rare = counted.first().is_none_or(|(fewest, _)| *fewest <= RARE_MAX);
     Ok(Some(Ask { noun, rare, begins: counted.into_iter().map(|(_, begin)| begin).collect() }))
 }
 
@@ -105,6 +107,10 @@ impl Ask {
 
     /// Adds ` AND …`: the row with this id is found by every word.
     pub(crate) fn push(&self, sql: &mut QueryBuilder<Db>, id: &'static str) {
+        if self.begins.is_empty() {
+            // Typed, but without letters and digits.
+            sql.push(" AND FALSE");
+        }
         for (place, begin) in self.begins.iter().enumerate() {
             if place == 0 && self.rare {
                 sql.push(" AND ").push(id).push(" IN (SELECT w.noun_id FROM search_words w WHERE w.noun = ");
