@@ -58,6 +58,10 @@ words! {
         ListingCleared = "listing.cleared",
         /// A person said whose an event was, or that it was nobody's.
         EventAttributed = "event.attributed",
+        /// Later leases contradict an answer that was certain.
+        AttributionDoubted = "attribution.doubted",
+        /// A person looked at the contradiction and let the answer stand.
+        AttributionUpheld = "attribution.upheld",
         /// Events were set aside without a case.
         EventsDismissed = "events.dismissed",
         /// A case began.

@@ -1,11 +1,21 @@
 //! Whose was it then? A dated answer with its proof; corrected by a newer record, never overwritten.
+mod decide;
+
+pub use decide::{Known, decide, unknown};
+
 use crate::{
     id::{CustomerId, LeaseId, ServiceId},
-    lease::Lease,
+    lease::Held,
+    saying::HolderName,
     words::words,
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
+
+/// Candidates that an answer lists; their number is in [`Answer::total`].
+pub const CANDIDATES_MAX: usize = 20;
 
 words! {
     /// How sure the answer is. Nobody is notified or quarantined by rule on anything but `certain` (design rule 2).
@@ -16,6 +26,56 @@ words! {
         Ambiguous = "ambiguous",
         /// Nobody known held it.
         Unknown = "unknown",
+    }
+}
+
+words! {
+    /// Why an answer is not certain: what a screen, a letter to the reporter or a timer goes by.
+    Doubt {
+        /// Shared address, and no source port: the port would settle it.
+        NoPort = "no_port",
+        /// No time was stated: the time would settle it.
+        NoTime = "no_time",
+        /// Several held it within the event's span: a narrower span would settle it.
+        SeveralHolders = "several_holders",
+        /// So near to a change of hands that clocks decide: nothing would settle it.
+        NearChange = "near_change",
+        /// The source's knowledge does not reach so far yet: it settles by itself.
+        Waiting = "waiting",
+        /// The session's end was never told, and its last sign of life is earlier.
+        Presumed = "presumed",
+        /// Nobody is known for a part of the event's span.
+        PartOfSpan = "part_of_span",
+        /// Held by a name that no service has: importing the service settles it.
+        NameUnknown = "name_unknown",
+        /// Not one of our addresses.
+        NotOurs = "not_ours",
+        /// Nobody held it then.
+        NoLease = "no_lease",
+        /// Leases of that time are erased.
+        Gone = "gone",
+        /// From before the sources' knowledge begins.
+        BeforeKnowledge = "before_knowledge",
+        /// A name instead of an address, and no service has it.
+        NoAddress = "no_address",
+        /// Several services have the name.
+        SeveralNames = "several_names",
+    }
+}
+
+impl Doubt {
+    /// What would settle it, for the screen; empty where nothing would.
+    pub const fn settles(self) -> &'static str {
+        match self {
+            Self::NoPort => "the source port, from the reporter",
+            Self::NoTime => "the exact time with its zone, from the reporter",
+            Self::SeveralHolders | Self::PartOfSpan => "a narrower span of time, from the reporter",
+            Self::Waiting => "later leases: it settles by itself",
+            Self::Presumed => "the end of the session, from the lease source",
+            Self::NameUnknown => "the customer import: no service has this name yet",
+            Self::NoLease | Self::BeforeKnowledge => "leases of that time, if a source still has them",
+            Self::NearChange | Self::NotOurs | Self::Gone | Self::NoAddress | Self::SeveralNames => "",
+        }
     }
 }
 
@@ -36,20 +96,64 @@ pub struct Candidate {
     pub ports: (u16, u16),
     /// Where the lease came from, such as `radius bng-3`.
     pub source: String,
+    /// The rest of the row as it was; none in answers of before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<Row>,
 }
 
-impl From<&Lease> for Candidate {
-    fn from(lease: &Lease) -> Self {
-        Self {
-            lease: Some(lease.id),
-            service: lease.service,
-            customer: lease.customer,
-            from: lease.from,
-            to: lease.to,
-            ports: lease.ports,
-            source: lease.source.clone(),
-        }
+/// What else stands in the row that is the proof: kept with the answer when the lease itself is long erased.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// The address or prefix.
+    pub net: IpNet,
+    /// IP protocol of the ports; none = any.
+    pub protocol: Option<u8>,
+    /// By what name the source knew the holder.
+    pub said: HolderName,
+    /// Last proof, where the rest is only presumed.
+    pub sure_until: Option<DateTime<Utc>>,
+    /// The inside address it was found by, behind a CGNAT.
+    pub inside: Option<IpAddr>,
+    /// How far the source's clock may be off, in microseconds.
+    pub skew_us: i64,
+    /// How far the source's knowledge reached when the answer was given.
+    pub through: Option<DateTime<Utc>>,
+}
+
+impl Candidate {
+    /// The holder of a row, when his service is known.
+    pub fn of(held: &Held) -> Option<Self> {
+        let (service, customer) = held.by.service?;
+        Some(Self {
+            lease: Some(held.id),
+            service,
+            customer,
+            from: held.from,
+            to: held.over_by(),
+            ports: held.ports,
+            source: held.source.to_string(),
+            row: Some(Row {
+                net: held.net,
+                protocol: held.protocol,
+                said: held.by.name.clone(),
+                sure_until: held.sure_until,
+                inside: held.inside,
+                skew_us: held.skew.num_microseconds().unwrap_or(i64::MAX),
+                through: held.through,
+            }),
+        })
     }
+}
+
+/// What an open answer hangs on beside the event's own address.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Wait {
+    /// Who held this inside address then.
+    Inside(IpAddr),
+    /// Whose this name is.
+    Name(HolderName),
+    /// What this source will say of that time.
+    Source(String),
 }
 
 /// The answer for one event.
@@ -57,10 +161,27 @@ impl From<&Lease> for Candidate {
 pub struct Answer {
     /// How sure.
     pub certainty: Certainty,
-    /// Who it may have been: one when certain, none when unknown.
+    /// Who it may have been: one when certain, none when unknown; at most [`CANDIDATES_MAX`] of [`Answer::total`].
     pub candidates: Vec<Candidate>,
     /// Why it is not certain, in words for the screen; empty when certain.
     pub why: String,
+    /// The same as a word; none when certain, and in answers of before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<Doubt>,
+    /// How many candidates there were; 0 in answers of before.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub total: usize,
+    /// By what it was found: `lease`, `static range`, `cgnat log`, `cgnat rule`, `user name`, `a person`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub method: String,
+    /// What it hangs on; not stored with it.
+    #[serde(skip)]
+    pub waits: Vec<Wait>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+const fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 impl Answer {
@@ -74,7 +195,26 @@ impl Answer {
 
     /// Nobody known, because `why`.
     pub fn unknown(why: &str) -> Self {
-        Self { certainty: Certainty::Unknown, candidates: Vec::new(), why: why.to_owned() }
+        Self::open(Certainty::Unknown, Vec::new(), why.to_owned())
+    }
+
+    /// Exactly this one, found by `method`.
+    pub fn certain(holder: Candidate, method: &str) -> Self {
+        let answer = Self::open(Certainty::Certain, vec![holder], String::new());
+        Self { method: method.to_owned(), ..answer }
+    }
+
+    /// Not certain, because `why`. Lists the first candidates only.
+    pub fn open(certainty: Certainty, mut candidates: Vec<Candidate>, why: String) -> Self {
+        let total = candidates.len();
+        candidates.truncate(CANDIDATES_MAX);
+        Self { certainty, candidates, why, doubt: None, total, method: String::new(), waits: Vec::new() }
+    }
+
+    /// The same with its doubt as a word.
+    #[must_use]
+    pub fn because(self, doubt: Doubt) -> Self {
+        Self { doubt: Some(doubt), ..self }
     }
 }
 
@@ -85,69 +225,25 @@ pub struct Moment {
     pub from: DateTime<Utc>,
     /// Last instant; equal to `from` for a single observation.
     pub to: DateTime<Utc>,
+    /// How far the reporter says its clock may be off; zero where it says nothing.
+    pub uncertainty: TimeDelta,
     /// Source port, if stated.
     pub port: Option<u16>,
+    /// IP protocol number, if stated.
+    pub protocol: Option<u8>,
     /// Whether the time was stated by the reporter (not assumed from the arrival).
     pub time_stated: bool,
 }
 
-/// Decides from all leases of the address that overlap the event's time: one service over the whole time is certain,
-/// two are ambiguous, none is unknown. A time that was only assumed is never certain, except where a single lease has
-/// been open for the day before: then no other holder is possible within the usual delay of a report.
-pub fn decide(leases: &[Lease], moment: &Moment) -> Answer {
-    let fitting: Vec<&Lease> = leases.iter().filter(|lease| fits(lease, moment)).collect();
-    let Some(first) = fitting.first() else {
-        return Answer::unknown("no lease of this address covers the event's time");
-    };
-    let mut candidates: Vec<Candidate> = Vec::new();
-    for lease in &fitting {
-        if !candidates.iter().any(|known| known.service == lease.service) {
-            candidates.push(Candidate::from(*lease));
-        }
+impl Moment {
+    /// One instant, stated exactly.
+    pub const fn at(at: DateTime<Utc>, port: Option<u16>) -> Self {
+        Self { from: at, to: at, uncertainty: TimeDelta::zero(), port, protocol: None, time_stated: true }
     }
-    if candidates.len() > 1 {
-        let why = if moment.port.is_none() && fitting.iter().any(|lease| !lease.whole_address()) {
-            "shared address and the report gives no source port"
-        } else {
-            "several services held this address within the event's time span"
-        };
-        return Answer { certainty: Certainty::Ambiguous, candidates, why: why.to_owned() };
-    }
-    if moment.port.is_none() && !first.whole_address() {
-        let why = "shared address and the report gives no source port".to_owned();
-        return Answer { certainty: Certainty::Ambiguous, candidates, why };
-    }
-    let long_held = first.from <= moment.from - chrono::TimeDelta::days(1);
-    if !moment.time_stated && !long_held {
-        let why = "the report states no time, and the address changed hands within a day of its arrival".to_owned();
-        return Answer { certainty: Certainty::Ambiguous, candidates, why };
-    }
-    if !covers(&fitting, moment) {
-        let why = "the lease covers only part of the event's time span".to_owned();
-        return Answer { certainty: Certainty::Ambiguous, candidates, why };
-    }
-    Answer { certainty: Certainty::Certain, candidates, why: String::new() }
-}
 
-fn fits(lease: &Lease, moment: &Moment) -> bool {
-    let in_time = lease.from <= moment.to && lease.to.is_none_or(|to| to > moment.from);
-    let in_ports = moment.port.is_none_or(|port| lease.ports.0 <= port && port <= lease.ports.1);
-    in_time && in_ports
-}
-
-/// Whether the leases (all of one service) cover the whole span together.
-fn covers(leases: &[&Lease], moment: &Moment) -> bool {
-    let mut spans: Vec<_> = leases.iter().map(|lease| (lease.from, lease.to)).collect();
-    spans.sort_by_key(|span| span.0);
-    let mut reached = moment.from;
-    for (from, to) in spans {
-        if from > reached {
-            return false;
-        }
-        match to {
-            None => return true,
-            Some(to) => reached = reached.max(to),
-        }
+    /// First and last instant at which it may have been.
+    pub fn window(&self) -> (DateTime<Utc>, DateTime<Utc>) {
+        use crate::lease::held::{after, before};
+        (before(self.from, self.uncertainty), after(self.to.max(self.from), self.uncertainty))
     }
-    reached > moment.to
 }

@@ -48,6 +48,8 @@ ids! {
     ClauseId;
     /// "This address belonged to this service from A to B."
     LeaseId;
+    /// A rule by which a CGNAT gives ports to inside addresses.
+    CgnatRuleId;
     /// A range of the provider's own addresses.
     RangeId;
     /// A feed that people mapped.

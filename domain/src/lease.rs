@@ -1,4 +1,12 @@
 //! "This address (and port range) belonged to this service from A to B", with its source.
+pub mod held;
+pub mod session;
+pub mod shape;
+pub mod source;
+
+pub use held::{Held, HeldBy};
+pub use source::{CgnatRule, Heard, ImportPlace, LeaseSource, LeaseSourceKind, SourceSetUp, Taken};
+
 use crate::id::{CustomerId, LeaseId, RangeId, ServiceId};
 use chrono::{DateTime, Utc};
 use ipnet::IpNet;

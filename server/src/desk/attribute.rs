@@ -1,35 +1,45 @@
-//! Whose was it then? Looks the sources of a batch of events up in the leases of their time.
+//! Whose was it then? Looks the sources of a batch of events up in the lease index, behind a CGNAT too.
 use super::DeskError;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    attribution::{Answer, Candidate, Certainty, Moment, decide},
+    attribution::{Answer, Candidate, Certainty, Doubt, Known, Moment, Wait, decide},
     customer::Service,
     event::{Observation, SourceKind, TimeGrade},
-    lease::{Lease, OwnRange, key_within, net_key},
+    id::LeaseId,
+    lease::{CgnatRule, Held, HeldBy, LeaseSourceKind, OwnRange},
+    saying::HolderName,
 };
 use std::{
     collections::{HashMap, HashSet},
     net::IpAddr,
 };
-use store::Conn;
+use store::{Conn, LeaseAsk, LeaseForms};
 
 /// A reporter's clock may be this far ahead of ours before its time counts as not stated.
 const CLOCK_AHEAD: TimeDelta = TimeDelta::minutes(10);
+/// Inside addresses behind one outside address that are looked up where no port is given.
+const INSIDES_MAX: u16 = 64;
 
 /// What attribution needs of the whole desk, loaded once per report.
 pub(super) struct Attributor {
     ranges: Vec<OwnRange>,
+    forms: LeaseForms,
+    known: Known,
+    rules: Vec<CgnatRule>,
 }
 
-/// Leases by prefix.
-struct Known {
-    leases: HashMap<([u8; 16], i64), Vec<Lease>>,
-    lengths: Vec<i64>,
+/// Questions to the index: each distinct one once.
+#[derive(Default)]
+struct Asked {
+    asks: Vec<LeaseAsk>,
+    places: HashMap<(IpAddr, Option<u16>, Option<u8>, i64, i64), usize>,
 }
 
 impl Attributor {
     pub(super) async fn load(conn: &mut Conn) -> Result<Self, DeskError> {
-        Ok(Self { ranges: conn.range_list().await? })
+        let forms = conn.lease_forms().await?;
+        let known = Known::of(&forms.sources());
+        Ok(Self { ranges: conn.range_list().await?, known, forms, rules: conn.cgnat_rules().await? })
     }
 
     /// The answer for each event, in their order. One look-up serves all.
@@ -40,49 +50,158 @@ impl Attributor {
         received_at: DateTime<Utc>,
     ) -> Result<Vec<Answer>, DeskError> {
         let moments: Vec<Moment> = events.iter().map(|event| moment(event, received_at)).collect();
-        let known = self.leases(conn, events, &moments).await?;
         let accounts = accounts(conn, events).await?;
-        let answer = |(event, moment): (&Observation, &Moment)| match event.source.ip() {
-            Some(ip) => self.by_address(&known, ip, moment),
-            None => by_name(&accounts, event, moment),
-        };
-        Ok(events.iter().zip(&moments).map(answer).collect())
+        let asked: Vec<Option<(IpAddr, Moment)>> =
+            events.iter().zip(&moments).map(|(event, moment)| Some((event.source.ip()?, *moment))).collect();
+        let placed: Vec<(IpAddr, Moment)> = asked.iter().flatten().copied().collect();
+        let mut found = self.at(conn, &placed).await?.into_iter();
+        let mut answers = Vec::with_capacity(events.len());
+        for ((event, moment), asked) in events.iter().zip(&moments).zip(&asked) {
+            let answer = if asked.is_some() { found.next() } else { Some(by_name(&accounts, event, moment)) };
+            answers.push(answer.unwrap_or_else(|| Answer::unknown("never looked up")));
+        }
+        Ok(answers)
     }
 
-    fn ours(&self, ip: IpAddr) -> bool {
+    /// The answer for each address at its moment.
+    pub(super) async fn at(&self, conn: &mut Conn, asked: &[(IpAddr, Moment)]) -> Result<Vec<Answer>, DeskError> {
+        let held = self.held(conn, asked).await?;
+        let answer = |((ip, moment), rows): (&(IpAddr, Moment), Vec<Held>)| {
+            if !self.ours(*ip) {
+                return Answer::unknown("not one of our addresses").because(Doubt::NotOurs);
+            }
+            let mut answer = decide(&rows, moment, &self.known);
+            if answer.certainty != Certainty::Certain {
+                let inside: HashSet<IpAddr> = rows.iter().filter_map(inside_of).collect();
+                answer.waits.extend(inside.into_iter().map(Wait::Inside));
+            }
+            answer
+        };
+        Ok(asked.iter().zip(held).map(answer).collect())
+    }
+
+    /// Whether the address is one of the provider's.
+    pub(super) fn ours(&self, ip: IpAddr) -> bool {
         self.ranges.is_empty() || self.ranges.iter().any(|range| range.net.contains(&ip))
     }
 
-    async fn leases(&self, conn: &mut Conn, events: &[Observation], moments: &[Moment]) -> Result<Known, DeskError> {
-        let addresses: HashSet<IpAddr> =
-            events.iter().filter_map(|event| event.source.ip()).filter(|ip| self.ours(*ip)).collect();
-        let addresses: Vec<IpAddr> = addresses.into_iter().collect();
-        let span = moments.iter().map(|m| m.from).min().zip(moments.iter().map(|m| m.to).max());
-        let found = match span {
-            Some((from, to)) if !addresses.is_empty() => conn.lease_at(&addresses, from, to).await?,
-            _ => Vec::new(),
-        };
-        let mut leases: HashMap<_, Vec<Lease>> = HashMap::new();
-        for lease in found {
-            leases.entry(net_key(&lease.net)).or_default().push(lease);
+    /// For each address the rows of the index that may reach its moment; those of a CGNAT through to who had the inside
+    /// address.
+    pub(super) async fn held(
+        &self,
+        conn: &mut Conn,
+        asked: &[(IpAddr, Moment)],
+    ) -> Result<Vec<Vec<Held>>, DeskError> {
+        let mut first = Asked::default();
+        let places: Vec<Option<usize>> =
+            asked.iter().map(|(ip, moment)| self.ours(*ip).then(|| first.place(*ip, moment))).collect();
+        let found = conn.lease_find(&self.forms, &first.asks).await?;
+        let rows = |place: &Option<usize>| place.and_then(|place| found.get(place)).cloned().unwrap_or_default();
+        let mut outer: Vec<Vec<Held>> = places.iter().map(rows).collect();
+        for ((rows, (ip, moment)), place) in outer.iter_mut().zip(asked).zip(&places) {
+            if place.is_some() {
+                rows.extend(self.computed(*ip, moment));
+            }
         }
-        let lengths: HashSet<i64> = leases.keys().map(|key| key.1).collect();
-        Ok(Known { leases, lengths: lengths.into_iter().collect() })
+        let mut second = Asked::default();
+        let mut behind: Vec<Vec<(usize, usize)>> = vec![Vec::new(); outer.len()];
+        for ((rows, (_, moment)), links) in outer.iter().zip(asked).zip(&mut behind) {
+            for (at, row) in rows.iter().enumerate() {
+                if let HolderName::Inside(ip) = &row.by.name {
+                    links.push((at, second.place(*ip, &Moment { port: None, protocol: None, ..*moment })));
+                }
+            }
+        }
+        if second.asks.is_empty() {
+            return Ok(outer);
+        }
+        let inner = conn.lease_find(&self.forms, &second.asks).await?;
+        for ((rows, links), (_, moment)) in outer.iter_mut().zip(behind).zip(asked) {
+            through(rows, &links, &inner, moment.window());
+        }
+        Ok(outer)
     }
 
-    fn by_address(&self, known: &Known, ip: IpAddr, moment: &Moment) -> Answer {
-        if !self.ours(ip) {
-            return Answer::unknown("not one of our addresses");
-        }
-        decide(&known.of(ip), moment)
+    /// What the rules of deterministic CGNAT say.
+    fn computed(&self, ip: IpAddr, moment: &Moment) -> Vec<Held> {
+        let (from, to) = moment.window();
+        let holding = self.rules.iter().filter(|rule| rule.outside.contains(&ip) && rule.valid(from, to));
+        let ports = |rule: &CgnatRule| -> Vec<u16> {
+            match moment.port {
+                Some(port) => vec![port],
+                None => (0..INSIDES_MAX)
+                    .map_while(|n| rule.first_port.checked_add(n.checked_mul(rule.ports)?))
+                    .collect(),
+            }
+        };
+        let held = |rule: &CgnatRule, port: u16| {
+            let (inside, ports) = rule.inside_of(ip, port)?;
+            Some(Held {
+                id: LeaseId(rule.id.0),
+                net: ip.into(),
+                ports,
+                protocol: None,
+                by: HeldBy { name: HolderName::Inside(inside), service: None },
+                from: rule.from,
+                to: rule.to,
+                sure_until: None,
+                over_at: None,
+                inside: None,
+                source: "cgnat rule".into(),
+                kind: LeaseSourceKind::Cgnat,
+                skew: TimeDelta::zero(),
+                through: None,
+            })
+        };
+        holding.flat_map(|rule| ports(rule).into_iter().filter_map(move |port| held(rule, port))).collect()
     }
 }
 
-impl Known {
-    fn of(&self, ip: IpAddr) -> Vec<Lease> {
-        let lengths = self.lengths.iter().filter(|length| ip.is_ipv6() || **length >= 96);
-        let held = lengths.filter_map(|length| self.leases.get(&(key_within(ip, *length), *length)));
-        held.flatten().cloned().collect()
+impl Asked {
+    fn place(&mut self, ip: IpAddr, moment: &Moment) -> usize {
+        let (from, to) = moment.window();
+        let key = (ip, moment.port, moment.protocol, from.timestamp_micros(), to.timestamp_micros());
+        *self.places.entry(key).or_insert_with(|| {
+            self.asks.push(LeaseAsk { address: ip, port: moment.port, protocol: moment.protocol, from, to });
+            self.asks.len() - 1
+        })
+    }
+}
+
+/// Puts in the place of each inside address those who may have had it.
+fn through(
+    rows: &mut Vec<Held>,
+    links: &[(usize, usize)],
+    inner: &[Vec<Held>],
+    window: (DateTime<Utc>, DateTime<Utc>),
+) {
+    let mut gone = HashSet::new();
+    let mut seen = Vec::new();
+    for (at, place) in links {
+        let (Some(outer), Some(inner)) = (rows.get(*at), inner.get(*place)) else { continue };
+        let had: Vec<Held> = inner
+            .iter()
+            .filter(|row| row.may_reach(window.0, window.1))
+            .map(|row| outer.seen_through(row))
+            .collect();
+        if !had.is_empty() {
+            gone.insert(*at);
+            seen.extend(had);
+        }
+    }
+    let mut at = 0;
+    rows.retain(|_| {
+        at += 1;
+        !gone.contains(&(at - 1))
+    });
+    rows.extend(seen);
+}
+
+fn inside_of(row: &Held) -> Option<IpAddr> {
+    match (row.inside, &row.by.name) {
+        (Some(ip), _) => Some(ip),
+        (None, HolderName::Inside(ip)) => Some(*ip),
+        _ => None,
     }
 }
 
@@ -91,7 +210,27 @@ pub(super) fn moment(event: &Observation, received_at: DateTime<Utc>) -> Moment 
     let from = event.from.unwrap_or(received_at);
     let to = event.to.unwrap_or(from).max(from);
     let stated = matches!(event.time_grade, TimeGrade::Stated | TimeGrade::StatedUtc | TimeGrade::Range);
-    Moment { from, to, port: event.source.port, time_stated: stated && to <= received_at + CLOCK_AHEAD }
+    let detail = |key: &str| event.details.get(key);
+    let protocol = ["protocol", "proto", "transport"].into_iter().find_map(|key| protocol(detail(key)?));
+    let seconds = detail("clock_uncertainty_s").and_then(serde_json::Value::as_i64).unwrap_or(0);
+    Moment {
+        from,
+        to,
+        uncertainty: TimeDelta::seconds(seconds.clamp(0, 86_400)),
+        port: event.source.port,
+        protocol,
+        time_stated: stated && to <= received_at + CLOCK_AHEAD,
+    }
+}
+
+/// The IP protocols that have ports, as reporters write them.
+fn protocol(said: &serde_json::Value) -> Option<u8> {
+    match said.as_str().map(str::to_ascii_lowercase).as_deref().or(said.as_i64().map(|_| "")) {
+        Some("tcp" | "6") => Some(6),
+        Some("udp" | "17") => Some(17),
+        Some("") => said.as_i64().and_then(|n| u8::try_from(n).ok()).filter(|n| matches!(n, 6 | 17)),
+        _ => None,
+    }
 }
 
 async fn accounts(conn: &mut Conn, events: &[Observation]) -> Result<HashMap<String, Vec<Service>>, DeskError> {
@@ -117,14 +256,17 @@ fn by_name(accounts: &HashMap<String, Vec<Service>>, event: &Observation, moment
         _ => "the report names a host, not an address",
     };
     let Some(services) = accounts.get(&event.source.value).filter(|_| event.source.kind == SourceKind::Account) else {
-        return Answer::unknown(why);
+        return Answer::unknown(why).because(Doubt::NoAddress);
     };
-    let candidates: Vec<Candidate> = services.iter().map(|service| named(service, moment.from)).collect();
+    let mut candidates: Vec<Candidate> = services.iter().map(|service| named(service, moment.from)).collect();
     if candidates.len() > 1 {
         let why = "several services have this user name".to_owned();
-        return Answer { certainty: Certainty::Ambiguous, candidates, why };
+        return Answer::open(Certainty::Ambiguous, candidates, why).because(Doubt::SeveralNames);
     }
-    Answer { certainty: Certainty::Certain, candidates, why: String::new() }
+    match candidates.pop() {
+        Some(holder) => Answer::certain(holder, "user name"),
+        None => Answer::unknown(why).because(Doubt::NoAddress),
+    }
 }
 
 /// A service that is known by its own name, without a lease.
@@ -137,5 +279,6 @@ pub(super) fn named(service: &Service, from: DateTime<Utc>) -> Candidate {
         to: None,
         ports: (0, u16::MAX),
         source: "user name".to_owned(),
+        row: None,
     }
 }

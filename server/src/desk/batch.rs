@@ -7,11 +7,11 @@ use super::{
     reading::{Reading, count_events},
     report::PARSE_JOB,
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     act::Act,
     again::LinkKind,
-    attribution::Answer,
+    attribution::{Answer, Certainty, Doubt},
     case::{CaseCommand, step},
     class::{Category, Class},
     event::Observation,
@@ -25,6 +25,8 @@ use domain::{
 use std::collections::{BTreeMap, HashMap, HashSet};
 use store::{Joinable, NewEvent, Tx};
 
+/// An open answer is looked at once more after this time.
+const SECOND_LOOK: TimeDelta = TimeDelta::seconds(60);
 /// Tries of one batch: another writer may have changed a case meanwhile.
 const TRIES: u32 = 5;
 
@@ -191,6 +193,13 @@ pub(super) async fn put(tx: &mut Tx, batch: &Batch, day: DateTime<Utc>, heard: b
     let fresh = || events.iter().zip(&batch.slots).filter(|(one, _)| new.contains(&one.event.id));
     let answers: Vec<Attribution> = fresh().map(|(one, slot)| made(&one.event, &slot.answer, now)).collect();
     tx.attribution_add(&answers).await?;
+    let open: Vec<&Attribution> = answers.iter().filter(|made| hangs(&made.answer)).collect();
+    let waits: Vec<_> =
+        open.iter().flat_map(|made| made.answer.waits.iter().map(|wait| (made.event, wait.clone()))).collect();
+    tx.event_wait(&waits).await?;
+    // Leases that were being stored while these were looked up are seen at the second look.
+    let again: Vec<EventId> = open.iter().map(|made| made.event).collect();
+    tx.event_ask(&again, now + SECOND_LOOK).await?;
     let counted = || fresh().map(|(one, _)| &one.event).filter(|event| event.state != EventState::Reading);
     count_days(tx, counted(), day).await?;
     if heard && let Some(first) = batch.slots.first().map(|slot| &slot.new.event) {
@@ -231,6 +240,12 @@ fn on_case(mut new: NewEvent, cases: &HashMap<(CustomerId, Category), Joined>) -
         event.state = EventState::OnCase;
     }
     new
+}
+
+/// Whether later leases may change the answer.
+fn hangs(answer: &Answer) -> bool {
+    let fixed = [Doubt::NotOurs, Doubt::NoAddress, Doubt::SeveralNames, Doubt::Gone];
+    answer.certainty != Certainty::Certain && answer.doubt.is_none_or(|doubt| !fixed.contains(&doubt))
 }
 
 fn said_before(mut new: NewEvent) -> NewEvent {

@@ -1,24 +1,25 @@
 //! Customers, who had an address when, and the find box.
-use super::{Desk, DeskError, evidence::cases_of};
+use super::{Desk, DeskError, attribute::Attributor, evidence::cases_of};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     actor::{Actor, Permission},
-    attribution::{Moment, decide},
+    attribution::{Answer, Moment},
     customer::{CustomerRow, CustomerView, ServiceView},
     event::canonical_ip,
     id::CustomerId,
-    lease::{Lease, Who},
+    lease::{Held, Holder, Lease, Who},
     page::{PageOf, Rows},
     refusal::Refusal,
 };
-use std::net::IpAddr;
+use std::{collections::HashMap, net::IpAddr};
+use store::Conn;
 
 /// Leases of a service on the customer's page.
 const LEASES_SHOWN: i64 = 5;
 /// How far around the asked instant the look-up shows leases.
 const AROUND: TimeDelta = TimeDelta::days(30);
-/// Leases the look-up shows per prefix length.
-const HOLDERS_SHOWN: i64 = 100;
+/// Leases the look-up shows.
+const HOLDERS_SHOWN: usize = 100;
 
 /// Where the find box leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,12 +81,14 @@ impl Desk {
         self.require(actor, Permission::ReadDesk)?;
         let address = canonical_ip(address);
         let mut conn = self.store.read().await?;
-        let ranges = conn.range_list().await?;
-        let ours = ranges.is_empty() || ranges.iter().any(|range| range.net.contains(&address));
-        let holders = conn.lease_holders(address, at - AROUND, at + AROUND, HOLDERS_SHOWN).await?;
-        let moment = Moment { from: at, to: at, port, time_stated: true };
-        let leases: Vec<Lease> = holders.iter().map(|holder| holder.lease.clone()).collect();
-        Ok(Who { address, port, at, ours, answer: decide(&leases, &moment), holders })
+        let attributor = Attributor::load(&mut conn).await?;
+        let moment = Moment::at(at, port);
+        let answer = attributor.at(&mut conn, &[(address, moment)]).await?.pop();
+        let answer = answer.unwrap_or_else(|| Answer::unknown("never looked up"));
+        let around = Moment { from: at - AROUND, to: at + AROUND, port: None, ..moment };
+        let rows = attributor.held(&mut conn, &[(address, around)]).await?.pop().unwrap_or_default();
+        let holders = named_holders(&mut conn, rows).await?;
+        Ok(Who { address, port, at, ours: attributor.ours(address), answer, holders })
     }
 
     /// What somebody typed into the find box.
@@ -110,6 +113,35 @@ impl Desk {
         }
         Ok(Found::Words(text.to_owned()))
     }
+}
+
+/// The rows of known services with the names people know them by, newest first.
+async fn named_holders(conn: &mut Conn, mut rows: Vec<Held>) -> Result<Vec<Holder>, DeskError> {
+    rows.sort_by_key(|row| std::cmp::Reverse((row.from, row.ports.0)));
+    let mut names: HashMap<_, (String, String, String)> = HashMap::new();
+    let mut holders = Vec::new();
+    for row in rows.into_iter().take(HOLDERS_SHOWN) {
+        let Some((service, customer)) = row.by.service else { continue };
+        if let std::collections::hash_map::Entry::Vacant(new) = names.entry(service) {
+            let found = conn.service_by_id(service).await?;
+            let name = conn.customer_by_id(customer).await?.map(|customer| customer.name).unwrap_or_default();
+            let (number, product) = found.map(|one| (one.number, one.product)).unwrap_or_default();
+            new.insert((number, product, name));
+        }
+        let (service_number, product, customer_name) = names.get(&service).cloned().unwrap_or_default();
+        let lease = Lease {
+            id: row.id,
+            net: row.net,
+            ports: row.ports,
+            service,
+            customer,
+            from: row.from,
+            to: row.over_by(),
+            source: row.source.to_string(),
+        };
+        holders.push(Holder { lease, service_number, product, customer_name });
+    }
+    Ok(holders)
 }
 
 /// `192.0.2.1`, `192.0.2.1:25`, `2001:db8::1`, `[2001:db8::1]:25`, also defanged (`192[.]0[.]2[.]1`).

@@ -196,8 +196,7 @@ impl Desk {
         let candidate = before.candidates.into_iter().find(|known| known.service == service.id);
         let candidate = candidate
             .unwrap_or_else(|| Candidate { source: format!("said by {}", label(actor)), ..named(&service, event.at) });
-        let answer =
-            Answer { certainty: Certainty::Certain, candidates: vec![candidate], why: reason.trim().to_owned() };
+        let answer = Answer { why: reason.trim().to_owned(), ..Answer::certain(candidate, "a person") };
         let old = event.certainty;
         (event.certainty, event.customer, event.service) =
             (Certainty::Certain, Some(service.customer), Some(service.id));
@@ -272,10 +271,7 @@ pub(super) async fn name_all(conn: &mut Conn, candidates: &[Candidate]) -> Resul
     for candidate in candidates {
         let service = conn.service_by_id(candidate.service).await?;
         let customer = conn.customer_by_id(candidate.customer).await?;
-        let net = match candidate.lease {
-            Some(lease) => conn.lease_by_id(lease).await?.map(|lease| lease.net.to_string()),
-            None => None,
-        };
+        let net = candidate.row.as_ref().map(|row| row.net.to_string());
         named.push(Named {
             candidate: candidate.clone(),
             customer_name: customer.map(|customer| customer.name).unwrap_or_default(),

@@ -25,6 +25,8 @@ mod feedback;
 mod fresh;
 mod import;
 mod intake;
+mod lease_settle;
+mod lease_take;
 mod letter;
 mod link;
 mod listing;
@@ -64,6 +66,8 @@ pub use error::DeskError;
 pub use feed::SAMPLE_BYTES;
 pub use feedback::{CLOSED_JOB, OUTCOME_JOB, RECEIPT_JOB, WEBHOOK_JOB};
 pub use import::{ImportOrder, Progress};
+pub use lease_settle::Contradicted;
+pub use lease_take::SAYINGS_MAX;
 pub use letter::{LETTER_JOB, LetterDelivery};
 pub use listing::Finding;
 pub use note::Replied;
@@ -118,6 +122,8 @@ pub struct Wake {
     pub reread: Notify,
     /// Jobs `passing`.
     pub passing: Notify,
+    /// Events to be asked again.
+    pub asks: Notify,
 }
 
 impl Desk {

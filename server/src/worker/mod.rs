@@ -1,4 +1,5 @@
 //! What the desk owes the world. Workers look for due jobs every second, and at once when the desk wakes them.
+pub mod asks;
 pub mod enforcement;
 pub mod feedback;
 pub mod heads;
@@ -41,6 +42,7 @@ impl Workers {
         channel::start(&workers, desk);
         feedback::start(&workers, desk);
         reread::start(&workers, desk);
+        asks::start(&workers, desk);
         passing::start(&workers, desk);
         workers.every(LOOK_EVERY, desk.clone(), |desk| async move { timers::tick(&desk).await });
         workers

@@ -9,13 +9,6 @@ pub(crate) type Db = sqlx::Postgres;
 pub(crate) mod dialect {
     /// Passes over rows another worker holds.
     pub(crate) const SKIP_LOCKED: &str = "FOR UPDATE SKIP LOCKED";
-    /// The type of bytes.
-    macro_rules! bytes {
-        () => {
-            "BYTEA"
-        };
-    }
-    pub(crate) use bytes;
     /// Migrations of this engine: number, name, SQL.
     pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
         (1, "desk", include_str!("../../../migrations/postgres/0001_desk.sql")),
@@ -27,6 +20,7 @@ pub(crate) mod dialect {
         (8, "reporters", include_str!("../../../migrations/postgres/0008_reporters.sql")),
         (7, "again", include_str!("../../../migrations/postgres/0007_again.sql")),
         (11, "growth", include_str!("../../../migrations/postgres/0011_growth.sql")),
+        (9, "leases", include_str!("../../../migrations/postgres/0009_leases.sql")),
     ];
 }
 

@@ -13,13 +13,6 @@ pub(crate) type Db = sqlx::Sqlite;
 pub(crate) mod dialect {
     /// Passes over rows another worker holds: SQLite has one writer, nothing to pass over.
     pub(crate) const SKIP_LOCKED: &str = "";
-    /// The type of bytes.
-    macro_rules! bytes {
-        () => {
-            "BLOB"
-        };
-    }
-    pub(crate) use bytes;
     /// Migrations of this engine: number, name, SQL.
     pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
         (1, "desk", include_str!("../../../migrations/sqlite/0001_desk.sql")),
@@ -31,6 +24,7 @@ pub(crate) mod dialect {
         (8, "reporters", include_str!("../../../migrations/sqlite/0008_reporters.sql")),
         (7, "again", include_str!("../../../migrations/sqlite/0007_again.sql")),
         (11, "growth", include_str!("../../../migrations/sqlite/0011_growth.sql")),
+        (9, "leases", include_str!("../../../migrations/sqlite/0009_leases.sql")),
     ];
 }
 

@@ -62,6 +62,10 @@ pub enum Chore {
     Seen,
     /// How a channel did.
     Channel,
+    /// Leases that a source told of by itself; who knows them is asked by look-ups, which are in the ledger.
+    LeasesHeard,
+    /// An event was looked up again, and its answer is the same.
+    AskedAgain,
     /// How far a comparison of stored reports has come; nothing of it is in force.
     Compared,
 }

@@ -1,11 +1,16 @@
 //! Rows that only the store and the desk speak of (the nouns live in `domain`).
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     case::CaseState,
     class::{Category, Class},
     evidence::Event,
     id::{CaseId, CustomerId, JobId, ServiceId, UserId},
+    lease::{
+        LeaseSource,
+        shape::{Form, Shape},
+    },
 };
+use std::{collections::HashMap, sync::Arc};
 use uuid::Uuid;
 
 /// What a worker owes the world.
@@ -133,4 +138,134 @@ pub struct Counts {
     pub mail: i64,
     /// Feeds whose reports cannot be read as they were meant.
     pub feed_alarms: i64,
+}
+
+/// A row for the lease index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeaseRow {
+    /// Identifier of a new row; one that is known keeps its own.
+    pub id: domain::id::LeaseId,
+    /// The address or prefix.
+    pub net: ipnet::IpNet,
+    /// Lowest and highest port.
+    pub ports: (u16, u16),
+    /// IP protocol; none = any.
+    pub protocol: Option<u8>,
+    /// Number of the holder.
+    pub holder: i64,
+    /// Number of the source.
+    pub source: i64,
+    /// From the provider's own books: kept apart from what comes and goes.
+    pub fixed: bool,
+    /// First instant.
+    pub from: DateTime<Utc>,
+    /// First instant after it; none = no end is known.
+    pub to: Option<DateTime<Utc>>,
+    /// Last proof, where the rest is only presumed.
+    pub sure_until: Option<DateTime<Utc>>,
+    /// The session's name.
+    pub session: Option<String>,
+}
+
+/// A name by which a holder is known, and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HolderRow {
+    /// Its number; the store gives one to a new row.
+    pub id: i64,
+    /// `service`, `username`, `circuit`, `mac`, `inside`.
+    pub kind: String,
+    /// The name.
+    pub name: String,
+    /// Since when it is whose; `DateTime::MIN_UTC` = since ever.
+    pub bound_from: DateTime<Utc>,
+    /// Whose; none = nobody's that we know.
+    pub service: Option<(ServiceId, CustomerId)>,
+}
+
+/// A service found by a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedService {
+    /// The name.
+    pub name: String,
+    /// The service.
+    pub service: ServiceId,
+    /// Whose.
+    pub customer: CustomerId,
+}
+
+/// What a lease source has spoken of in one batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reach {
+    /// When it was heard.
+    pub at: DateTime<Utc>,
+    /// Rows kept.
+    pub kept: i64,
+    /// Rows refused.
+    pub refused: i64,
+    /// The earliest instant it spoke of.
+    pub from: Option<DateTime<Utc>>,
+    /// Everything up to here is known.
+    pub through: Option<DateTime<Utc>>,
+}
+
+/// A question to the lease index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LeaseAsk {
+    /// The address.
+    pub address: std::net::IpAddr,
+    /// The port; none = all of them.
+    pub port: Option<u16>,
+    /// IP protocol; none = all of them.
+    pub protocol: Option<u8>,
+    /// First instant.
+    pub from: DateTime<Utc>,
+    /// Last instant.
+    pub to: DateTime<Utc>,
+}
+
+/// An address or prefix and a span of time of which something new is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct News {
+    /// The address or prefix.
+    pub net: ipnet::IpNet,
+    /// First instant.
+    pub from: DateTime<Utc>,
+    /// First instant after it; none = without end.
+    pub to: Option<DateTime<Utc>>,
+}
+
+/// An answer that was certain and that later knowledge contradicts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DoubtRow {
+    /// The event.
+    pub event: domain::id::EventId,
+    /// Since when it is known.
+    pub made_at: DateTime<Utc>,
+    /// What would be answered now.
+    pub answer: domain::attribution::Answer,
+}
+
+/// The forms that leases have and the sources they are from: loaded once for many questions.
+#[derive(Debug, Clone, Default)]
+pub struct LeaseForms {
+    pub(crate) shapes: Vec<Shape>,
+    pub(crate) sources: HashMap<i64, (Arc<str>, LeaseSource)>,
+    pub(crate) skew: TimeDelta,
+}
+
+impl LeaseForms {
+    pub(crate) fn of(shapes: Vec<Shape>, sources: Vec<LeaseSource>) -> Self {
+        let skew = sources.iter().map(|source| source.skew).max().unwrap_or_default();
+        let named = |source: LeaseSource| (source.id, (Arc::from(source.name.as_str()), source));
+        Self { shapes, sources: sources.into_iter().map(named).collect(), skew }
+    }
+
+    pub(crate) fn form(&self, shape: i64) -> Option<Form> {
+        self.shapes.iter().find(|known| known.id == shape).map(|known| known.form)
+    }
+
+    /// The sources.
+    pub fn sources(&self) -> Vec<LeaseSource> {
+        self.sources.values().map(|(_, source)| source.clone()).collect()
+    }
 }

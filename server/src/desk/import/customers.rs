@@ -16,7 +16,7 @@ use domain::{
 };
 use ipnet::IpNet;
 use std::collections::{HashMap, HashSet};
-use store::Tx;
+use store::{News, Tx};
 
 /// Rows of one transaction.
 const ROWS_PER_TRANSACTION: usize = 200;
@@ -192,6 +192,7 @@ fn mac(line: &Line<'_>) -> Result<String, Fault> {
 /// Adds or changes what the row names. The inner error is the row's, the outer one the store's.
 async fn keep(tx: &mut Tx, row: Row) -> Result<Result<(), Fault>, DeskError> {
     let Row { mut customer, mut contract, mut service, addresses, .. } = row;
+    let now = tx.now();
     let known = tx.customer_by_number(&customer.number).await?;
     if let Some(known) = &known {
         customer.id = known.id;
@@ -219,6 +220,8 @@ async fn keep(tx: &mut Tx, row: Row) -> Result<Result<(), Fault>, DeskError> {
     }
     tx.contract_put(&contract).await?;
     tx.service_put(&service).await?;
+    let waiting = tx.lease_holder_bind(&service, now).await?;
+    tx.event_ask(&waiting, now).await?;
     tx.customer_refresh_search(&customer).await?;
     // A service that was here before gets a new address from now on, not in the past.
     let from = if known_service.is_some() { None } else { contract.accepted_at };
@@ -236,7 +239,7 @@ async fn fix_addresses(
     let now = tx.now();
     let held = tx.lease_static_of(service.id).await?;
     for lease in held.iter().filter(|lease| !wanted.contains(&lease.net)) {
-        tx.lease_end(lease.id, now).await?;
+        tx.lease_end_static(service.id, lease.id, now).await?;
     }
     let new = wanted.iter().filter(|net| !held.iter().any(|lease| lease.net == **net)).map(|net| Lease {
         id: LeaseId::new(),
@@ -249,6 +252,9 @@ async fn fix_addresses(
         source: "static".to_owned(),
     });
     let new: Vec<Lease> = new.collect();
+    let news: Vec<News> = new.iter().map(|lease| News { net: lease.net, from: lease.from, to: lease.to }).collect();
     tx.lease_add(&new).await?;
+    let touched = tx.event_touched(&news).await?;
+    tx.event_ask(&touched, now).await?;
     Ok(())
 }

@@ -14,6 +14,7 @@ use domain::{
 };
 use serde::Deserialize;
 use std::collections::HashMap;
+use store::News;
 
 /// Leases of one transaction: neighbours in the indexes are then written once, and others still wait less than a second.
 const LEASES_PER_TRANSACTION: usize = 10_000;
@@ -112,6 +113,10 @@ impl Desk {
         }
         let mut tx = self.store.write().await?;
         tx.lease_add(&leases).await?;
+        let news: Vec<News> = leases.iter().map(|lease| News { net: lease.net, from: lease.from, to: lease.to }).collect();
+        let touched = tx.event_touched(&news).await?;
+        let now = tx.now();
+        tx.event_ask(&touched, now).await?;
         let entry = NewEntry::new(actor, Act::LeasesImported, "import", LeaseId::new());
         tx.commit(entry.fact("leases", leases.len())).await?;
         Ok(())

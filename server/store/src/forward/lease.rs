@@ -1,29 +1,91 @@
 //! Leases and own ranges.
 use super::forward;
+use crate::types::{DoubtRow, HolderRow, LeaseAsk, LeaseForms, LeaseRow, NamedService, News, Reach};
 use chrono::{DateTime, Utc};
 use domain::{
-    id::{LeaseId, RangeId, ServiceId},
-    lease::{Holder, Lease, OwnRange},
+    attribution::Wait,
+    customer::Service,
+    id::{CgnatRuleId, EventId, LeaseId, RangeId, ServiceId},
+    lease::{CgnatRule, Held, ImportPlace, Lease, LeaseSource, OwnRange, SourceSetUp},
 };
-use std::net::IpAddr;
 
 forward! {
-    /// Adds leases. One that is known (same prefix, start, first port, service) takes the newer end and source.
+    /// Adds leases of known services. One that is known (same prefix, start, ports, service) takes the newer end and source.
     fn lease_add(leases: &[Lease]) -> () = lease::add;
-    /// All leases of any of the addresses that overlap the span.
-    fn lease_at(addresses: &[IpAddr], from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Lease> = lease::at;
-    /// Who held the address within the span, with names; newest first, at most `limit` per prefix length.
-    fn lease_holders(address: IpAddr, from: DateTime<Utc>, to: DateTime<Utc>, limit: i64) -> Vec<Holder> = lease::holders;
     /// Leases of a service, newest first.
     fn leases_of(service: ServiceId, limit: i64) -> Vec<Lease> = lease::of_service;
     /// The fixed addresses a service holds now.
     fn lease_static_of(service: ServiceId) -> Vec<Lease> = lease::static_of;
-    /// Ends a lease that is still held.
-    fn lease_end(id: LeaseId, at: DateTime<Utc>) -> () = lease::end;
-    /// One lease.
-    fn lease_by_id(id: LeaseId) -> Option<Lease> = lease::by_id;
+    /// Ends a fixed address that a service still holds.
+    fn lease_end_static(service: ServiceId, id: LeaseId, at: DateTime<Utc>) -> () = lease::end_static;
     /// How many leases there are.
     fn lease_count() -> i64 = lease::count;
+    /// The forms that leases have and their sources, for [`Conn::lease_find`](crate::Conn::lease_find).
+    fn lease_forms() -> LeaseForms = lease_find::forms;
+    /// For each question the rows that may reach its span, clocks being what they are.
+    fn lease_find(forms: &LeaseForms, asks: &[LeaseAsk]) -> Vec<Vec<Held>> = lease_find::find;
+    /// Adds rows, or brings those that are known up to date; how many said the same as another of the batch.
+    fn lease_keep(rows: &[LeaseRow]) -> usize = lease_keep::keep;
+    /// Takes a row out again: its start moves.
+    fn lease_remove(row: &LeaseRow) -> () = lease_keep::remove;
+    /// The rows of these sessions of a source.
+    fn lease_of_sessions(source: i64, sessions: &[String]) -> Vec<LeaseRow> = lease_keep::of_sessions;
+    /// The open sessions of an access server that began before `at`.
+    fn lease_open_of_nas(source: i64, nas: &str, at: DateTime<Utc>) -> Vec<LeaseRow> = lease_keep::open_of_nas;
+    /// Erases the rows of a source that ended before, or whose last proof is from before; how many there were.
+    fn lease_erase(source: i64, before: DateTime<Utc>) -> u64 = lease_keep::erase;
+    /// All lease sources by name.
+    fn lease_sources() -> Vec<LeaseSource> = lease_source::sources;
+    /// Makes a source known, if it is not.
+    fn lease_source_add(name: &str, set_up: SourceSetUp) -> () = lease_source::add;
+    /// Changes what a source is.
+    fn lease_source_set_up(name: &str, set_up: SourceSetUp) -> () = lease_source::set_up;
+    /// A source was heard: rows, and the span of time it has spoken of.
+    fn lease_source_heard(id: i64, reach: &Reach) -> () = lease_source::heard;
+    /// A source's leases that ended before are gone.
+    fn lease_source_erased(id: i64, before: DateTime<Utc>) -> () = lease_source::erased;
+    /// Rules of deterministic CGNAT.
+    fn cgnat_rules() -> Vec<CgnatRule> = lease_source::rules;
+    /// A new rule of deterministic CGNAT.
+    fn cgnat_rule_add(rule: &CgnatRule) -> () = lease_source::add_rule;
+    /// A rule of deterministic CGNAT does not hold any more from `at` on.
+    fn cgnat_rule_end(id: CgnatRuleId, at: DateTime<Utc>) -> () = lease_source::end_rule;
+    /// How far the import of a file has come.
+    fn lease_import_place(source: &str, sha256: &str) -> Option<ImportPlace> = lease_source::place;
+    /// Keeps how far the import of a file has come.
+    fn lease_import_set(source: i64, place: &ImportPlace, refused: i64, now: DateTime<Utc>) -> () = lease_source::set_place;
+    /// The holders with one of these names, of one kind; for a name every binding it had.
+    fn lease_holders_named(kind: &str, names: &[String]) -> Vec<HolderRow> = lease_holder::by_names;
+    /// Adds holders with new numbers; what is known by the same name meanwhile stays as it is.
+    fn lease_holder_add(holders: &[HolderRow]) -> () = lease_holder::add;
+    /// A service was added or has other names now; events that waited for such a name.
+    fn lease_holder_bind(service: &Service, now: DateTime<Utc>) -> Vec<EventId> = lease_holder::bind;
+    /// The services with one of these names, by the column of that kind of name.
+    fn services_named(kind: &str, names: &[String]) -> Vec<NamedService> = lease_holder::services_named;
+    /// The events of which something new is known: at an address of the news in its time, or behind it.
+    fn event_touched(news: &[News]) -> Vec<EventId> = event_ask::touched;
+    /// The events that wait for what this source says of a time up to `through`.
+    fn event_of_source(source: &str, through: DateTime<Utc>) -> Vec<EventId> = event_ask::of_source;
+    /// Has these events asked again from `due` on.
+    fn event_ask(events: &[EventId], due: DateTime<Utc>) -> () = event_ask::ask;
+    /// Events to be asked again by now.
+    fn event_asks_due(now: DateTime<Utc>, limit: i64) -> Vec<EventId> = event_ask::due;
+    /// An event was asked again; one that became due later stays. Whether it was still on the list.
+    fn event_unask(event: EventId, now: DateTime<Utc>) -> bool = event_ask::unask;
+    /// What these events' answers hang on.
+    fn event_wait(waits: &[(EventId, Wait)]) -> () = event_ask::wait;
+    /// An event's answer hangs on nothing any more.
+    fn event_unwait(event: EventId) -> () = event_ask::unwait;
+    /// Later knowledge contradicts an event's certain answer; false when that was known.
+    fn event_doubt(row: &DoubtRow) -> bool = event_ask::doubt;
+    /// Certain answers that are contradicted, the latest first.
+    fn event_doubts(limit: i64) -> Vec<DoubtRow> = event_ask::doubts;
+    /// The contradiction of one event's certain answer.
+    fn event_doubt_of(event: EventId) -> Option<DoubtRow> = event_ask::doubt_of;
+    /// How many certain answers are contradicted.
+    fn event_doubt_count() -> i64 = event_ask::doubt_count;
+    /// A person has dealt with a contradiction.
+    fn event_doubt_settle(event: EventId, now: DateTime<Utc>) -> () = event_ask::doubt_settle;
     /// The provider's own ranges.
     fn range_list() -> Vec<OwnRange> = lease::ranges;
     /// A new own range; a conflict when it is there.

@@ -1,54 +1,34 @@
-//! Leases, looked up by address, port and time, and the provider's own ranges.
+//! Leases of a service, its fixed addresses, and the provider's own ranges.
 use super::{
-    Raw, Result, Row, bulk,
-    load::{Load, all, get, micros, micros_opt, one, query, run, run_one, time, time_opt},
+    Raw, Result, Row, lease_holder, lease_keep, lease_source,
+    load::{Load, all, get, micros, one, query, run, run_one, time, time_opt},
 };
-use crate::error::StoreError;
+use crate::{
+    error::StoreError,
+    types::{HolderRow, LeaseRow},
+};
 use chrono::{DateTime, Utc};
 use domain::{
     id::{CustomerId, LeaseId, RangeId, ServiceId},
-    lease::{Holder, Lease, OwnRange, key_within, net_key, net_of},
+    lease::{Lease, LeaseSourceKind, OwnRange, SourceSetUp, net_key},
 };
-use sqlx::QueryBuilder;
-use std::{collections::HashSet, net::IpAddr};
+use std::collections::{HashMap, HashSet};
 
-const ADD_HEAD: &str = "INSERT INTO leases
-    (id, net, length, port_from, port_to, service_id, customer_id, started_at, ended_at, source) ";
-// The same lease said again: it may have ended meanwhile.
-const ADD_TAIL: &str = " ON CONFLICT (net, length, started_at, port_from, service_id)
-    DO UPDATE SET port_to = excluded.port_to, ended_at = excluded.ended_at, source = excluded.source";
-pub(crate) const ADD_LENGTH: &str = "INSERT INTO lease_lengths (length) VALUES ($1) ON CONFLICT (length) DO NOTHING";
-pub(crate) const LENGTHS: &str = "SELECT length AS n FROM lease_lengths ORDER BY length DESC";
-const AT_HEAD: &str =
-    "SELECT id, net, length, port_from, port_to, service_id, customer_id, started_at, ended_at, source
-    FROM leases WHERE length = ";
-// $1 holds the key of the prefix of every length around one address, 16 bytes each: one look-up serves all lengths.
-pub(crate) const AT_ONE: &str = concat!(
-    "SELECT l.id, l.net, l.length, l.port_from, l.port_to, l.service_id, l.customer_id, l.started_at, l.ended_at, l.source
-    FROM lease_lengths n CROSS JOIN leases l
-    WHERE n.length >= $2 AND l.length = n.length
-        AND l.net = substr(CAST($1 AS ",
-    super::dialect::bytes!(),
-    "), CAST(n.length * 16 + 1 AS INTEGER), 16)
-        AND l.started_at <= $4 AND (l.ended_at IS NULL OR l.ended_at > $3)
-    ORDER BY n.length DESC"
-);
-pub(crate) const HOLDERS: &str = "SELECT l.id, l.net, l.length, l.port_from, l.port_to, l.service_id, l.customer_id,
-        l.started_at, l.ended_at, l.source, s.number AS service_number, s.product, c.name AS customer_name
-    FROM leases l JOIN services s ON s.id = l.service_id JOIN customers c ON c.id = l.customer_id
-    WHERE l.length = $1 AND l.net = $2 AND l.started_at <= $4 AND (l.ended_at IS NULL OR l.ended_at > $3)
-    ORDER BY l.started_at DESC, l.port_from LIMIT $5";
-pub(crate) const OF_SERVICE: &str =
-    "SELECT id, net, length, port_from, port_to, service_id, customer_id, started_at, ended_at, source
-    FROM leases WHERE service_id = $1 ORDER BY started_at DESC LIMIT $2";
-pub(crate) const STATIC_OF: &str =
-    "SELECT id, net, length, port_from, port_to, service_id, customer_id, started_at, ended_at, source
-    FROM leases WHERE service_id = $1 AND source = 'static' AND ended_at IS NULL ORDER BY net";
-pub(crate) const END: &str = "UPDATE leases SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL";
-pub(crate) const BY_ID: &str =
-    "SELECT id, net, length, port_from, port_to, service_id, customer_id, started_at, ended_at, source
-    FROM leases WHERE id = $1";
+pub(crate) const OF_SERVICE: &str = "SELECT l.id, l.net, f.length, l.port_from, l.port_to, h.service_id, h.customer_id,
+        l.started_at, l.ended_at, s.name AS source
+    FROM lease_holders h CROSS JOIN lease_days d CROSS JOIN leases l CROSS JOIN lease_shapes f CROSS JOIN lease_sources s
+    WHERE h.service_id = $1 AND l.day = d.day AND l.holder_id = h.id AND f.id = l.shape AND s.id = l.source_id
+    ORDER BY l.started_at DESC LIMIT $2";
+pub(crate) const STATIC_OF: &str = "SELECT l.id, l.net, f.length, l.port_from, l.port_to, h.service_id, h.customer_id,
+        l.started_at, l.ended_at, s.name AS source
+    FROM lease_holders h CROSS JOIN leases l CROSS JOIN lease_shapes f CROSS JOIN lease_sources s
+    WHERE h.service_id = $1 AND l.day = 0 AND l.holder_id = h.id AND l.ended_at IS NULL AND f.id = l.shape
+        AND s.id = l.source_id AND s.name = 'static'
+    ORDER BY l.net";
+pub(crate) const END_STATIC: &str = "UPDATE leases SET ended_at = $3 WHERE day = 0 AND ended_at IS NULL AND id = $2
+    AND holder_id IN (SELECT id FROM lease_holders WHERE service_id = $1)";
 pub(crate) const COUNT: &str = "SELECT COUNT(*) AS n FROM leases";
+pub(crate) const SERVICE_NUMBER: &str = "SELECT number AS name, id, customer_id FROM services WHERE id = $1";
 pub(crate) const RANGES: &str = "SELECT id, net, length, label FROM own_ranges ORDER BY net, length";
 pub(crate) const ADD_RANGE: &str = "INSERT INTO own_ranges (id, net, length, label) VALUES ($1, $2, $3, $4)";
 pub(crate) const REMOVE_RANGE: &str = "DELETE FROM own_ranges WHERE id = $1";
@@ -56,14 +36,10 @@ pub(crate) const REMOVE_RANGE: &str = "DELETE FROM own_ranges WHERE id = $1";
 /// Statements of this file.
 #[cfg(feature = "testing")]
 pub(crate) const SQL: &[&str] =
-    &[ADD_LENGTH, LENGTHS, AT_ONE, HOLDERS, OF_SERVICE, STATIC_OF, END, BY_ID, COUNT, RANGES, ADD_RANGE, REMOVE_RANGE];
+    &[OF_SERVICE, STATIC_OF, END_STATIC, COUNT, SERVICE_NUMBER, RANGES, ADD_RANGE, REMOVE_RANGE];
 
 fn net(row: &Row) -> Result<ipnet::IpNet> {
-    let key: Vec<u8> = get(row, "net")?;
-    let length: i64 = get(row, "length")?;
-    let bad = || StoreError::Inconsistent { column: "net", value: format!("{} bytes /{length}", key.len()) };
-    let key = key.as_slice().try_into().map_err(|_| bad())?;
-    net_of(key, length).ok_or_else(bad)
+    lease_source::prefix(row, "net", "length")
 }
 
 impl Load for Lease {
@@ -82,128 +58,67 @@ impl Load for Lease {
     }
 }
 
-impl Load for Holder {
-    fn load(row: &Row) -> Result<Self> {
-        Ok(Self {
-            lease: Lease::load(row)?,
-            service_number: get(row, "service_number")?,
-            product: get(row, "product")?,
-            customer_name: get(row, "customer_name")?,
-        })
-    }
-}
-
 impl Load for OwnRange {
     fn load(row: &Row) -> Result<Self> {
         Ok(Self { id: RangeId(get(row, "id")?), net: net(row)?, label: get(row, "label")? })
     }
 }
 
-/// Adds leases. One that is known (same prefix, start, first port, service) takes the newer end and source.
+/// Adds leases of known services. One that is known (same prefix, start, ports, service) takes the newer end and source.
 pub(crate) async fn add(conn: &mut Raw, leases: &[Lease]) -> Result<()> {
-    // One statement must not touch a row twice: the last word counts.
-    let mut seen = HashSet::new();
-    let mut rows: Vec<&Lease> =
-        leases.iter().rev().filter(|l| seen.insert((l.net, l.from, l.ports.0, l.service))).collect();
-    rows.reverse();
-    let lengths: HashSet<i64> = rows.iter().map(|lease| net_key(&lease.net).1).collect();
-    for length in lengths {
-        run(conn, query(ADD_LENGTH).bind(length)).await?;
+    let names: HashSet<&str> = leases.iter().map(|lease| lease.source.as_str()).collect();
+    for name in names {
+        let kind = if name == "static" { LeaseSourceKind::Static } else { LeaseSourceKind::Import };
+        lease_source::add(conn, name, SourceSetUp { kind, skew: None, silent_after: None }).await?;
     }
-    for chunk in rows.chunks(bulk::CHUNK) {
-        let builder = bulk::insert(ADD_HEAD, ADD_TAIL, chunk, |row, lease| {
-            let (key, length) = net_key(&lease.net);
-            row.push_bind(lease.id.0)
-                .push_bind(key.to_vec())
-                .push_bind(length)
-                .push_bind(i64::from(lease.ports.0))
-                .push_bind(i64::from(lease.ports.1))
-                .push_bind(lease.service.0)
-                .push_bind(lease.customer.0)
-                .push_bind(micros(lease.from))
-                .push_bind(micros_opt(lease.to))
-                .push_bind(lease.source.clone());
-        });
-        bulk::run(conn, builder, bulk::common(chunk.len())).await?;
-    }
-    Ok(())
+    let sources = lease_source::sources(conn).await?;
+    let sources: HashMap<&str, i64> = sources.iter().map(|source| (source.name.as_str(), source.id)).collect();
+    let services: HashSet<ServiceId> = leases.iter().map(|lease| lease.service).collect();
+    let holders = holders(conn, &services.into_iter().collect::<Vec<_>>()).await?;
+    let row = |lease: &Lease| {
+        Some(LeaseRow {
+            id: lease.id,
+            net: lease.net,
+            ports: lease.ports,
+            protocol: None,
+            holder: *holders.get(&lease.service)?,
+            source: *sources.get(lease.source.as_str())?,
+            fixed: lease.source == "static",
+            from: lease.from,
+            to: lease.to,
+            sure_until: None,
+            session: None,
+        })
+    };
+    let rows: Vec<LeaseRow> = leases.iter().filter_map(row).collect();
+    lease_keep::keep(conn, &rows).await.map(drop)
 }
 
-/// The prefix lengths in use, longest first.
-pub(crate) async fn lengths(conn: &mut Raw) -> Result<Vec<i64>> {
-    all(conn, query(LENGTHS)).await
-}
-
-/// All leases of any of the addresses that overlap the span.
-pub(crate) async fn at(
-    conn: &mut Raw,
-    addresses: &[IpAddr],
-    from: DateTime<Utc>,
-    to: DateTime<Utc>,
-) -> Result<Vec<Lease>> {
-    if let [address] = addresses {
-        return at_one(conn, *address, from, to).await;
-    }
-    let mut found = Vec::new();
-    for length in lengths(conn).await? {
-        let mut keys: Vec<[u8; 16]> =
-            addresses.iter().filter(|ip| ip.is_ipv6() || length >= 96).map(|ip| key_within(*ip, length)).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        for chunk in keys.chunks(bulk::CHUNK) {
-            found.extend(at_length(conn, length, chunk, from, to).await?);
-        }
-    }
-    Ok(found)
-}
-
-async fn at_one(conn: &mut Raw, address: IpAddr, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<Lease>> {
-    let keys: Vec<[u8; 16]> = (0..=128).map(|length| key_within(address, length)).collect();
-    let shortest: i64 = if address.is_ipv4() { 96 } else { 0 };
-    let bound = query(AT_ONE).bind(keys.concat()).bind(shortest).bind(micros(from)).bind(micros(to));
-    all(conn, bound).await
-}
-
-async fn at_length(
-    conn: &mut Raw,
-    length: i64,
-    keys: &[[u8; 16]],
-    from: DateTime<Utc>,
-    to: DateTime<Utc>,
-) -> Result<Vec<Lease>> {
-    let mut builder = QueryBuilder::new(AT_HEAD);
-    builder.push_bind(length).push(" AND started_at <= ").push_bind(micros(to));
-    builder.push(" AND (ended_at IS NULL OR ended_at > ").push_bind(micros(from)).push(") AND net IN (");
-    let mut list = builder.separated(", ");
-    for key in bulk::padded(keys) {
-        list.push_bind(key.to_vec());
-    }
-    builder.push(")");
-    bulk::fetch(conn, builder, true).await
-}
-
-/// Who held the address within the span, with names; newest first, at most `limit` per prefix length.
-pub(crate) async fn holders(
-    conn: &mut Raw,
-    address: IpAddr,
-    from: DateTime<Utc>,
-    to: DateTime<Utc>,
-    limit: i64,
-) -> Result<Vec<Holder>> {
-    let mut found = Vec::new();
-    for length in lengths(conn).await? {
-        if address.is_ipv4() && length < 96 {
+/// Numbers of the holders that stand for services; made where there are none.
+async fn holders(conn: &mut Raw, services: &[ServiceId]) -> Result<HashMap<ServiceId, i64>> {
+    let numbers = |rows: Vec<HolderRow>| -> HashMap<ServiceId, i64> {
+        rows.into_iter().filter_map(|row| Some((row.service?.0, row.id))).collect()
+    };
+    let known = numbers(lease_holder::of_services(conn, services).await?);
+    let mut new = Vec::new();
+    for service in services.iter().filter(|service| !known.contains_key(service)) {
+        let Some(named) = super::load::optional::<crate::types::NamedService>(conn, query(SERVICE_NUMBER).bind(service.0)).await?
+        else {
             continue;
-        }
-        let bound = query(HOLDERS)
-            .bind(length)
-            .bind(key_within(address, length).to_vec())
-            .bind(micros(from))
-            .bind(micros(to))
-            .bind(limit);
-        found.extend(all::<Holder>(conn, bound).await?);
+        };
+        new.push(HolderRow {
+            id: 0,
+            kind: "service".to_owned(),
+            name: named.name,
+            bound_from: DateTime::<Utc>::MIN_UTC,
+            service: Some((named.service, named.customer)),
+        });
     }
-    Ok(found)
+    if new.is_empty() {
+        return Ok(known);
+    }
+    lease_holder::add(conn, &new).await?;
+    Ok(numbers(lease_holder::of_services(conn, services).await?))
 }
 
 /// Leases of a service, newest first.
@@ -216,14 +131,9 @@ pub(crate) async fn static_of(conn: &mut Raw, service: ServiceId) -> Result<Vec<
     all(conn, query(STATIC_OF).bind(service.0)).await
 }
 
-/// Ends a lease that is still held.
-pub(crate) async fn end(conn: &mut Raw, id: LeaseId, at: DateTime<Utc>) -> Result<()> {
-    run_one(conn, query(END).bind(id.0).bind(micros(at))).await
-}
-
-/// One lease.
-pub(crate) async fn by_id(conn: &mut Raw, id: LeaseId) -> Result<Option<Lease>> {
-    super::load::optional(conn, query(BY_ID).bind(id.0)).await
+/// Ends a fixed address that a service still holds.
+pub(crate) async fn end_static(conn: &mut Raw, service: ServiceId, id: LeaseId, at: DateTime<Utc>) -> Result<()> {
+    run_one(conn, query(END_STATIC).bind(service.0).bind(id.0).bind(micros(at))).await
 }
 
 /// How many there are.

@@ -11,12 +11,17 @@ pub(crate) mod counts;
 pub(crate) mod customer;
 pub(crate) mod dispute;
 pub(crate) mod event;
+pub(crate) mod event_ask;
 pub(crate) mod event_link;
 pub(crate) mod evidence;
 pub(crate) mod feed;
 pub(crate) mod grouping;
 pub(crate) mod job;
 pub(crate) mod lease;
+pub(crate) mod lease_find;
+pub(crate) mod lease_holder;
+pub(crate) mod lease_keep;
+pub(crate) mod lease_source;
 pub(crate) mod ledger;
 pub(crate) mod ledger_list;
 pub(crate) mod ledger_proof;
@@ -60,12 +65,17 @@ pub(crate) fn statements() -> Vec<&'static str> {
         customer::SQL,
         dispute::SQL,
         event::SQL,
+        event_ask::SQL,
         event_link::SQL,
         evidence::SQL,
         feed::SQL,
         grouping::SQL,
         job::SQL,
         lease::SQL,
+        lease_find::SQL,
+        lease_holder::SQL,
+        lease_keep::SQL,
+        lease_source::SQL,
         ledger::SQL,
         ledger_proof::SQL,
         letter::SQL,

@@ -1,0 +1,83 @@
+//! The few forms that leases have: by them an address and port are looked up by equality instead of by searching a history.
+use super::{key_within, net_key};
+use ipnet::IpNet;
+use std::net::IpAddr;
+
+/// Ports of an address that is not shared.
+pub const WHOLE: i64 = 65_536;
+/// Ports of a shape whose blocks have no common size: all blocks of the address are looked through.
+pub const IRREGULAR: i64 = 0;
+/// A prefix length may have so many sizes of port blocks before further ones count as irregular.
+const SIZES_MAX: usize = 12;
+/// Leases that last longer, in microseconds, are found by an index of their own: 25 hours.
+pub const LASTING_US: i64 = 25 * 3_600 * 1_000_000;
+/// A day in microseconds.
+pub const DAY_US: i64 = 86_400 * 1_000_000;
+
+/// What leases have in common that can be found in one step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Form {
+    /// Bits of the prefix in the 128-bit space (v4 lengths + 96).
+    pub length: i64,
+    /// Size of the port block; [`WHOLE`] or [`IRREGULAR`] too.
+    pub ports: i64,
+    /// First port of a block modulo its size.
+    pub port_offset: i64,
+    /// IP protocol; 0 = any.
+    pub protocol: i64,
+}
+
+/// A form with its number in the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shape {
+    /// Its number.
+    pub id: i64,
+    /// The form.
+    pub form: Form,
+}
+
+impl Form {
+    /// The form of a lease.
+    pub fn of(net: &IpNet, ports: (u16, u16), protocol: Option<u8>) -> Self {
+        let size = i64::from(ports.1) - i64::from(ports.0) + 1;
+        Self {
+            length: net_key(net).1,
+            ports: size,
+            port_offset: i64::from(ports.0) % size.max(1),
+            protocol: i64::from(protocol.unwrap_or(0)),
+        }
+    }
+
+    /// The same for blocks without a common size.
+    #[must_use]
+    pub const fn irregular(self) -> Self {
+        Self { ports: IRREGULAR, port_offset: 0, ..self }
+    }
+
+    /// First port of the block that holds `port`; none where it cannot be computed, or no block of this form holds it.
+    pub const fn block_of(&self, port: u16) -> Option<i64> {
+        if self.ports <= 0 {
+            return None;
+        }
+        let port = port as i64;
+        if port < self.port_offset {
+            return None;
+        }
+        Some(port - (port - self.port_offset) % self.ports)
+    }
+
+    /// Whether an address of this family can lie in a prefix of this form, and the key it is stored under.
+    pub fn key(&self, ip: IpAddr) -> Option<[u8; 16]> {
+        (ip.is_ipv6() || self.length >= 96).then(|| key_within(ip, self.length))
+    }
+}
+
+/// The form under which a lease of this form is kept beside those that are there: its own, or the irregular one when there
+/// are too many.
+pub fn kept_as(known: &[Shape], form: Form) -> Form {
+    if known.iter().any(|shape| shape.form == form) {
+        return form;
+    }
+    let sizes = known.iter().filter(|shape| shape.form.length == form.length && shape.form.ports != IRREGULAR).count();
+    if form.ports == WHOLE || sizes < SIZES_MAX { form } else { form.irregular() }
+}

@@ -1,0 +1,174 @@
+//! Late knowledge: events whose answer may have changed are asked again. Open answers settle by themselves; a certain one
+//! is never changed, but shown to a person when it is contradicted.
+use super::{
+    Desk, DeskError,
+    attribute::{Attributor, moment},
+    evidence::{join_open_case, newest},
+};
+use domain::{
+    act::Act,
+    actor::{Actor, Permission},
+    attribution::{Answer, Certainty, Doubt},
+    evidence::{Attribution, Event, EventState},
+    id::{AttributionId, EventId},
+    ledger::NewEntry,
+    refusal::Refusal,
+};
+use store::{Chore, DoubtRow, Entries, StoreError};
+
+/// Events asked again in one go.
+const AT_ONCE: i64 = 200;
+/// Contradictions shown.
+const DOUBTS_SHOWN: i64 = 100;
+
+/// Who the ledger names for it.
+fn index_actor() -> Actor {
+    Actor::system("lease index")
+}
+
+/// A certain answer that later leases contradict.
+#[derive(Debug, Clone)]
+pub struct Contradicted {
+    /// The event.
+    pub event: Event,
+    /// The answer it has.
+    pub stands: Answer,
+    /// Since when it is known, and what would be answered now.
+    pub doubt: DoubtRow,
+}
+
+impl Desk {
+    /// Asks again for events that are due; whether there were any.
+    ///
+    /// # Errors
+    /// Only when the store fails.
+    pub async fn ask_again(&self) -> Result<bool, DeskError> {
+        let now = self.clock.now();
+        let mut conn = self.store.read().await?;
+        let due = conn.event_asks_due(now, AT_ONCE).await?;
+        if due.is_empty() {
+            return Ok(false);
+        }
+        let attributor = Attributor::load(&mut conn).await?;
+        drop(conn);
+        for id in due {
+            match self.ask_one(&attributor, id).await {
+                Ok(()) => {}
+                // A person decided it meanwhile: it is looked at once more, and then left alone.
+                Err(DeskError::Refused(Refusal::Stale) | DeskError::Store(StoreError::Stale)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(true)
+    }
+
+    async fn ask_one(&self, attributor: &Attributor, id: EventId) -> Result<(), DeskError> {
+        let mut tx = self.store.write().await?;
+        let now = tx.now();
+        if !tx.event_unask(id, now).await? {
+            return Ok(());
+        }
+        let Some(event) = tx.event_by_id(id).await? else {
+            return Ok(tx.commit_chore(Chore::AskedAgain).await?);
+        };
+        let live = matches!(event.state, EventState::Pending | EventState::OnCase);
+        let Some(ip) = event.observation.source.ip().filter(|_| live) else {
+            tx.event_unwait(id).await?;
+            return Ok(tx.commit_chore(Chore::AskedAgain).await?);
+        };
+        let stands = newest(&mut tx, id).await?;
+        let when = moment(&event.observation, event.received_at);
+        let found = attributor.at(&mut tx, &[(ip, when)]).await?.pop().unwrap_or_else(|| Answer::unknown(""));
+        if event.certainty == Certainty::Certain {
+            if !contradicts(&stands, &found) || !tx.event_doubt(&DoubtRow { event: id, made_at: now, answer: found.clone() }).await? {
+                return Ok(tx.commit_chore(Chore::AskedAgain).await?);
+            }
+            let entry = NewEntry::new(&index_actor(), Act::AttributionDoubted, "event", id)
+                .change(Certainty::Certain.as_str(), found.certainty.as_str())
+                .why(if found.why.is_empty() { "later leases name somebody else" } else { &found.why });
+            let entry = match event.case {
+                Some(case) => entry.case(case),
+                None => entry,
+            };
+            tx.commit(entry).await?;
+            return Ok(());
+        }
+        tx.event_unwait(id).await?;
+        let waits: Vec<_> = found.waits.iter().map(|wait| (id, wait.clone())).collect();
+        tx.event_wait(&waits).await?;
+        if event.state != EventState::Pending || same(&stands, &found) {
+            return Ok(tx.commit_chore(Chore::AskedAgain).await?);
+        }
+        let holder = found.holder().cloned();
+        let event = Event {
+            certainty: found.certainty,
+            customer: holder.as_ref().map(|holder| holder.customer),
+            service: holder.as_ref().map(|holder| holder.service),
+            ..event
+        };
+        tx.event_set_holder(&event, EventState::Pending).await?;
+        let why = format!("later leases; before: {}", stands.why);
+        let entry = NewEntry::new(&index_actor(), Act::EventAttributed, "event", id)
+            .change(stands.certainty.as_str(), found.certainty.as_str())
+            .why(&why);
+        let made_by = index_actor().ledger_text();
+        tx.attribution_add(&[Attribution { id: AttributionId::new(), event: id, made_at: now, made_by, answer: found }])
+            .await?;
+        let joined = match holder {
+            Some(holder) => join_open_case(&mut tx, &index_actor(), &event, holder.customer).await?,
+            None => None,
+        };
+        tx.commit(Entries::from(entry).and_all(joined)).await?;
+        Ok(())
+    }
+
+    /// Certain answers that later leases contradict, the latest first: for a person to look at.
+    ///
+    /// # Errors
+    /// [`Refusal::NotAllowed`]; any store error.
+    pub async fn contradicted(&self, actor: &Actor) -> Result<Vec<Contradicted>, DeskError> {
+        self.require(actor, Permission::ReadDesk)?;
+        let mut conn = self.store.read().await?;
+        let mut found = Vec::new();
+        for doubt in conn.event_doubts(DOUBTS_SHOWN).await? {
+            let Some(event) = conn.event_by_id(doubt.event).await? else { continue };
+            let stands = newest(&mut conn, doubt.event).await?;
+            found.push(Contradicted { event, stands, doubt });
+        }
+        Ok(found)
+    }
+
+    /// A person has looked at a contradiction and lets the answer stand.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] without a reason; [`Refusal::Stale`] when somebody else was faster.
+    pub async fn let_stand(&self, actor: &Actor, event: EventId, reason: &str) -> Result<(), DeskError> {
+        self.require(actor, Permission::WorkCases)?;
+        domain::case_text("reason", reason)?;
+        let mut tx = self.store.write().await?;
+        let now = tx.now();
+        tx.event_doubt_settle(event, now).await?;
+        tx.commit(NewEntry::new(actor, Act::AttributionUpheld, "event", event).why(reason.trim())).await?;
+        Ok(())
+    }
+}
+
+/// Whether what is found now speaks against an answer that a lease gave.
+fn contradicts(stands: &Answer, found: &Answer) -> bool {
+    let Some(holder) = stands.holder().filter(|holder| holder.lease.is_some()) else { return false };
+    match (found.certainty, found.doubt) {
+        // Erased or not told yet is no contradiction.
+        (_, Some(Doubt::Gone | Doubt::Waiting | Doubt::BeforeKnowledge | Doubt::NotOurs)) => false,
+        (Certainty::Certain, _) => found.holder().is_none_or(|now| now.service != holder.service),
+        (Certainty::Ambiguous, _) => found.candidates.iter().any(|other| other.service != holder.service),
+        (Certainty::Unknown, doubt) => matches!(doubt, Some(Doubt::NoLease | Doubt::NameUnknown)),
+    }
+}
+
+/// Whether two open answers say the same.
+fn same(before: &Answer, now: &Answer) -> bool {
+    let services = |answer: &Answer| -> Vec<_> { answer.candidates.iter().map(|one| one.service).collect() };
+    before.certainty == now.certainty
+        && (before.doubt == now.doubt || before.doubt.is_none())
+        && services(before) == services(now)
+}

@@ -1,0 +1,433 @@
+//! Takes what lease sources say into the index: sessions are folded, names become holders, and events that waited for it
+//! are asked again.
+use super::{Desk, DeskError};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    act::Act,
+    actor::{Actor, Permission},
+    id::LeaseId,
+    lease::{
+        Heard, ImportPlace, LeaseSource, LeaseSourceKind, SourceSetUp, Taken,
+        session::{Span, fold},
+    },
+    ledger::NewEntry,
+    refusal::Refusal,
+    saying::{HolderName, Saying, SourceName, Word},
+};
+use ipnet::IpNet;
+use std::collections::{HashMap, HashSet};
+use store::{Chore, HolderRow, LeaseRow, News, Reach, Tx};
+
+/// Sayings of one batch.
+pub const SAYINGS_MAX: usize = 10_000;
+/// A source's clock may be this far ahead of ours before what it says is refused as in the future.
+const FUTURE: TimeDelta = TimeDelta::hours(24);
+/// Tries of one batch: another writer may have added the same names meanwhile.
+const TRIES: u32 = 3;
+/// A name longer than this is no name.
+const NAME_CHARS_MAX: usize = 253;
+
+/// The holders that the names of a batch stand for.
+#[derive(Default)]
+struct Holders {
+    bindings: HashMap<HolderName, Vec<HolderRow>>,
+}
+
+/// What a batch makes of the index.
+#[derive(Default)]
+struct Changes {
+    keep: Vec<LeaseRow>,
+    remove: Vec<LeaseRow>,
+    news: Vec<News>,
+}
+
+impl Desk {
+    /// Sets a lease source up, or changes what it is. From the settings, at the start.
+    ///
+    /// # Errors
+    /// Any store error.
+    pub async fn lease_source_set_up(&self, name: &SourceName, set_up: SourceSetUp) -> Result<(), DeskError> {
+        let mut tx = self.store.write().await?;
+        tx.lease_source_add(name.as_str(), set_up).await?;
+        tx.lease_source_set_up(name.as_str(), set_up).await?;
+        Ok(tx.commit_chore(Chore::LeasesHeard).await?)
+    }
+
+    /// How far the import of a file has come; none when it was never begun.
+    ///
+    /// # Errors
+    /// Any store error.
+    pub async fn lease_import_place(
+        &self,
+        source: &SourceName,
+        sha256: &str,
+    ) -> Result<Option<ImportPlace>, DeskError> {
+        Ok(self.store.read().await?.lease_import_place(source.as_str(), sha256).await?)
+    }
+
+    /// All lease sources with their watermarks, by name.
+    ///
+    /// # Errors
+    /// [`Refusal::NotAllowed`]; any store error.
+    pub async fn lease_sources(&self, actor: &Actor) -> Result<Vec<LeaseSource>, DeskError> {
+        self.require(actor, Permission::ReadDesk)?;
+        Ok(self.store.read().await?.lease_sources().await?)
+    }
+
+    /// Takes a batch of what a source says, in one transaction with the place in its file. The same said twice changes
+    /// nothing. Rows that cannot be used are named, the others are kept. Without sayings only the watermark moves.
+    ///
+    /// # Errors
+    /// [`Refusal::NotAllowed`]; [`Refusal::Invalid`] for more than [`SAYINGS_MAX`]; any store error, then nothing is kept.
+    pub async fn leases_take(
+        &self,
+        actor: &Actor,
+        source: &SourceName,
+        sayings: &[Saying],
+        heard: &Heard,
+    ) -> Result<Taken, DeskError> {
+        if !matches!(actor, Actor::Machine { .. }) {
+            self.require(actor, Permission::Administer)?;
+        }
+        if sayings.len() > SAYINGS_MAX {
+            return Err(Refusal::invalid("sayings", format!("at most {SAYINGS_MAX} at a time")).into());
+        }
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match self.try_take(actor, source, sayings, heard).await {
+                Err(error) if tries < TRIES && error.passes() => {}
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn try_take(
+        &self,
+        actor: &Actor,
+        name: &SourceName,
+        sayings: &[Saying],
+        heard: &Heard,
+    ) -> Result<Taken, DeskError> {
+        let mut tx = self.store.write().await?;
+        let now = tx.now();
+        let source = source_of(&mut tx, name).await?;
+        let mut taken = Taken::default();
+        let good: Vec<&Saying> = sayings.iter().filter(|said| usable(said, now, &mut taken)).collect();
+        let holders = Holders::load(&mut tx, &good).await?;
+        let changes = changes(&mut tx, &source, &good, &holders, &mut taken).await?;
+        for row in &changes.remove {
+            tx.lease_remove(row).await?;
+        }
+        if !changes.keep.is_empty() {
+            taken.known_before = u64::try_from(tx.lease_keep(&changes.keep).await?).unwrap_or(0);
+        }
+        let refused = i64::try_from(taken.refused.len()).unwrap_or(i64::MAX);
+        let reach = Reach {
+            at: now,
+            kept: i64::try_from(taken.kept).unwrap_or(i64::MAX),
+            refused,
+            from: changes.news.iter().map(|news| news.from).min(),
+            through: heard.through,
+        };
+        tx.lease_source_heard(source.id, &reach).await?;
+        if let Some(place) = &heard.place {
+            tx.lease_import_set(source.id, place, refused, now).await?;
+        }
+        let mut again = tx.event_touched(&changes.news).await?;
+        if let Some(through) = heard.through {
+            again.extend(tx.event_of_source(name.as_str(), through).await?);
+        }
+        tx.event_ask(&again, now).await?;
+        if matches!(actor, Actor::System { .. }) && heard.place.is_none() {
+            tx.commit_chore(Chore::LeasesHeard).await?;
+        } else {
+            let entry = NewEntry::new(actor, Act::LeasesImported, "lease_source", name.as_str());
+            tx.commit(entry.fact("leases", taken.kept).fact("refused", refused)).await?;
+        }
+        if !again.is_empty() {
+            self.wake.asks.notify_one();
+        }
+        Ok(taken)
+    }
+}
+
+/// The source, made known if it is not.
+async fn source_of(tx: &mut Tx, name: &SourceName) -> Result<LeaseSource, DeskError> {
+    let known = |sources: Vec<LeaseSource>| sources.into_iter().find(|source| source.name == name.as_str());
+    if let Some(source) = known(tx.lease_sources().await?) {
+        return Ok(source);
+    }
+    let kind = if name.as_str() == "static" { LeaseSourceKind::Static } else { LeaseSourceKind::Import };
+    tx.lease_source_add(name.as_str(), SourceSetUp { kind, skew: None, silent_after: None }).await?;
+    known(tx.lease_sources().await?).ok_or_else(|| Refusal::Stale.into())
+}
+
+/// Whether a saying is right in itself; else it is named.
+fn usable(said: &Saying, now: DateTime<Utc>, taken: &mut Taken) -> bool {
+    match wrong(said, now) {
+        None => true,
+        Some(problem) => {
+            taken.refused.push((said.line, problem));
+            false
+        }
+    }
+}
+
+fn wrong(said: &Saying, now: DateTime<Utc>) -> Option<String> {
+    let begins = match &said.word {
+        Word::Held { from, to } => {
+            if to.is_some_and(|to| to <= *from) {
+                return Some("ends before it begins, or at once".to_owned());
+            }
+            *from
+        }
+        Word::Start { at, .. } | Word::Alive { at, .. } | Word::Stop { at, .. } | Word::Reboot { at, .. } => *at,
+    };
+    if begins > now + FUTURE {
+        return Some(format!("lies in the future: {}", begins.to_rfc3339()));
+    }
+    if matches!(said.word, Word::Reboot { .. }) {
+        return None;
+    }
+    if said.ports.0 > said.ports.1 {
+        return Some("the last port is lower than the first".to_owned());
+    }
+    if said.net.addr() != said.net.network() {
+        return Some(format!("{} is an address inside a prefix: did you mean {}?", said.net, said.net.trunc()));
+    }
+    let name = said.holder.parts().1;
+    if name.trim().is_empty() || name.chars().count() > NAME_CHARS_MAX {
+        return Some("the holder's name is empty or too long".to_owned());
+    }
+    session_of(&said.word).is_some_and(|session| session.trim().is_empty() || session.len() > 2 * NAME_CHARS_MAX)
+        .then(|| "the session's name is empty or too long".to_owned())
+}
+
+fn session_of(word: &Word) -> Option<&str> {
+    match word {
+        Word::Start { session, .. } | Word::Alive { session, .. } | Word::Stop { session, .. } => Some(session),
+        Word::Held { .. } | Word::Reboot { .. } => None,
+    }
+}
+
+impl Holders {
+    /// Those of a batch; names nobody knew are made known, with the service that has them.
+    async fn load(tx: &mut Tx, sayings: &[&Saying]) -> Result<Self, DeskError> {
+        let wanted: HashSet<&HolderName> = sayings
+            .iter()
+            .filter(|said| !matches!(said.word, Word::Reboot { .. }))
+            .map(|said| &said.holder)
+            .collect();
+        let mut kinds: HashMap<&'static str, Vec<String>> = HashMap::new();
+        for name in wanted {
+            let (kind, name) = name.parts();
+            kinds.entry(kind).or_default().push(name);
+        }
+        let mut holders = Self::default();
+        for (kind, mut names) in kinds {
+            names.sort_unstable();
+            holders.insert(tx.lease_holders_named(kind, &names).await?);
+            let known = |name: &String| {
+                HolderName::of_parts(kind, name).is_some_and(|name| holders.bindings.contains_key(&name))
+            };
+            let new: Vec<String> = names.into_iter().filter(|name| !known(name)).collect();
+            if new.is_empty() {
+                continue;
+            }
+            let rows = new_holders(tx, kind, &new).await?;
+            tx.lease_holder_add(&rows).await?;
+            holders.insert(tx.lease_holders_named(kind, &new).await?);
+        }
+        Ok(holders)
+    }
+
+    fn insert(&mut self, rows: Vec<HolderRow>) {
+        for row in rows {
+            let Some(name) = HolderName::of_parts(&row.kind, &row.name) else { continue };
+            let known = self.bindings.entry(name).or_default();
+            if !known.iter().any(|one| one.id == row.id) {
+                known.push(row);
+            }
+        }
+    }
+
+    /// The holder that a name stood for at an instant.
+    fn at(&self, name: &HolderName, at: DateTime<Utc>) -> Option<i64> {
+        let bindings = self.bindings.get(name)?;
+        let then = bindings.iter().filter(|row| row.bound_from <= at).max_by_key(|row| row.bound_from);
+        then.or(bindings.first()).map(|row| row.id)
+    }
+}
+
+/// Rows for names that are new. A service number that no service has is left out: its lease is refused.
+async fn new_holders(tx: &mut Tx, kind: &'static str, names: &[String]) -> Result<Vec<HolderRow>, DeskError> {
+    let mut owners: HashMap<String, Vec<_>> = HashMap::new();
+    for found in tx.services_named(kind, names).await? {
+        let owners = owners.entry(found.name).or_default();
+        if !owners.contains(&(found.service, found.customer)) {
+            owners.push((found.service, found.customer));
+        }
+    }
+    let row = |name: &String| {
+        let service = match owners.get(name).map(Vec::as_slice) {
+            Some([sole]) => Some(*sole),
+            // Two services with one name: it is nobody's, for who would it be?
+            Some(_) => None,
+            None if kind == "service" => return None,
+            None => None,
+        };
+        let bound_from = DateTime::<Utc>::MIN_UTC;
+        Some(HolderRow { id: 0, kind: kind.to_owned(), name: name.clone(), bound_from, service })
+    };
+    Ok(names.iter().filter_map(row).collect())
+}
+
+/// What identifies one session's lease of one address: the same session may hold several, and a name may come back.
+type SessionKey = (String, IpNet, (u16, u16), i64);
+
+async fn changes(
+    tx: &mut Tx,
+    source: &LeaseSource,
+    sayings: &[&Saying],
+    holders: &Holders,
+    taken: &mut Taken,
+) -> Result<Changes, DeskError> {
+    let mut sessions = load_sessions(tx, source, sayings).await?;
+    let mut touched: Vec<(SessionKey, usize)> = Vec::new();
+    let mut changes = Changes { keep: Vec::with_capacity(sayings.len()), ..Changes::default() };
+    for said in sayings {
+        if let Word::Reboot { nas, at } = &said.word {
+            forget(&mut sessions, &mut touched, nas, *at);
+            taken.kept += 1;
+            continue;
+        }
+        let began = match &said.word {
+            Word::Held { from, .. } => *from,
+            Word::Start { at, .. } => *at,
+            Word::Alive { at, started, .. } | Word::Stop { at, started, .. } => started.unwrap_or(*at),
+            Word::Reboot { at, .. } => *at,
+        };
+        let Some(holder) = holders.at(&said.holder, began) else {
+            taken.refused.push((said.line, format!("there is no {}: import the customers first", said.holder)));
+            continue;
+        };
+        let row = |span: Span, session: Option<String>| LeaseRow {
+            id: LeaseId::new(),
+            net: said.net,
+            ports: said.ports,
+            protocol: said.protocol,
+            holder,
+            source: source.id,
+            fixed: source.kind == LeaseSourceKind::Static,
+            from: span.from,
+            to: span.to,
+            sure_until: span.sure_until,
+            session,
+        };
+        if let Word::Held { from, to } = &said.word {
+            changes.keep.push(row(Span { from: *from, to: *to, sure_until: None }, None));
+            changes.news.push(News { net: said.net, from: *from, to: *to });
+            taken.kept += 1;
+            continue;
+        }
+        let session = session_of(&said.word).unwrap_or_default().to_owned();
+        let key = (session.clone(), said.net, said.ports, holder);
+        let known = sessions.entry(key.clone()).or_default();
+        // The latest that began by then; else the earliest, whose beginning comes late.
+        let at = known.iter().rposition(|one| one.now.from <= began).or(if known.is_empty() { None } else { Some(0) });
+        let span = at.and_then(|at| known.get(at)).map(|one| one.span());
+        match fold(span, &said.word) {
+            Err(problem) => taken.refused.push((said.line, problem)),
+            Ok(None) => {}
+            Ok(Some(new)) => {
+                taken.kept += 1;
+                let same = span.is_some_and(|old| new.from <= old.from || new.from < old.to.unwrap_or(DateTime::<Utc>::MAX_UTC));
+                let at = match (at, same) {
+                    (Some(at), true) => at,
+                    _ => {
+                        known.push(Session { before: None, now: row(new, Some(session)) });
+                        known.sort_by_key(|one| one.now.from);
+                        known.iter().position(|one| one.now.from == new.from).unwrap_or(0)
+                    }
+                };
+                if let Some(one) = known.get_mut(at) {
+                    (one.now.from, one.now.to, one.now.sure_until) = (new.from, new.to, new.sure_until);
+                }
+                touched.push((key, at));
+            }
+        }
+    }
+    settle(&sessions, touched, &mut changes);
+    Ok(changes)
+}
+
+/// A session's row as it was in the store, and as it is now.
+struct Session {
+    before: Option<LeaseRow>,
+    now: LeaseRow,
+}
+
+impl Session {
+    const fn span(&self) -> Span {
+        Span { from: self.now.from, to: self.now.to, sure_until: self.now.sure_until }
+    }
+}
+
+type Sessions = HashMap<SessionKey, Vec<Session>>;
+
+/// The sessions that a batch speaks of, and those of access servers it says were rebooted.
+async fn load_sessions(tx: &mut Tx, source: &LeaseSource, sayings: &[&Saying]) -> Result<Sessions, DeskError> {
+    let names: HashSet<String> =
+        sayings.iter().filter_map(|said| session_of(&said.word)).map(str::to_owned).collect();
+    let mut names: Vec<String> = names.into_iter().collect();
+    names.sort_unstable();
+    let mut rows = tx.lease_of_sessions(source.id, &names).await?;
+    for said in sayings {
+        if let Word::Reboot { nas, at } = &said.word {
+            rows.extend(tx.lease_open_of_nas(source.id, nas, *at).await?);
+        }
+    }
+    let mut sessions = Sessions::new();
+    for row in rows {
+        let key = (row.session.clone().unwrap_or_default(), row.net, row.ports, row.holder);
+        let known: &mut Vec<Session> = sessions.entry(key).or_default();
+        if !known.iter().any(|one| one.now.from == row.from) {
+            known.push(Session { before: Some(row.clone()), now: row });
+        }
+    }
+    for known in sessions.values_mut() {
+        known.sort_by_key(|one| one.now.from);
+    }
+    Ok(sessions)
+}
+
+/// The access server has forgotten its sessions.
+fn forget(sessions: &mut Sessions, touched: &mut Vec<(SessionKey, usize)>, nas: &str, at: DateTime<Utc>) {
+    let prefix = format!("{nas}/");
+    for (key, known) in sessions.iter_mut().filter(|(key, _)| key.0.starts_with(&prefix)) {
+        for (n, one) in known.iter_mut().enumerate() {
+            let span = one.span().forgotten(at);
+            if span != one.span() {
+                (one.now.to, one.now.sure_until) = (span.to, span.sure_until);
+                touched.push((key.clone(), n));
+            }
+        }
+    }
+}
+
+/// What of the sessions is to be written.
+fn settle(sessions: &Sessions, touched: Vec<(SessionKey, usize)>, changes: &mut Changes) {
+    let keys: HashSet<SessionKey> = touched.into_iter().map(|(key, _)| key).collect();
+    for one in keys.iter().filter_map(|key| sessions.get(key)).flatten() {
+        let same = one.before.as_ref() == Some(&one.now);
+        if same {
+            continue;
+        }
+        if let Some(before) = one.before.as_ref().filter(|before| before.from != one.now.from) {
+            changes.remove.push(before.clone());
+        }
+        changes.news.push(News { net: one.now.net, from: one.now.from, to: one.now.to });
+        changes.keep.push(one.now.clone());
+    }
+}

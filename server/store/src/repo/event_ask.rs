@@ -1,0 +1,168 @@
+//! Events whose answer may have changed: which they are when leases come in late, and the list a worker asks again from.
+use super::{
+    Raw, Result, Row, bulk,
+    load::{Load, all, get, json, micros, query, run, run_one, time, to_json},
+};
+use crate::types::{DoubtRow, News};
+use chrono::{DateTime, Utc};
+use domain::{
+    attribution::Wait,
+    id::EventId,
+    lease::{address_key, net_key},
+    saying::HolderName,
+};
+use sqlx::{QueryBuilder, Row as _};
+use std::net::IpAddr;
+
+const NEWS_HEAD: &str = "WITH news (low, high, from_at, to_at) AS (";
+const TOUCHED: &str = ") SELECT DISTINCT e.id FROM news n CROSS JOIN events e
+    WHERE e.address IS NOT NULL AND e.address BETWEEN n.low AND n.high AND e.at < n.to_at
+        AND COALESCE(e.to_at, e.at) >= n.from_at AND e.state IN ('pending', 'on_case')";
+const INSIDE: &str = ") SELECT DISTINCT w.event_id FROM news n CROSS JOIN event_waits w
+    WHERE w.kind = 'inside' AND w.what BETWEEN n.low AND n.high";
+const ASK_HEAD: &str = "INSERT INTO event_asks (event_id, due_at) ";
+const ASK_TAIL: &str = " ON CONFLICT (event_id) DO UPDATE SET
+    due_at = CASE WHEN excluded.due_at < event_asks.due_at THEN excluded.due_at ELSE event_asks.due_at END";
+pub(crate) const DUE: &str = "SELECT event_id FROM event_asks WHERE due_at <= $1 ORDER BY due_at, event_id LIMIT $2";
+pub(crate) const WAITING_ANY: &str = "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM events
+    WHERE address IS NOT NULL LIMIT 1) AS some";
+pub(crate) const OF_SOURCE: &str = "SELECT w.event_id FROM event_waits w JOIN events e ON e.id = w.event_id
+    WHERE w.kind = 'source' AND w.what = $1 AND COALESCE(e.to_at, e.at) <= $2";
+pub(crate) const UNASK: &str = "DELETE FROM event_asks WHERE event_id = $1 AND due_at <= $2";
+const WAIT_HEAD: &str = "INSERT INTO event_waits (kind, what, event_id) ";
+const WAIT_TAIL: &str = " ON CONFLICT (kind, what, event_id) DO NOTHING";
+pub(crate) const UNWAIT: &str = "DELETE FROM event_waits WHERE event_id = $1";
+pub(crate) const DOUBT: &str = "INSERT INTO event_doubts (event_id, made_at, answer, settled_at)
+    VALUES ($1, $2, $3, NULL)
+    ON CONFLICT (event_id) DO UPDATE SET answer = excluded.answer, made_at = excluded.made_at, settled_at = NULL
+    WHERE event_doubts.answer <> excluded.answer";
+pub(crate) const DOUBTS: &str = "SELECT event_id, made_at, answer FROM event_doubts WHERE settled_at IS NULL
+    ORDER BY made_at DESC LIMIT $1";
+pub(crate) const DOUBT_OF: &str =
+    "SELECT event_id, made_at, answer FROM event_doubts WHERE event_id = $1 AND settled_at IS NULL";
+pub(crate) const DOUBT_COUNT: &str = "SELECT COUNT(*) AS n FROM event_doubts WHERE settled_at IS NULL";
+pub(crate) const DOUBT_SETTLE: &str =
+    "UPDATE event_doubts SET settled_at = $2 WHERE event_id = $1 AND settled_at IS NULL";
+
+/// Statements of this file.
+#[cfg(feature = "testing")]
+pub(crate) const SQL: &[&str] =
+    &[DUE, WAITING_ANY, OF_SOURCE, UNASK, UNWAIT, DOUBT, DOUBTS, DOUBT_OF, DOUBT_COUNT, DOUBT_SETTLE];
+
+impl Load for DoubtRow {
+    fn load(row: &Row) -> Result<Self> {
+        Ok(Self {
+            event: EventId(get(row, "event_id")?),
+            made_at: time(row, "made_at")?,
+            answer: json(row, "answer")?,
+        })
+    }
+}
+
+/// The events of which something new is known: at an address of the news in its time, or behind it.
+pub(crate) async fn touched(conn: &mut Raw, news: &[News]) -> Result<Vec<EventId>> {
+    let any: i64 = super::load::one(conn, query(WAITING_ANY)).await?;
+    let mut found = Vec::new();
+    if any == 0 {
+        return Ok(found);
+    }
+    for chunk in news.chunks(bulk::CHUNK) {
+        for tail in [TOUCHED, INSIDE] {
+            let mut builder = QueryBuilder::new(NEWS_HEAD);
+            builder.push_values(bulk::padded(chunk), |mut row, one| {
+                row.push_bind(net_key(&one.net).0.to_vec())
+                    .push_bind(address_key(last_of(&one.net)).to_vec())
+                    .push_bind(micros(one.from))
+                    .push_bind(one.to.map_or(i64::MAX, micros));
+            });
+            builder.push(tail);
+            for row in builder.build().persistent(true).fetch_all(&mut *conn).await? {
+                found.push(EventId(row.try_get(0)?));
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn last_of(net: &ipnet::IpNet) -> IpAddr {
+    net.broadcast()
+}
+
+/// The events that wait for what this source says of a time up to `through`.
+pub(crate) async fn of_source(conn: &mut Raw, source: &str, through: DateTime<Utc>) -> Result<Vec<EventId>> {
+    all(conn, query(OF_SOURCE).bind(source.as_bytes().to_vec()).bind(micros(through))).await
+}
+
+/// Has these asked again from `due` on.
+pub(crate) async fn ask(conn: &mut Raw, events: &[EventId], due: DateTime<Utc>) -> Result<()> {
+    let mut events = events.to_vec();
+    events.sort_unstable();
+    events.dedup();
+    for chunk in events.chunks(bulk::CHUNK) {
+        let builder = bulk::insert(ASK_HEAD, ASK_TAIL, chunk, |row, event| {
+            row.push_bind(event.0).push_bind(micros(due));
+        });
+        bulk::run(conn, builder, bulk::common(chunk.len())).await?;
+    }
+    Ok(())
+}
+
+/// Those to be asked again by now.
+pub(crate) async fn due(conn: &mut Raw, now: DateTime<Utc>, limit: i64) -> Result<Vec<EventId>> {
+    all(conn, query(DUE).bind(micros(now)).bind(limit)).await
+}
+
+/// It was asked again; one that became due later stays. Whether it was still on the list.
+pub(crate) async fn unask(conn: &mut Raw, event: EventId, now: DateTime<Utc>) -> Result<bool> {
+    Ok(run(conn, query(UNASK).bind(event.0).bind(micros(now))).await? == 1)
+}
+
+/// What these events' answers hang on.
+pub(crate) async fn wait(conn: &mut Raw, waits: &[(EventId, Wait)]) -> Result<()> {
+    for chunk in waits.chunks(bulk::CHUNK) {
+        let builder = bulk::insert(WAIT_HEAD, WAIT_TAIL, chunk, |row, (event, wait)| {
+            let (kind, what) = match wait {
+                Wait::Inside(ip) | Wait::Name(HolderName::Inside(ip)) => ("inside", address_key(*ip).to_vec()),
+                Wait::Source(name) => ("source", name.as_bytes().to_vec()),
+                Wait::Name(name) => {
+                    let (kind, name) = name.parts();
+                    (kind, name.into_bytes())
+                }
+            };
+            row.push_bind(kind).push_bind(what).push_bind(event.0);
+        });
+        bulk::run(conn, builder, bulk::common(chunk.len())).await?;
+    }
+    Ok(())
+}
+
+/// Its answer hangs on nothing any more.
+pub(crate) async fn unwait(conn: &mut Raw, event: EventId) -> Result<()> {
+    run(conn, query(UNWAIT).bind(event.0)).await.map(drop)
+}
+
+/// Later knowledge contradicts its certain answer; false when that was known.
+pub(crate) async fn doubt(conn: &mut Raw, row: &DoubtRow) -> Result<bool> {
+    let bound = query(DOUBT).bind(row.event.0).bind(micros(row.made_at)).bind(to_json(&row.answer));
+    Ok(run(conn, bound).await? == 1)
+}
+
+/// Certain answers that are contradicted, the latest first.
+pub(crate) async fn doubts(conn: &mut Raw, limit: i64) -> Result<Vec<DoubtRow>> {
+    all(conn, query(DOUBTS).bind(limit)).await
+}
+
+/// The contradiction of one event's answer.
+pub(crate) async fn doubt_of(conn: &mut Raw, event: EventId) -> Result<Option<DoubtRow>> {
+    super::load::optional(conn, query(DOUBT_OF).bind(event.0)).await
+}
+
+/// How many are contradicted.
+pub(crate) async fn doubt_count(conn: &mut Raw) -> Result<i64> {
+    super::load::one(conn, query(DOUBT_COUNT)).await
+}
+
+/// A person has dealt with it.
+pub(crate) async fn doubt_settle(conn: &mut Raw, event: EventId, now: DateTime<Utc>) -> Result<()> {
+    run_one(conn, query(DOUBT_SETTLE).bind(event.0).bind(micros(now))).await
+}

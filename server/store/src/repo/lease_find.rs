@@ -1,0 +1,190 @@
+//! The look-up: who held this address and port then. Each form of leases is asked by equality, for the days on which a
+//! lease that reaches the span may have begun, and apart from that among those that last.
+use super::{
+    Db, Raw, Result, Row,
+    lease_keep::day_of,
+    load::{get, micros, query, time, time_opt},
+};
+use crate::{
+    error::StoreError,
+    types::{LeaseAsk, LeaseForms},
+};
+use chrono::{DateTime, Utc};
+use domain::{
+    id::{CustomerId, LeaseId, ServiceId},
+    lease::{
+        Held, HeldBy, net_of,
+        shape::{DAY_US, IRREGULAR, LASTING_US, Shape, WHOLE},
+    },
+    saying::HolderName,
+};
+use sqlx::QueryBuilder;
+
+const PROBES_HEAD: &str = "WITH p (n, shape, net, low, high, from_at, to_at, day_from, day_to) AS (";
+const FIND: &str = concat!(
+    ") SELECT p.n, l.shape, l.net, l.port_from, l.port_to, l.started_at, l.ended_at, l.sure_until, l.holder_id,
+        l.source_id, l.id, h.kind, h.name, h.service_id, h.customer_id
+    FROM p CROSS JOIN lease_days d CROSS JOIN leases l CROSS JOIN lease_holders h
+    WHERE d.day BETWEEN p.day_from AND p.day_to AND l.day = d.day AND l.shape = p.shape AND l.net = p.net
+        AND l.port_from BETWEEN p.low AND p.high AND l.lasting = FALSE
+        AND l.started_at <= p.to_at AND l.ended_at > p.from_at AND h.id = l.holder_id
+    UNION ALL SELECT p.n, l.shape, l.net, l.port_from, l.port_to, l.started_at, l.ended_at, l.sure_until, l.holder_id,
+        l.source_id, l.id, h.kind, h.name, h.service_id, h.customer_id
+    FROM p CROSS JOIN leases l CROSS JOIN lease_holders h
+    WHERE l.lasting = TRUE AND l.shape = p.shape AND l.net = p.net AND l.port_from BETWEEN p.low AND p.high
+        AND l.started_at <= p.to_at AND (l.ended_at IS NULL OR l.ended_at > p.from_at) AND h.id = l.holder_id"
+);
+// When somebody else began to hold the same block after this lease began.
+pub(crate) const NEXT: &str = "SELECT MIN(l.started_at) AS at FROM lease_days d CROSS JOIN leases l
+    WHERE d.day BETWEEN $1 AND $2 AND l.day = d.day AND l.shape = $3 AND l.net = $4 AND l.port_from = $5
+        AND l.started_at > $6 AND l.holder_id <> $7";
+
+/// Statements of this file.
+#[cfg(feature = "testing")]
+pub(crate) const SQL: &[&str] = &[NEXT];
+
+/// Probes of one statement: with nine columns below SQLite's 32,766 parameters.
+const PROBES: usize = 512;
+/// Blocks of one shared address that are looked at where no port is given.
+const BLOCKS_MAX: usize = 4_096;
+
+
+/// A row as it is found.
+struct Found {
+    ask: usize,
+    shape: i64,
+    port_from: i64,
+    holder: i64,
+    net: Vec<u8>,
+    held: Held,
+}
+
+/// The forms and sources, loaded once for many questions.
+pub(crate) async fn forms(conn: &mut Raw) -> Result<LeaseForms> {
+    let sources = super::lease_source::sources(conn).await?;
+    let shapes = super::lease_source::shapes(conn).await?;
+    Ok(LeaseForms::of(shapes, sources))
+}
+
+/// For each question the rows that may reach its span, clocks being what they are.
+pub(crate) async fn find(conn: &mut Raw, forms: &LeaseForms, asks: &[LeaseAsk]) -> Result<Vec<Vec<Held>>> {
+    let mut answers: Vec<Vec<Held>> = vec![Vec::new(); asks.len()];
+    let probes: Vec<Probe> = asks.iter().enumerate().flat_map(|(n, ask)| probes(forms, n, ask)).collect();
+    for chunk in probes.chunks(PROBES) {
+        let rows = bound(chunk).build().persistent(true).fetch_all(&mut *conn).await?;
+        for row in rows.iter().take(BLOCKS_MAX) {
+            let mut found = load(row, forms)?;
+            let Some(ask) = asks.get(found.ask) else { continue };
+            if found.held.sure_until.is_some_and(|sure| sure < ask.to) {
+                found.held.over_at = next(conn, &found, ask).await?;
+            }
+            if let Some(answer) = answers.get_mut(found.ask) {
+                answer.push(found.held);
+            }
+        }
+    }
+    Ok(answers)
+}
+
+/// One form of leases, asked for one address.
+struct Probe {
+    n: i64,
+    shape: i64,
+    net: [u8; 16],
+    ports: (i64, i64),
+    span: (i64, i64),
+    days: (i64, i64),
+}
+
+fn probes<'f>(forms: &'f LeaseForms, n: usize, ask: &LeaseAsk) -> impl Iterator<Item = Probe> + use<'f> {
+    let ask = *ask;
+    let skew = forms.skew.num_microseconds().unwrap_or(0);
+    let span = (micros(ask.from).saturating_sub(skew), micros(ask.to).saturating_add(skew));
+    let day = |at: i64| at.div_euclid(DAY_US);
+    let days = (day(span.0.saturating_sub(LASTING_US)), day(span.1));
+    forms.shapes.iter().filter_map(move |Shape { id, form }| {
+        let asked = ask.protocol.map_or(0, i64::from);
+        if asked != 0 && form.protocol != 0 && form.protocol != asked {
+            return None;
+        }
+        let net = form.key(ask.address)?;
+        let ports = match (form.ports, ask.port) {
+            (WHOLE, _) => (0, 0),
+            (IRREGULAR, Some(port)) => (0, i64::from(port)),
+            (_, None) => (0, i64::from(u16::MAX)),
+            (_, Some(port)) => {
+                let first = form.block_of(port)?;
+                (first, first)
+            }
+        };
+        Some(Probe { n: i64::try_from(n).unwrap_or(-1), shape: *id, net, ports, span, days })
+    })
+}
+
+/// The statement for the probes, filled up to one of a few sizes, so that few statements serve all.
+fn bound(probes: &[Probe]) -> QueryBuilder<Db> {
+    let size = [1, 2, 3, 4, 6, 8, 16, 64, PROBES].into_iter().find(|size| *size >= probes.len());
+    let mut builder = QueryBuilder::new(PROBES_HEAD);
+    let blind = Probe { n: -1, shape: 0, net: [0; 16], ports: (0, 0), span: (0, 0), days: (1, 0) };
+    let filled = probes.iter().chain(std::iter::repeat(&blind)).take(size.unwrap_or(probes.len()));
+    builder.push_values(filled, |mut row, probe| {
+        row.push_bind(probe.n)
+            .push_bind(probe.shape)
+            .push_bind(probe.net.to_vec())
+            .push_bind(probe.ports.0)
+            .push_bind(probe.ports.1)
+            .push_bind(probe.span.0)
+            .push_bind(probe.span.1)
+            .push_bind(probe.days.0)
+            .push_bind(probe.days.1);
+    });
+    builder.push(FIND);
+    builder
+}
+
+fn load(row: &Row, forms: &LeaseForms) -> Result<Found> {
+    let net: Vec<u8> = get(row, "net")?;
+    let shape: i64 = get(row, "shape")?;
+    let bad = |column, value: String| StoreError::Inconsistent { column, value };
+    let form = forms.form(shape).ok_or_else(|| bad("shape", shape.to_string()))?;
+    let key = net.as_slice().try_into().map_err(|_| bad("net", format!("{} bytes", net.len())))?;
+    let prefix = net_of(key, form.length).ok_or_else(|| bad("net", format!("length {}", form.length)))?;
+    let (kind, name): (String, String) = (get(row, "kind")?, get(row, "name")?);
+    let name = HolderName::of_parts(&kind, &name).ok_or_else(|| bad("kind", kind))?;
+    let service: Option<uuid::Uuid> = get(row, "service_id")?;
+    let customer: Option<uuid::Uuid> = get(row, "customer_id")?;
+    let source: i64 = get(row, "source_id")?;
+    let known = forms.sources.get(&source).ok_or_else(|| bad("source_id", source.to_string()))?;
+    let port_from: i64 = get(row, "port_from")?;
+    let port = |port: i64| u16::try_from(port).unwrap_or(u16::MAX);
+    let held = Held {
+        id: LeaseId(get(row, "id")?),
+        net: prefix,
+        ports: (port(port_from), port(get(row, "port_to")?)),
+        protocol: u8::try_from(form.protocol).ok().filter(|protocol| *protocol > 0),
+        by: HeldBy { name, service: service.map(ServiceId).zip(customer.map(CustomerId)) },
+        from: time(row, "started_at")?,
+        to: time_opt(row, "ended_at")?,
+        sure_until: time_opt(row, "sure_until")?,
+        over_at: None,
+        inside: None,
+        source: known.0.clone(),
+        kind: known.1.kind,
+        skew: known.1.skew,
+        through: known.1.known_through,
+    };
+    let ask = usize::try_from(get::<i64>(row, "n")?).unwrap_or(usize::MAX);
+    Ok(Found { ask, shape, port_from, holder: get(row, "holder_id")?, net, held })
+}
+
+async fn next(conn: &mut Raw, found: &Found, ask: &LeaseAsk) -> Result<Option<DateTime<Utc>>> {
+    let bound = query(NEXT)
+        .bind(day_of(found.held.from, false))
+        .bind(day_of(ask.to, false))
+        .bind(found.shape)
+        .bind(found.net.clone())
+        .bind(found.port_from)
+        .bind(micros(found.held.from))
+        .bind(found.holder);
+    time_opt(&bound.fetch_one(conn).await?, "at")
+}

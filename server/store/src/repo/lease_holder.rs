@@ -1,0 +1,176 @@
+//! By what names holders are known, and whose each name was since when.
+use super::{
+    Raw, Result, Row, bulk,
+    load::{Load, all, get, micros, one, query, run, time},
+};
+use crate::types::{HolderRow, NamedService};
+use chrono::{DateTime, Utc};
+use domain::{
+    customer::Service,
+    id::{CustomerId, EventId, ServiceId},
+};
+use sqlx::QueryBuilder;
+
+/// A name is bound since ever, until it changes hands.
+pub(crate) const SINCE_EVER: i64 = -i64::MAX;
+
+const BY_NAME_HEAD: &str = "SELECT id, kind, name, bound_from, service_id, customer_id FROM lease_holders WHERE kind = ";
+const OF_SERVICES_HEAD: &str = "SELECT id, kind, name, bound_from, service_id, customer_id FROM lease_holders
+    WHERE kind = 'service' AND service_id IN (";
+const ADD_HEAD: &str = "INSERT INTO lease_holders (id, kind, name, bound_from, service_id, customer_id) ";
+const ADD_TAIL: &str = " ON CONFLICT (kind, name, bound_from) DO NOTHING";
+const SERVICES_BY: &str = " IN (";
+pub(crate) const NUMBERS: &str = "INSERT INTO counters (name, value) VALUES ('lease_holders', $1)
+    ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value RETURNING value";
+pub(crate) const BIND: &str = "UPDATE lease_holders SET service_id = $2, customer_id = $3 WHERE id = $1";
+pub(crate) const WAITING: &str = "SELECT event_id FROM event_waits WHERE kind = $1 AND what = $2";
+
+/// Statements of this file.
+#[cfg(feature = "testing")]
+pub(crate) const SQL: &[&str] = &[NUMBERS, BIND, WAITING];
+
+impl Load for HolderRow {
+    fn load(row: &Row) -> Result<Self> {
+        let service: Option<uuid::Uuid> = get(row, "service_id")?;
+        let customer: Option<uuid::Uuid> = get(row, "customer_id")?;
+        Ok(Self {
+            id: get(row, "id")?,
+            kind: get(row, "kind")?,
+            name: get(row, "name")?,
+            bound_from: time(row, "bound_from")?,
+            service: service.map(ServiceId).zip(customer.map(CustomerId)),
+        })
+    }
+}
+
+impl Load for NamedService {
+    fn load(row: &Row) -> Result<Self> {
+        Ok(Self {
+            name: get(row, "name")?,
+            service: ServiceId(get(row, "id")?),
+            customer: CustomerId(get(row, "customer_id")?),
+        })
+    }
+}
+
+/// The holders with one of these names, of one kind; for a name every binding it had.
+pub(crate) async fn by_names(conn: &mut Raw, kind: &str, names: &[String]) -> Result<Vec<HolderRow>> {
+    let mut found = Vec::with_capacity(names.len());
+    for chunk in names.chunks(bulk::CHUNK) {
+        let mut builder = QueryBuilder::new(BY_NAME_HEAD);
+        builder.push_bind(kind.to_owned()).push(" AND name IN (");
+        let mut list = builder.separated(", ");
+        for name in bulk::padded(chunk) {
+            list.push_bind(name);
+        }
+        builder.push(")");
+        found.extend(bulk::fetch::<HolderRow>(conn, builder, true).await?);
+    }
+    Ok(found)
+}
+
+/// The holders that stand for services by their number.
+pub(crate) async fn of_services(conn: &mut Raw, services: &[ServiceId]) -> Result<Vec<HolderRow>> {
+    let mut found = Vec::with_capacity(services.len());
+    for chunk in services.chunks(bulk::CHUNK) {
+        let mut builder = QueryBuilder::new(OF_SERVICES_HEAD);
+        let mut list = builder.separated(", ");
+        for service in bulk::padded(chunk) {
+            list.push_bind(service.0);
+        }
+        builder.push(")");
+        found.extend(bulk::fetch::<HolderRow>(conn, builder, true).await?);
+    }
+    Ok(found)
+}
+
+/// The services with one of these names, by the column of that kind of name.
+pub(crate) async fn services_named(conn: &mut Raw, kind: &str, names: &[String]) -> Result<Vec<NamedService>> {
+    let head = match kind {
+        "service" => "SELECT number AS name, id, customer_id FROM services WHERE number",
+        "username" => "SELECT username AS name, id, customer_id FROM services WHERE username",
+        "circuit" => "SELECT circuit_id AS name, id, customer_id FROM services WHERE circuit_id <> '' AND circuit_id",
+        "mac" => "SELECT mac AS name, id, customer_id FROM services WHERE mac <> '' AND mac",
+        _ => return Ok(Vec::new()),
+    };
+    let mut found = Vec::new();
+    for chunk in names.chunks(bulk::CHUNK) {
+        let mut builder = QueryBuilder::new(head);
+        builder.push(SERVICES_BY);
+        let mut list = builder.separated(", ");
+        for name in bulk::padded(chunk) {
+            list.push_bind(name);
+        }
+        builder.push(")");
+        found.extend(bulk::fetch::<NamedService>(conn, builder, true).await?);
+    }
+    Ok(found)
+}
+
+/// Adds holders with new numbers; what is known by the same name meanwhile stays as it is.
+pub(crate) async fn add(conn: &mut Raw, holders: &[HolderRow]) -> Result<()> {
+    if holders.is_empty() {
+        return Ok(());
+    }
+    let many = i64::try_from(holders.len()).unwrap_or(i64::MAX);
+    let last: i64 = one(conn, query(NUMBERS).bind(many)).await?;
+    let numbered: Vec<(i64, &HolderRow)> = (last - many + 1..).zip(holders).collect();
+    for chunk in numbered.chunks(bulk::CHUNK) {
+        let builder = bulk::insert(ADD_HEAD, ADD_TAIL, chunk, |row, (id, holder)| {
+            row.push_bind(*id)
+                .push_bind(holder.kind.clone())
+                .push_bind(holder.name.clone())
+                .push_bind(since(holder.bound_from))
+                .push_bind(holder.service.map(|(service, _)| service.0))
+                .push_bind(holder.service.map(|(_, customer)| customer.0));
+        });
+        bulk::run(conn, builder, bulk::common(chunk.len())).await?;
+    }
+    Ok(())
+}
+
+fn since(at: DateTime<Utc>) -> i64 {
+    if at == DateTime::<Utc>::MIN_UTC { SINCE_EVER } else { micros(at) }
+}
+
+/// A service was added or has other names now: what nobody had is his; what somebody else had is his from `now` on.
+/// Events that waited for such a name.
+pub(crate) async fn bind(conn: &mut Raw, service: &Service, now: DateTime<Utc>) -> Result<Vec<EventId>> {
+    let names = [
+        ("service", &service.number),
+        ("username", &service.username),
+        ("circuit", &service.circuit_id),
+        ("mac", &service.mac),
+    ];
+    let mut waiting = Vec::new();
+    for (kind, name) in names.into_iter().filter(|(_, name)| !name.is_empty()) {
+        let known = by_names(conn, kind, std::slice::from_ref(name)).await?;
+        let Some(latest) = known.iter().max_by_key(|holder| holder.bound_from) else { continue };
+        if latest.service.is_some_and(|(known, _)| known == service.id) {
+            continue;
+        }
+        let owners = services_named(conn, kind, std::slice::from_ref(name)).await?;
+        // Two services with one name: it is nobody's, for who would it be?
+        let sole = owners.len() == 1;
+        match latest.service {
+            None if sole => {
+                run(conn, query(BIND).bind(latest.id).bind(service.id.0).bind(service.customer.0)).await?;
+                let what = name.as_bytes().to_vec();
+                waiting.extend(all::<EventId>(conn, query(WAITING).bind(kind).bind(what)).await?);
+            }
+            None => {}
+            Some(_) => {
+                let whose = sole.then_some((service.id, service.customer));
+                let row = HolderRow {
+                    id: 0,
+                    kind: kind.to_owned(),
+                    name: name.clone(),
+                    bound_from: now,
+                    service: whose,
+                };
+                add(conn, &[row]).await?;
+            }
+        }
+    }
+    Ok(waiting)
+}
