@@ -1,9 +1,10 @@
 //! Whose was it then? Each rule of the answer, with the case that would break it.
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    attribution::{Certainty, Moment, decide},
+    attribution::{Answer, Certainty, Doubt, Known, Moment},
     id::{CustomerId, LeaseId, ServiceId},
-    lease::{Lease, address_key, address_of, key_within, net_key, net_of},
+    lease::{Held, HeldBy, LeaseSourceKind, address_key, address_of, key_within, net_key, net_of},
+    saying::HolderName,
 };
 use proptest::prelude::*;
 
@@ -21,16 +22,25 @@ impl Holder {
         Self { service: ServiceId::new(), customer: CustomerId::new() }
     }
 
-    fn held(&self, from: i64, to: Option<i64>, ports: (u16, u16)) -> Lease {
-        Lease {
+    fn held(&self, from: i64, to: Option<i64>, ports: (u16, u16)) -> Held {
+        Held {
             id: LeaseId::new(),
             net: "198.51.100.77/32".parse().unwrap(),
             ports,
-            service: self.service,
-            customer: self.customer,
+            protocol: None,
+            by: HeldBy {
+                name: HolderName::Username(self.service.to_string()),
+                service: Some((self.service, self.customer)),
+            },
             from: at(from),
             to: to.map(at),
-            source: "radius bng-3".to_owned(),
+            sure_until: None,
+            over_at: None,
+            inside: None,
+            source: "radius.bng-3".into(),
+            kind: LeaseSourceKind::Radius,
+            skew: TimeDelta::zero(),
+            through: None,
         }
     }
 }
@@ -38,7 +48,11 @@ impl Holder {
 const ALL: (u16, u16) = (0, u16::MAX);
 
 fn moment(minute: i64, port: Option<u16>) -> Moment {
-    Moment { from: at(minute), to: at(minute), port, time_stated: true }
+    Moment::at(at(minute), port)
+}
+
+fn decide(rows: &[Held], moment: &Moment) -> Answer {
+    domain::attribution::decide(rows, moment, &Known::default())
 }
 
 #[test]
@@ -74,7 +88,7 @@ fn a_shared_address_needs_the_port() {
 #[test]
 fn a_span_over_two_holders_is_ambiguous_over_two_leases_of_one_is_not() {
     let (one, other) = (Holder::new(), Holder::new());
-    let span = Moment { from: at(5), to: at(15), port: None, time_stated: true };
+    let span = Moment { to: at(15), ..moment(5, None) };
     let changed = [one.held(0, Some(10), ALL), other.held(10, None, ALL)];
     assert_eq!(decide(&changed, &span).certainty, Certainty::Ambiguous);
     let renewed = [one.held(0, Some(10), ALL), one.held(10, None, ALL)];
@@ -93,6 +107,70 @@ fn an_assumed_time_is_certain_only_for_who_held_it_long() {
     assert_eq!(decide(&[holder.held(60 * 47, None, ALL)], &assumed).certainty, Certainty::Ambiguous);
 }
 
+#[test]
+fn clocks_that_may_be_off_make_the_border_doubtful() {
+    let (before, now) = (Holder::new(), Holder::new());
+    let off = |held: Held| Held { skew: TimeDelta::seconds(5), ..held };
+    let leases = [off(before.held(0, Some(100), ALL)), off(now.held(100, None, ALL))];
+    let near = Moment { from: at(100) - TimeDelta::seconds(4), to: at(100) - TimeDelta::seconds(4), ..moment(0, None) };
+    assert_eq!(decide(&leases, &near).doubt, Some(Doubt::NearChange));
+    assert_eq!(decide(&leases, &moment(99, None)).holder().unwrap().service, before.service);
+    // What the reporter's clock may be off counts on top.
+    let vague = Moment { uncertainty: TimeDelta::seconds(56), ..moment(99, None) };
+    assert_eq!(decide(&leases, &vague).doubt, Some(Doubt::NearChange));
+    // The same holder before and after: no doubt.
+    let renewed = [off(now.held(0, Some(100), ALL)), off(now.held(100, None, ALL))];
+    assert_eq!(decide(&renewed, &near).certainty, Certainty::Certain);
+}
+
+#[test]
+fn what_is_only_presumed_is_never_certain() {
+    let holder = Holder::new();
+    let lost = Held { sure_until: Some(at(50)), ..holder.held(0, None, ALL) };
+    assert_eq!(decide(std::slice::from_ref(&lost), &moment(49, None)).certainty, Certainty::Certain);
+    assert_eq!(decide(std::slice::from_ref(&lost), &moment(60, None)).doubt, Some(Doubt::Presumed));
+    // Somebody else got the address at 70: the lost session was over by then.
+    let over = Held { over_at: Some(at(70)), ..lost };
+    assert_eq!(decide(&[over], &moment(80, None)).doubt, Some(Doubt::NoLease));
+}
+
+#[test]
+fn beyond_the_watermark_is_waited() {
+    let holder = Holder::new();
+    let open = Held { through: Some(at(50)), ..holder.held(0, None, ALL) };
+    assert_eq!(decide(std::slice::from_ref(&open), &moment(49, None)).certainty, Certainty::Certain);
+    assert_eq!(decide(std::slice::from_ref(&open), &moment(60, None)).doubt, Some(Doubt::Waiting));
+    let known = Known { through: Some(("dhcp-1".to_owned(), at(50))), ..Known::default() };
+    let nobody = domain::attribution::decide(&[], &moment(60, None), &known);
+    assert_eq!((nobody.certainty, nobody.doubt), (Certainty::Unknown, Some(Doubt::Waiting)));
+    let gone = Known { erased_before: Some(at(100)), ..Known::default() };
+    assert_eq!(domain::attribution::decide(&[], &moment(60, None), &gone).doubt, Some(Doubt::Gone));
+}
+
+#[test]
+fn of_ranges_inside_each_other_the_narrowest_speaks() {
+    let (reseller, customer) = (Holder::new(), Holder::new());
+    let range = |holder: &Holder, net: &str, to| Held {
+        net: net.parse().unwrap(),
+        kind: LeaseSourceKind::Static,
+        ..holder.held(0, to, ALL)
+    };
+    let leases = [range(&reseller, "198.51.100.0/24", None), range(&customer, "198.51.100.64/28", Some(100))];
+    assert_eq!(decide(&leases, &moment(50, None)).holder().unwrap().service, customer.service);
+    assert_eq!(decide(&leases, &moment(150, None)).holder().unwrap().service, reseller.service);
+}
+
+#[test]
+fn a_name_that_no_service_has_is_nobody_but_not_nothing() {
+    let holder = Holder::new();
+    let by = HeldBy { name: HolderName::Username("u1".to_owned()), service: None };
+    let nameless = Held { by, ..holder.held(0, None, ALL) };
+    let answer = decide(&[nameless], &moment(5, None));
+    assert_eq!((answer.certainty, answer.doubt), (Certainty::Unknown, Some(Doubt::NameUnknown)));
+    assert!(answer.why.contains("user name u1"), "{}", answer.why);
+    assert_eq!(answer.waits.len(), 1);
+}
+
 proptest! {
     #[test]
     fn certain_means_exactly_one_service_whatever_the_leases(
@@ -100,14 +178,14 @@ proptest! {
         minute in 0_i64..200, length in 0_i64..20, port in prop::option::of(0_u16..), stated: bool,
     ) {
         let holders: Vec<Holder> = (0..4).map(|_| Holder::new()).collect();
-        let leases: Vec<Lease> =
+        let leases: Vec<Held> =
             spans.iter().map(|(who, from, life)| holders[*who].held(*from, life.map(|life| from + life), ALL)).collect();
-        let when = Moment { from: at(minute), to: at(minute + length), port, time_stated: stated };
+        let when = Moment { to: at(minute + length), time_stated: stated, ..moment(minute, port) };
         let answer = decide(&leases, &when);
         let services: std::collections::BTreeSet<_> = leases
             .iter()
             .filter(|lease| lease.from <= when.to && lease.to.is_none_or(|to| to > when.from))
-            .map(|lease| lease.service)
+            .filter_map(|lease| lease.by.service)
             .collect();
         match answer.certainty {
             Certainty::Certain => prop_assert_eq!(services.len(), 1),

@@ -1,6 +1,9 @@
 //! A session as its Start, Alive and Stop tell of it, in whatever order and however often they come.
 use crate::saying::Word;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// Two words about the begin of one session may differ by this much: one may be computed from a session time.
+const SAME_START: TimeDelta = TimeDelta::seconds(60);
 
 /// What is known of one session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +27,11 @@ impl Span {
         self.to.is_none_or(|to| began < to)
     }
 
+    /// Whether a Start of this instant begins another session with the same name: the end of this one was lost.
+    fn begun_again(&self, at: DateTime<Utc>) -> bool {
+        self.to.is_none() && at > self.from + SAME_START && self.sure_until.is_none_or(|sure| sure <= at)
+    }
+
     /// The access server forgot it at `at`: from its last proof to there it is presumed.
     #[must_use]
     pub fn forgotten(self, at: DateTime<Utc>) -> Self {
@@ -42,7 +50,7 @@ pub fn fold(known: Option<Span>, word: &Word) -> Result<Option<Span>, String> {
     let begins = |at: &DateTime<Utc>, started: &Option<DateTime<Utc>>| started.unwrap_or(*at).min(*at);
     match word {
         Word::Held { .. } | Word::Reboot { .. } => Ok(None),
-        Word::Start { at, .. } => Ok(Some(alive(known, *at, *at))),
+        Word::Start { at, .. } => Ok(Some(alive(known.filter(|span| !span.begun_again(*at)), *at, *at))),
         Word::Alive { at, started, .. } => Ok(Some(alive(known, begins(at, started), *at))),
         Word::Stop { at, started, .. } => {
             let known = known.filter(|span| span.meant(begins(at, started)) || span.to == Some(*at));
@@ -129,6 +137,16 @@ mod tests {
         assert_eq!(fold(Some(forgotten), &alive(90, Some(0))).unwrap().unwrap().to, None);
         // The name of a session comes back after a reboot.
         assert_eq!(fold(Some(forgotten), &start(85)).unwrap().unwrap().from, at(85));
+    }
+
+    #[test]
+    fn a_later_start_of_the_same_name_is_another_session() {
+        let first = told(&[start(0)]);
+        assert_eq!(fold(Some(first), &start(0)).unwrap(), Some(first));
+        assert_eq!(fold(Some(first), &start(600)).unwrap().unwrap().from, at(600));
+        // It came late: signs of life after it were told before.
+        let living = told(&[alive(900, Some(590))]);
+        assert_eq!(fold(Some(living), &start(600)).unwrap().unwrap().from, at(590));
     }
 
     #[test]

@@ -24,6 +24,7 @@ const PEOPLE: &[&str] = &[
     "customers",
     "contracts",
     "services",
+    "lease_holders",
     "leases",
     "cases",
     "messages",
@@ -125,6 +126,10 @@ fn copied(store: &Store, table: &str, columns: &[(String, String)], number: usiz
     let postgres = store.engine_name() == "postgres";
     let columns: Vec<&str> = columns.iter().filter(|one| one.0 == table).map(|one| one.1.as_str()).collect();
     let value = |column: &&str| match *column {
+        // Holders are numbered; leases follow them.
+        "id" if table == "lease_holders" => format!("id + {number}0000000 + 1000000"),
+        "holder_id" => format!("holder_id + {number}0000000 + 1000000"),
+        "name" if table == "lease_holders" => format!("name || '-{number}'"),
         id if IDS.contains(&id) => new_id(id, number, postgres),
         hash @ ("fingerprint" | "secret_hash") if postgres => format!("{hash} || decode('{number:06x}', 'hex')"),
         hash @ ("fingerprint" | "secret_hash") => format!("unhex(hex({hash}) || '{number:06x}')"),

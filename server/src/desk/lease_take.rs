@@ -342,7 +342,8 @@ async fn changes(
             Ok(None) => {}
             Ok(Some(new)) => {
                 taken.kept += 1;
-                let same = span.is_some_and(|old| new.from <= old.from || new.from < old.to.unwrap_or(DateTime::<Utc>::MAX_UTC));
+                // A session that is told on begins no later than before.
+                let same = span.is_some_and(|old| new.from <= old.from);
                 let at = match (at, same) {
                     (Some(at), true) => at,
                     _ => {

@@ -10,7 +10,7 @@ use domain::{
     event::{Observation, Role, Source, TimeGrade},
     evidence::{Attribution, Event, EventState, InboxFilter, InboxTab},
     id::{AttributionId, ClauseId, ContractId, CustomerId, EventId, LeaseId, RangeId, ReportId, ServiceId},
-    lease::{Lease, OwnRange},
+    lease::{Held, Lease, OwnRange},
     ledger::NewEntry,
     page::PageOf,
     report::{Channel, Report, ReportFilter, ReportState},
@@ -18,7 +18,7 @@ use domain::{
 };
 use std::sync::Arc;
 use store::{
-    NewEvent, Store, StoreError, Tx,
+    LeaseAsk, NewEvent, Store, StoreError, Tx,
     testing::{both, rows, tamper},
 };
 
@@ -176,14 +176,26 @@ async fn leases_answer_by_address_prefix_port_and_time() {
             ("192.0.2.79", -1, vec![two.id]),
             ("192.0.2.80", -1, vec![]),
         ];
+        let forms = conn.lease_forms().await.unwrap();
+        let ask = |address: &str, from: i64, to: i64, port| LeaseAsk {
+            address: address.parse().unwrap(),
+            port,
+            protocol: None,
+            from: hour(from),
+            to: hour(to),
+        };
+        let who = |rows: &[Held]| rows.iter().filter_map(|row| Some(row.by.service?.0)).collect::<Vec<_>>();
         for (address, at, holders) in cases {
-            let found = conn.lease_at(&[address.parse().unwrap()], hour(at), hour(at)).await.unwrap();
-            assert_eq!(found.iter().map(|lease| lease.service).collect::<Vec<_>>(), holders, "{address} at {at}");
+            let mut found = conn.lease_find(&forms, &[ask(address, at, at, None)]).await.unwrap();
+            let mut rows = found.remove(0);
+            rows.retain(|row| row.from <= hour(at) && row.to.is_none_or(|to| to > hour(at)));
+            assert_eq!(who(&rows), holders, "{address} at {at}");
         }
-        let all = ["198.51.100.7", "203.0.113.5", "192.0.2.65"].map(|a| a.parse().unwrap());
-        assert_eq!(conn.lease_at(&all, hour(-40), now()).await.unwrap().len(), 5);
-        let names = conn.lease_holders("198.51.100.7".parse().unwrap(), hour(-48), now(), 50).await.unwrap();
-        assert_eq!(names.iter().map(|h| h.customer_name.as_str()).collect::<Vec<_>>(), ["Two", "One"]);
+        let all = ["198.51.100.7", "203.0.113.5", "192.0.2.65"].map(|address| ask(address, -40, 0, None));
+        let found = conn.lease_find(&forms, &all).await.unwrap();
+        assert_eq!(found.iter().map(Vec::len).collect::<Vec<_>>(), [2, 2, 1]);
+        let block = conn.lease_find(&forms, &[ask("203.0.113.5", -1, -1, Some(2_500))]).await.unwrap();
+        assert_eq!(who(&block[0]), [two.id]);
         assert_eq!(conn.leases_of(one.id, 10).await.unwrap().len(), 3);
     })
     .await;
@@ -244,8 +256,18 @@ fn event(report: ReportId, position: i64, holder: Option<&Service>, certainty: C
 }
 
 fn answer(event: &Event, lease: Option<&Lease>) -> Attribution {
-    let candidates: Vec<Candidate> = lease.map(Candidate::from).into_iter().collect();
-    let answer = Answer { certainty: event.certainty, candidates, why: "no lease".to_owned() };
+    let candidate = |lease: &Lease| Candidate {
+        lease: Some(lease.id),
+        service: lease.service,
+        customer: lease.customer,
+        from: lease.from,
+        to: lease.to,
+        ports: lease.ports,
+        source: lease.source.clone(),
+        row: None,
+    };
+    let candidates: Vec<Candidate> = lease.map(candidate).into_iter().collect();
+    let answer = Answer::open(event.certainty, candidates, "no lease".to_owned());
     let made_by = "system:intake".to_owned();
     Attribution { id: AttributionId::new(), event: event.id, made_at: now(), made_by, answer }
 }

@@ -85,8 +85,9 @@ async fn as_read_before(world: &World, bytes: &str, seen: &[Observation]) -> Rep
             to: None,
             ports: (0, u16::MAX),
             source: "as it was".to_owned(),
+            row: None,
         };
-        let answer = Answer { certainty: Certainty::Certain, candidates: vec![candidate], why: String::new() };
+        let answer = Answer::certain(candidate, "lease");
         let made = Attribution {
             id: AttributionId::new(),
             event: event.id,
