@@ -25,7 +25,7 @@ const ASK_TAIL: &str = " ON CONFLICT (event_id) DO UPDATE SET
     due_at = CASE WHEN excluded.due_at < event_asks.due_at THEN excluded.due_at ELSE event_asks.due_at END";
 pub(crate) const DUE: &str = "SELECT event_id FROM event_asks WHERE due_at <= $1 ORDER BY due_at, event_id LIMIT $2";
 pub(crate) const WAITING_ANY: &str = "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM events
-    WHERE address IS NOT NULL LIMIT 1) AS some";
+    WHERE address IS NOT NULL LIMIT 1) AS events_some";
 pub(crate) const OF_SOURCE: &str = "SELECT w.event_id FROM event_waits w JOIN events e ON e.id = w.event_id
     WHERE w.kind = 'source' AND w.what = $1 AND COALESCE(e.to_at, e.at) <= $2";
 pub(crate) const UNASK: &str = "DELETE FROM event_asks WHERE event_id = $1 AND due_at <= $2";
