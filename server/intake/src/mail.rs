@@ -302,6 +302,7 @@ fn recognise(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
         .or_else(|| jmrp::read(mail, context))
         .or_else(|| arf::claimed(mail))
         .or_else(|| auto_reply::read(mail))
+        .or_else(|| text::sheet::read(mail, context))
         .or_else(|| foreign::read(mail))
 }
 
@@ -380,10 +381,34 @@ fn is_feed(parsed: &Parsed) -> bool {
     parsed.disposition == Disposition::NotAReport || trap || (named && parsed.format != Format::Mime)
 }
 
+/// A mail that a gateway put whole into one of its own: certified mail, and what a filter wrapped as spam.
+fn enveloped(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
+    const SIGNS: [&str; 5] = [
+        "messaggio di posta certificata",
+        "certified email message",
+        "abbiamo provveduto ad imbustare",
+        "we have attached the original message by removing",
+        "de-mail-bestätigung",
+    ];
+    let text = mail.text().to_lowercase();
+    let head = limits::clip(&text, 4000);
+    if !SIGNS.iter().any(|s| head.contains(s)) {
+        return None;
+    }
+    let [message] = mail.parts.iter().filter_map(|p| p.enclosed).collect::<Vec<_>>()[..] else { return None };
+    let inner = Mail::new(message);
+    let parsed = recognise(&inner, context.deeper()).unwrap_or_else(|| text::read_mail(&inner, context.deeper()));
+    let reporter = parsed.reporter.clone().or_else(|| inner.originator_domain());
+    Some(parsed.from(reporter))
+}
+
 /// A report that somebody forwarded as an attachment.
 fn forwarded(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
     if context.depth >= limits::DEPTH {
         return None;
+    }
+    if let Some(parsed) = enveloped(mail, context) {
+        return Some(parsed);
     }
     mail.parts.iter().filter_map(|p| p.enclosed).find_map(|message| {
         let inner = Mail::new(message);

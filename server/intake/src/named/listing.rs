@@ -17,6 +17,10 @@ pub(crate) fn read(letter: &Letter<'_>, context: Context) -> Option<Parsed> {
     if !(uce || spamhaus && (sbl.is_some() || titled_so && low.contains("list"))) {
         return None;
     }
+    // A monthly overview of whole networks is no notice about an address.
+    if uce && letter.text.contains("/24") {
+        return None;
+    }
     let ip = titled(&letter.subject).or_else(|| in_text(letter, sbl.as_deref()))?;
     let span = time::assumed(context.received_at, "the notice gives no time");
     let (class, reporter) = if uce { (Class::Spam, "uceprotect.net") } else { (Class::Blocklist, "spamhaus.org") };

@@ -60,7 +60,7 @@ const WORDS: [Word; 118] = [
     ("bulk e-mail", Class::Spam, 2),
     ("bulk email", Class::Spam, 2),
     ("phishing", Class::Phishing, 5),
-    ("phish ", Class::Phishing, 4),
+    ("phish", Class::Phishing, 3),
     ("malware", Class::Malware, 4),
     ("malicious file", Class::Malware, 3),
     ("malicious software", Class::Malware, 3),
@@ -129,7 +129,30 @@ const WORDS: [Word; 118] = [
 ];
 
 /// More words.
-const MORE: [Word; 150] = [
+const MORE: [Word; 173] = [
+    ("attacking", Class::Unclassified, 3),
+    ("abusing our", Class::Unclassified, 2),
+    ("attacked our", Class::Unclassified, 2),
+    ("abusive behav", Class::Unclassified, 2),
+    ("abusive activit", Class::Unclassified, 2),
+    ("unusual activit", Class::Unclassified, 2),
+    ("reported malicious", Class::Unclassified, 2),
+    ("maliziös", Class::Unclassified, 2),
+    ("has been reported to you", Class::Unclassified, 1),
+    ("suspicious behav", Class::Unclassified, 2),
+    ("illegal resource access", Class::VulnerabilityScan, 4),
+    ("intrusion attempt", Class::VulnerabilityScan, 3),
+    ("angriffsversuch", Class::LoginAttack, 3),
+    ("verwundbar", Class::Cve, 4),
+    ("schwachstelle", Class::Cve, 3),
+    ("(d)dos", Class::Ddos, 5),
+    ("d.d.o.s", Class::Ddos, 4),
+    ("remote code execution", Class::Cve, 3),
+    ("honeypot", Class::PortScan, 1),
+    ("spoofed", Class::Phishing, 3),
+    ("steal personal", Class::Phishing, 3),
+    ("fraud", Class::Fraud, 2),
+    ("harvest cred", Class::Phishing, 3),
     ("fraudulent", Class::Fraud, 3),
     ("scam", Class::Fraud, 3),
     ("advance fee", Class::Fraud, 4),
@@ -372,21 +395,34 @@ pub(crate) fn clear(scores: &[Scored], plain_complaint: bool) -> Option<Class> {
     let deeds = scores.iter().any(|s| !is_cause(s) && s.score >= 4);
     let mut weighed: Vec<(i32, Class, usize)> = scores
         .iter()
-        .map(|s| (if deeds && is_cause(s) { s.score / 2 } else { s.score }, s.class, s.words.len()))
+        .map(|s| {
+            let part = if s.class == Class::Blocklist { 3 } else { 2 };
+            (if deeds && is_cause(s) { s.score / part } else { s.score }, s.class, s.words.len())
+        })
         .collect();
     weighed.sort_by_key(|(score, ..)| std::cmp::Reverse(*score));
     let (first, class, words) = *weighed.first()?;
     let second = weighed.get(1).map_or(0, |(score, ..)| *score);
+    // Two of one kind, or one that the subject names alone: the louder one.
+    let near = weighed.get(1).map(|(_, class, _)| *class);
+    let titled = |class: Class| scores.iter().any(|s| s.class == class && s.in_subject);
+    let ahead = near.is_none_or(|n| {
+        first > second && (n.category() == class.category() || titled(class) && !titled(n) && plain_complaint)
+    });
     let enough = (plain_complaint && class == Class::Unclassified && first >= 2)
         || first >= 5
         || words >= 2
         || (plain_complaint && first >= 3);
-    (enough && first * 2 >= second * 3).then_some(class)
+    (enough && (first * 2 >= second * 3 || ahead)).then_some(class)
 }
 
 /// Whether the word begins a word of the text.
 fn holds(text: &str, word: &str) -> bool {
     text.match_indices(word).any(|(at, _)| {
+        // Names of firms that guard against it.
+        if word == "ddos" && text.get(at + 4..).is_some_and(|t| t.starts_with("-guard") || t.starts_with(" guard")) {
+            return false;
+        }
         // Scripts without spaces put words side by side.
         if word.starts_with(|c| c > '\u{2e80}') {
             return true;

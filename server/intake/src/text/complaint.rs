@@ -2,7 +2,7 @@
 use super::document::Document;
 
 /// What only complaints say to a provider, in lower case.
-const STRONG: [&str; 97] = [
+const STRONG: [&str; 121] = [
     "your network",
     "your netblock",
     "your abuse",
@@ -100,10 +100,34 @@ const STRONG: [&str; 97] = [
     "провайдер хостинга",
     "sua infraestrutura",
     "sua rede",
+    "under your responsibility",
+    "under your authority",
+    "your ip address",
+    "your ips",
+    "attacking our network",
+    "in ihren netzen",
+    "kunden der ip",
+    "an ihrem anschluss",
+    "web host provider",
+    "dear web host",
+    "host provider of",
+    "your web servers",
+    "you provide hosting",
+    "you are providing hosting",
+    "internet service provider to",
+    "your registrar",
+    "domain registrar",
+    "of your organisation",
+    "vuestra red",
+    "su proveedor",
+    "su infraestructura",
+    "redes brasileiras",
+    "your as ",
+    "technical contact person",
 ];
 
 /// What complaints say and others too: two of them count.
-const WEAK: [&str; 111] = [
+const WEAK: [&str; 131] = [
     "attack from",
     "attacks from",
     "attack source",
@@ -215,6 +239,26 @@ const WEAK: [&str; 111] = [
     "geeignete maßnahmen",
     "medidas",
     "remoção",
+    "cyber security incident",
+    "cybersecurity incident",
+    "malicious content",
+    "hosted on",
+    "blacklisted",
+    "infected with",
+    "infiziert",
+    "equipos infectados",
+    "attacking",
+    "attacked",
+    "brand protection",
+    "bad faith",
+    "unsolicited",
+    "this is spam",
+    "hackers",
+    "plainte",
+    "web site",
+    "is hosting",
+    "violat",
+    "unlawful",
 ];
 
 /// What services say to their users about their own logins.

@@ -26,8 +26,9 @@ pub(crate) fn events(findings: &Findings) -> Result<Vec<Observation>, String> {
         None => by_address(findings, verdict, worded).or_else(|reason| {
             // A weakness or a matter without a word of its own, on a page that is named for certain.
             let clear: Vec<&Page> = accused.into_iter().filter(|p| p.weight >= CERTAIN).collect();
-            let class = worded.or((verdict == Verdict::Plain).then_some(Class::Unclassified));
-            match class.filter(|_| !clear.is_empty() && verdict == Verdict::Plain) {
+            let linked = clear.iter().all(|p| p.url.contains("://"));
+            let class = worded.or((verdict == Verdict::Plain && linked).then_some(Class::Unclassified));
+            match class.filter(|_| !clear.is_empty() && verdict != Verdict::Unclear) {
                 Some(class) => Ok(clear.into_iter().take(MOST).map(|p| page_event(findings, p, class)).collect()),
                 None => Err(reason),
             }
@@ -47,6 +48,8 @@ fn admitted(findings: &Findings, accused: &[&Page]) -> Result<Verdict, String> {
     let in_subject = findings.candidates.iter().find(|c| c.subject);
     let first = findings.classes.first();
     let about_pages = first.is_some_and(|c| is_about_pages(c.class) && (c.in_subject || c.score >= 8));
+    let firm = findings.candidates.first().is_some_and(|c| c.weight >= STRONG && c.how != How::Subject)
+        || first.is_some_and(|c| is_about_pages(c.class)) && accused.iter().any(|p| p.weight >= 84);
     let form = findings.times.labelled() && findings.candidates.first().is_some_and(|c| c.weight >= FORM);
     match verdict {
         Verdict::Plain | Verdict::Complaint => Ok(verdict),
@@ -55,6 +58,10 @@ fn admitted(findings: &Findings, accused: &[&Page]) -> Result<Verdict, String> {
         Verdict::Unclear if in_subject.is_some() && first.is_some_and(|c| c.in_subject) => Ok(verdict),
         // Forms with fields for the source and for the time come from programs that report.
         Verdict::Unclear if form => Ok(verdict),
+        // A word that names the deed and an address or page that is named for certain.
+        Verdict::Unclear if first.is_some_and(|c| c.score >= 5 && c.class != Class::Unclassified) && firm => {
+            Ok(Verdict::Complaint)
+        }
         Verdict::Unclear if about_pages && accused.iter().any(|p| p.weight >= page::STRONG) => Ok(verdict),
         Verdict::Personal => Err("it tells somebody about his own account".to_owned()),
         Verdict::Unclear => Err("nothing in it says that it is a complaint".to_owned()),
@@ -68,7 +75,13 @@ fn admitted(findings: &Findings, accused: &[&Page]) -> Result<Verdict, String> {
 /// The class of an event about the accused pages; none when it is about an address.
 fn page_class(findings: &Findings, worded: Option<Class>, accused: &[&Page], verdict: Verdict) -> Option<Class> {
     let best = accused.iter().map(|p| p.weight).max()?;
-    let sure = verdict == Verdict::Plain || best >= page::STRONG;
+    // One page alone needs less to be meant than one of many.
+    let alone = accused.iter().all(|p| p.host == accused.first().map_or("", |f| f.host.as_str()));
+    // An address in the subject is meant rather than a page that merely stands there.
+    if best < page::STRONG && findings.candidates.iter().any(|c| c.subject) {
+        return None;
+    }
+    let sure = verdict == Verdict::Plain || best >= page::STRONG || verdict == Verdict::Complaint && alone;
     if let Some(class) = worded {
         return (is_about_pages(class) && sure).then_some(class);
     }
@@ -86,6 +99,12 @@ fn by_address(findings: &Findings, verdict: Verdict, worded: Option<Class>) -> R
         return Err("an address is accused, but not clearly to us".to_owned());
     }
     let by_log = chosen.iter().find_map(|c| c.class);
+    let mailed = chosen.iter().all(|c| c.how == How::Head);
+    if mailed
+        && !worded.is_some_and(|c| matches!(c, Class::Spam | Class::Phishing | Class::Fraud | Class::BulkMessaging))
+    {
+        return Err("it shows a mail, but does not say what is wrong with it".to_owned());
+    }
     let class = match (by_log, worded) {
         (Some(log), Some(words)) if log.category() == words.category() => words,
         (Some(log), _) => log,
@@ -170,45 +189,72 @@ fn serves(class: Class) -> bool {
 
 /// The addresses that the text clearly accuses.
 fn chosen(candidates: &[Candidate], verdict: Verdict) -> Result<Vec<&Candidate>, String> {
-    let strong: Vec<&Candidate> = candidates.iter().filter(|c| c.weight >= STRONG).collect();
+    // Inner addresses are the victim's where the report names anybody else.
+    let public = candidates.iter().any(|c| c.weight >= SOME && crate::address::is_public(c.ip));
+    let candidates: Vec<&Candidate> =
+        candidates.iter().filter(|c| !public || c.weight >= FORM || crate::address::is_public(c.ip)).collect();
+    let strong: Vec<&Candidate> = candidates.iter().copied().filter(|c| c.weight >= STRONG).collect();
     let named: Vec<&Candidate> = strong.iter().copied().filter(|c| c.subject).collect();
     if let [one] = named[..] {
         return Ok(vec![one]);
     }
     match strong[..] {
-        [] => {
-            let some: Vec<&Candidate> = candidates.iter().filter(|c| c.weight >= SOME).collect();
-            match some[..] {
-                [one] if candidates.iter().all(|c| c.ip == one.ip || c.weight < 20) => Ok(vec![one]),
-                [] => only(candidates, verdict).map(|one| vec![one]),
-                [first, ..]
-                    if verdict == Verdict::Plain
-                        && some.iter().all(|c| c.how == How::Table && c.reason == first.reason) =>
-                {
-                    Ok(some)
-                }
-                _ => Err(several(&some)),
-            }
-        }
+        [] => weak(&candidates, verdict),
         [one] => Ok(vec![one]),
         [first, ..] => {
             let alike = strong.iter().all(|c| c.how == first.how && c.reason == first.reason);
             if alike && matches!(first.how, How::Log | How::Table | How::Label | How::Subject) {
-                Ok(strong)
+                return Ok(strong);
+            }
+            // A field that can only mean the source, above fields and lines that may mean others.
+            match strong.iter().filter(|c| c.weight >= FORM).collect::<Vec<_>>()[..] {
+                [one] if strong.iter().all(|c| c.weight >= FORM || c.logs.is_empty()) => Ok(vec![one]),
+                _ => Err(several(&strong)),
+            }
+        }
+    }
+}
+
+/// The accused where none is named in a field, a log or a table.
+fn weak<'c>(candidates: &[&'c Candidate], verdict: Verdict) -> Result<Vec<&'c Candidate>, String> {
+    let some: Vec<&Candidate> = candidates.iter().copied().filter(|c| c.weight >= SOME).collect();
+    let plain = verdict == Verdict::Plain;
+    match some[..] {
+        [one] if candidates.iter().all(|c| c.ip == one.ip || c.weight < 20) => Ok(vec![one]),
+        // What stands beside it without a word is its surroundings.
+        [one] if plain && candidates.iter().all(|c| c.ip == one.ip || c.weight <= 25 || c.how == How::Head) => {
+            Ok(vec![one])
+        }
+        [] => only(candidates, verdict).or_else(|why| shown(candidates).ok_or(why)).map(|one| vec![one]),
+        [first, ..] if plain && some.iter().all(|c| c.how == How::Table && c.reason == first.reason) => Ok(some),
+        // "Abuse from address: ..." many times is a list.
+        [first, _, ..] if plain && !first.words.is_empty() && some.iter().all(|c| c.words == first.words) => Ok(some),
+        _ => {
+            let listed: Vec<&Candidate> = some.iter().copied().filter(|c| c.how == How::Table).collect();
+            if plain && listed.len() >= 3 && listed.len() * 4 > some.len() * 3 {
+                Ok(listed)
             } else {
-                Err(several(&strong))
+                Err(several(&some))
             }
         }
     }
 }
 
 /// The one address that a plain complaint names at all.
-fn only(candidates: &[Candidate], verdict: Verdict) -> Result<&Candidate, String> {
+fn only<'c>(candidates: &[&'c Candidate], verdict: Verdict) -> Result<&'c Candidate, String> {
     let none = || "no address in it is clearly the source".to_owned();
     let mut named =
         candidates.iter().filter(|c| c.how != How::Head && c.weight >= 15 && crate::address::is_public(c.ip));
-    let one = named.next().filter(|_| verdict == Verdict::Plain).ok_or_else(none)?;
+    let one = *named.next().filter(|_| verdict == Verdict::Plain).ok_or_else(none)?;
     if named.next().is_some() { Err(none()) } else { Ok(one) }
+}
+
+/// The one address that handed over the mail which the complaint shows.
+fn shown<'c>(candidates: &[&'c Candidate]) -> Option<&'c Candidate> {
+    let mut heads = candidates.iter().filter(|c| c.how == How::Head && c.weight >= 40);
+    let one = *heads.next()?;
+    let others = candidates.iter().any(|c| c.how != How::Head && c.weight >= 15 && crate::address::is_public(c.ip));
+    (heads.next().is_none() && !others).then_some(one)
 }
 
 fn several(candidates: &[&Candidate]) -> String {

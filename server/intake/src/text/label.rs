@@ -30,6 +30,10 @@ pub(crate) fn judge(text: &str, lower: &str, spot: Spot) -> Part {
     if before.ends_with('@') {
         return Part::Other;
     }
+    // `<source_ip>192.0.2.1</source_ip>`
+    if let Some(name) = tag(before) {
+        return by_key(&name);
+    }
     if ["->", "=>", "→", ">", "-->"].iter().any(|arrow| bare.ends_with(arrow)) && bare.len() > 4 {
         return Part::Other;
     }
@@ -44,6 +48,14 @@ pub(crate) fn judge(text: &str, lower: &str, spot: Spot) -> Part {
         return by_key(&key);
     }
     by_words(text, bare, after)
+}
+
+/// The name of the XML element that begins right before an address.
+fn tag(before: &str) -> Option<String> {
+    let inner = before.strip_suffix('>')?;
+    let name = inner.get(inner.rfind('<')? + 1..)?;
+    let is_name = name.len() >= 2 && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b':'));
+    is_name.then(|| name.replace('_', " "))
 }
 
 /// The name of the field in front of an address: `Source IP: `, `src=`, `| Host | `, or a column of its own.

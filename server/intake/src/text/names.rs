@@ -29,6 +29,8 @@ pub(crate) struct Look {
     pub(crate) kind: Kind,
     /// Whether the text says plainly that the page is the rightful one: nothing on its host is meant then.
     pub(crate) sure: bool,
+    /// Whether a host fills its line or stands right behind a word such as "domain".
+    pub(crate) whole: bool,
 }
 
 /// Beginnings of words that speak of an offence.
@@ -116,7 +118,7 @@ const PAGE: [&str; 34] = [
 ];
 
 /// Words that make it somebody else's page, for certain.
-const RIGHTFUL: [&str; 29] = [
+const RIGHTFUL: [&str; 30] = [
     "original",
     "legitimate",
     "legit",
@@ -146,10 +148,11 @@ const RIGHTFUL: [&str; 29] = [
     "mimics",
     "mimicking",
     "rightsholder",
+    "main",
 ];
 
 /// What is said of the one who complains: a page named behind it is his.
-const BEHALF: [&str; 17] = [
+const BEHALF: [&str; 27] = [
     "authorized agent",
     "authorised agent",
     "on behalf of",
@@ -167,10 +170,20 @@ const BEHALF: [&str; 17] = [
     "markets and sells",
     "copyright holder",
     "original work",
+    "users of",
+    "of these works",
+    "list of works",
+    "copyrighted property",
+    "i own",
+    "own the",
+    "imitating",
+    "imitates",
+    "belong to",
+    "belongs to",
 ];
 
 /// What sends a reader to further reading.
-const READING: [&str; 12] = [
+const READING: [&str; 13] = [
     "guide",
     "recommend",
     "please visit",
@@ -183,6 +196,7 @@ const READING: [&str; 12] = [
     "click here",
     "close this",
     "authority to act",
+    "try to enter",
 ];
 
 /// Words that make it another page.
@@ -306,6 +320,11 @@ pub(crate) fn begins_again(bare: &str) -> bool {
         || bare.starts_with("infringing")
 }
 
+/// Whether a line is a field that holds what was copied or who is imitated: "Original work: ...".
+pub(crate) fn is_rightful_name(bare: &str) -> bool {
+    bare.split_once(':').is_some_and(|(name, _)| name.len() < 40 && says(&RIGHTFUL, name, false))
+}
+
 /// Judges a link by what stands before it on its line, and by the heading above.
 pub(crate) fn look(line: &Ready, start: usize, heading: &str, defanged: bool) -> Look {
     let open = |c: char| c.is_whitespace() || matches!(c, '<' | '"' | '(' | '*' | '[' | '\'' | '“' | '«' | '_' | '`');
@@ -321,7 +340,15 @@ pub(crate) fn look(line: &Ready, start: usize, heading: &str, defanged: bool) ->
         return by_heading(heading, line, start);
     }
     if let Some(name) = bare.strip_suffix([':', '=', '|', '：', ']', '\t']).filter(|_| !bare.ends_with("//")) {
-        let name = name.rsplit(['|', ';', '.', '\t']).find(|n| !n.trim().is_empty()).unwrap_or(name).trim();
+        let name = name.rsplit(['|', ';', '.', '\t', '(']).find(|n| !n.trim().is_empty()).unwrap_or(name).trim();
+        // The sentence before a colon may have begun on the line above.
+        let open = !heading.is_empty() && !heading.ends_with(['.', ':', '!', '?']) && !bare.contains(". ");
+        if open
+            && is_rightful(&format!("{heading} {name}"), tail_ref(name, 6))
+            && !says(&["infring", "phish"], name, true)
+        {
+            return Look { kind: Kind::Other, sure: true, whole: false };
+        }
         return by_field(name);
     }
     if bare.len() < 40 && before.ends_with(['\t']) {
@@ -352,7 +379,7 @@ fn clause(bare: &str) -> String {
 fn by_field(name: &str) -> Look {
     let near = tail(name, 8);
     if is_rightful(name, &near) && !says(&["infring", "phish", "unauthor", "counterfeit"], &near, true) {
-        return Look { kind: Kind::Other, sure: true };
+        return Look { kind: Kind::Other, sure: true, whole: false };
     }
     let bad = says(&BAD, &near, true);
     let page = says(&PAGE, &near, false);
@@ -360,12 +387,13 @@ fn by_field(name: &str) -> Look {
         return Look {
             kind: if says(&OTHER, &near, false) && !page { Kind::Other } else { Kind::BadField },
             sure: false,
+            whole: false,
         };
     }
     if says(&OTHER, &near, false) {
-        return Look { kind: Kind::Other, sure: false };
+        return Look { kind: Kind::Other, sure: false, whole: false };
     }
-    Look { kind: if page { Kind::Field } else { Kind::Bare }, sure: false }
+    Look { kind: if page { Kind::Field } else { Kind::Bare }, sure: false, whole: false }
 }
 
 fn by_heading(heading: &str, line: &Ready, start: usize) -> Look {
@@ -373,27 +401,28 @@ fn by_heading(heading: &str, line: &Ready, start: usize) -> Look {
     let last = tail(heading, 9);
     let announces = heading.ends_with([':', '：']);
     let rest = line.text.get(start..).unwrap_or_default().split_whitespace().count();
-    let plain = Look { kind: if rest <= 3 { Kind::Alone } else { Kind::Bare }, sure: false };
+    let plain = Look { kind: if rest <= 3 { Kind::Alone } else { Kind::Bare }, sure: false, whole: false };
     if heading.is_empty() {
         return plain;
     }
     let offence = says(&["infring", "phish", "unauthor", "counterfeit", "violat"], &last, true);
     if is_rightful(heading, if announces { &last } else { tail_ref(heading, 5) }) && !(announces && offence) {
-        return Look { kind: Kind::Other, sure: true };
+        return Look { kind: Kind::Other, sure: true, whole: false };
     }
     if READING.iter().any(|r| near.contains(r)) {
-        return Look { kind: Kind::Other, sure: false };
+        return Look { kind: Kind::Other, sure: false, whole: false };
     }
     let bad = says(&BAD, &near, true);
     let other = says(&OTHER, &tail(heading, 5), false);
     let kind = match (announces, bad, other) {
         (_, false, true) => Kind::Other,
+        (true, true, true) if !says(&PAGE, &near, false) => Kind::Other,
         (true, true, _) => Kind::BadHeading,
         (true, false, false) if says(&PAGE, &near, false) => Kind::Heading,
         (false, true, false) if rest <= 3 => Kind::Said,
         _ => return plain,
     };
-    Look { kind, sure: false }
+    Look { kind, sure: false, whole: false }
 }
 
 /// Whether the words before a link say that the page behind it is the rightful one.
@@ -410,10 +439,15 @@ fn by_sentence(sentence: &str, line: &Ready) -> Look {
     let near = tail(sentence, 6);
     let offence = says(&["infring", "phish", "unauthor", "counterfeit", "hosted"], &near, true);
     if is_rightful(sentence, &near) && !offence {
-        return Look { kind: Kind::Other, sure: true };
+        return Look { kind: Kind::Other, sure: true, whole: false };
+    }
+    // Who hosts or registered it is not meant.
+    let host = ["hosted by", "hosted with", "registered with", "registered by", "registrar"];
+    if host.iter().any(|h| sentence.ends_with(h)) {
+        return Look { kind: Kind::Other, sure: false, whole: false };
     }
     if says(&OTHER, &tail(sentence, 4), false) || READING.iter().any(|r| sentence.contains(r)) {
-        return Look { kind: Kind::Other, sure: false };
+        return Look { kind: Kind::Other, sure: false, whole: false };
     }
     let page = says(&PAGE, &near, false);
     let bad = says(&BAD, sentence, true) || says(&BAD, &line.lower, true);
@@ -422,7 +456,8 @@ fn by_sentence(sentence: &str, line: &Ready) -> Look {
         (true, false) => Kind::Said,
         (false, _) => Kind::Bare,
     };
-    Look { kind, sure: false }
+    let direct = ["domain name", "domain", "domains", "website", "web site", "website(s)", "site"];
+    Look { kind, sure: false, whole: direct.iter().any(|d| sentence.ends_with(d)) }
 }
 
 /// The end of a text from its so many last words on, as it stands.
@@ -439,7 +474,11 @@ fn tail(text: &str, count: usize) -> String {
 
 /// Whether one of the words is in the text; as a beginning or whole.
 fn says(words: &[&str], text: &str, beginning: bool) -> bool {
-    text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '\'')))
-        .filter(|w| !w.is_empty())
-        .any(|w| words.iter().any(|known| if beginning { w.starts_with(known) } else { w == *known }))
+    let mut before = "";
+    text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '\''))).filter(|w| !w.is_empty()).any(|w| {
+        // "The trademarks of the holder" are what was misused; "the holder's site" is his.
+        let of =
+            std::mem::replace(&mut before, w) == "the" && matches!(w, "holder" | "owner") && text.contains("of the");
+        !of && words.iter().any(|known| if beginning { w.starts_with(known) } else { w == *known })
+    })
 }

@@ -54,7 +54,13 @@ pub(crate) fn all(document: &Document, lines: &[Ready]) -> Vec<Page> {
         farewell = (farewell || names::is_farewell(bare)) && !names::begins_again(bare);
         let spots = spots(line);
         for spot in &spots {
-            let look = names::look(line, spot.start, &heading.text, spot.defanged);
+            let mut look = names::look(line, spot.start, &heading.text, spot.defanged);
+            // A host that fills its line is an entry of a list.
+            let whole = !spot.text.starts_with("www.") && line.text.trim() == spot.text;
+            if whole && matches!(look.kind, Kind::Alone | Kind::Bare) && !spot.text.contains("://") {
+                look.kind = Kind::Said;
+                look.whole = true;
+            }
             search.add(spot, look, at, farewell);
         }
         heading.follow(bare, spots.is_empty());
@@ -100,7 +106,12 @@ impl Heading {
             return;
         }
         let announces = self.text.ends_with([':', '：']);
-        if announces && !bare.ends_with([':', '：']) && self.age < 2 {
+        if announces
+            && !bare.ends_with([':', '：'])
+            && bare.len() <= 50
+            && self.age < 6
+            && !names::is_rightful_name(bare)
+        {
             self.age += 1;
             return;
         }
@@ -205,14 +216,22 @@ impl Search {
             Kind::Bare => (20, "a link in the text"),
         };
         // A mere host is said of many things; a page is one.
-        if !is_link && !spot.text.contains('/') {
-            weight -= 14;
+        if !is_link && !spot.text.contains('/') && !look.whole {
+            weight -= 12;
         }
         if weight < SOME && !is_link {
             return;
         }
         if farewell {
-            weight = if weight >= 88 { weight - 5 } else { weight / 3 };
+            // Lists of files stand below the signature too; links to a company's own page are short.
+            let deep = is_link && spot.text.len() > 40 && spot.text.matches('/').count() > 4;
+            weight = if weight >= 88 {
+                weight - 5
+            } else if deep {
+                weight.min(SOME + 1)
+            } else {
+                weight / 3
+            };
         }
         if self.own.likely.contains(base) && weight < 86 {
             weight /= 3;
@@ -251,7 +270,7 @@ impl Search {
             let again = lines.iter().any(|l| l.setting == Setting::Plain && l.lower.contains(&host));
             let mut paged = false;
             for page in self.pages.iter_mut().filter(|p| p.host == host || p.host.ends_with(&format!(".{host}"))) {
-                paged |= page.url.contains("://");
+                paged |= page.url.contains("://") || page.weight >= SOME && page.host != host;
                 page.weight = (page.weight + 12).clamp(84, 100);
             }
             if !paged && (again || defanged || is_link) {

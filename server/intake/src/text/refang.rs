@@ -2,13 +2,19 @@
 use std::borrow::Cow;
 
 /// What people write so that nobody clicks, and what they mean; compared without regard to case.
-const PAIRS: [(&str, &str); 22] = [
+const PAIRS: [(&str, &str); 30] = [
     ("hxxps", "https"),
     ("hxxp", "http"),
     ("hxtp", "http"),
     ("h**p", "http"),
     ("h__p", "http"),
     ("fxp:", "ftp:"),
+    (" [:] ", ":"),
+    (" :// ", "://"),
+    (" / ", "/"),
+    (" [.] ", "."),
+    (" (.) ", "."),
+    (" [dot] ", "."),
     ("[.]", "."),
     ("(.)", "."),
     ("{.}", "."),
@@ -25,10 +31,13 @@ const PAIRS: [(&str, &str); 22] = [
     ("[at]", "@"),
     ("(at)", "@"),
     ("\\.", "."),
+    (" .", "."),
+    (":// ", "://"),
 ];
 
 /// Signs without which there is nothing to do.
-const SIGNS: [&str; 12] = ["xxp", "xtp", "**p", "__p", "fxp:", "[", "(", "{", ".]", "\\.", " dot ", " DOT "];
+const SIGNS: [&str; 14] =
+    ["xxp", "xtp", "**p", "__p", "fxp:", "[", "(", "{", ".]", "\\.", " dot ", " DOT ", " .", ":// "];
 
 /// Makes a line whole. Brackets that defang nothing stay.
 pub(crate) fn refang(line: &str) -> Cow<'_, str> {
@@ -57,7 +66,15 @@ pub(crate) fn refang(line: &str) -> Cow<'_, str> {
 fn fits(lower: &str, at: usize, from: &str, to: &str) -> bool {
     let before = lower.get(..at).and_then(|t| t.chars().next_back());
     let after = lower.get(at + from.len()..).and_then(|t| t.chars().next());
+    // With blanks on both sides it is ordinary text, unless a defanged link was pulled apart so.
+    if from.len() > 2 && from.starts_with(' ') && from.ends_with(' ') && from != " dot " && !lower.contains("xxp") {
+        return false;
+    }
     match to {
+        "://" if from == " :// " => before.is_some_and(|c| matches!(c, 'p' | 's')),
+        "://" if from == ":// " => {
+            before.is_some_and(|c| matches!(c, 'p' | 's')) && after.is_some_and(char::is_alphanumeric)
+        }
         "." | ":" | "@" | "/" => {
             let half = matches!(from, "[." | ".]");
             let joins =

@@ -47,6 +47,8 @@ pub(crate) struct Candidate {
     pub(crate) class: Option<Class>,
     /// Whether the subject names it.
     pub(crate) subject: bool,
+    /// The words in front of it, without numbers: those of a list are alike.
+    pub(crate) words: String,
 }
 
 /// Most candidates of one report.
@@ -67,7 +69,10 @@ pub(crate) fn all(document: &Document, lines: &[Ready]) -> Vec<Candidate> {
             }
             continue;
         }
-        let first = spots.iter().find(|s| label::judge(&line.text, &line.lower, **s) != Part::Other).copied();
+        let parts: Vec<Part> = spots.iter().map(|s| label::judge(&line.text, &line.lower, *s)).collect();
+        let with = |test: &dyn Fn(&Part) -> bool| parts.iter().position(test).and_then(|at| spots.get(at)).copied();
+        // A log names its own host first; what it says of an address counts more than where it stands.
+        let first = with(&|p| !matches!(p, Part::Other | Part::Bare)).or_else(|| with(&|p| *p != Part::Other));
         let log = (line.setting == Setting::Plain).then(|| logs::read(&line.lower)).flatten();
         for spot in &spots {
             if !is_anybodys(spot.ip) || in_url(&line.text, *spot) {
@@ -131,6 +136,10 @@ fn weigh(look: &Look<'_>) -> (i32, How, String) {
     if part == Part::Other {
         return said(0, How::Bare, "");
     }
+    // What a mail server noted about who may send.
+    if line.lower.contains("permitted sender") || line.lower.contains("spf=") {
+        return said(30, How::Head, "the server that checked the shown mail's sender names it");
+    }
     if let Some(log) = look.log
         && (part != Part::Bare || look.first)
     {
@@ -162,10 +171,10 @@ fn stands_alone(lines: &[Ready], at: usize, spot: Spot) -> bool {
     let only = |line: &Ready| {
         let rest = line.text.trim();
         let spots = spot::all(rest);
-        matches!(spots[..], [one] if one.end - one.start + 6 >= rest.len() && one.start < 5)
+        matches!(spots[..], [one] if one.end - one.start + 8 >= rest.len() && one.start < 7)
     };
     let Some(line) = lines.get(at) else { return false };
-    if line.text.trim().len() > spot.end - spot.start + 6 {
+    if line.text.trim().len() > spot.end - spot.start + 8 {
         return false;
     }
     let fits = |line: Option<&Ready>, before: bool| {
@@ -257,6 +266,7 @@ impl Found {
                 lines: Vec::new(),
                 class: None,
                 subject: false,
+                words: pattern(look),
             };
             one.note(look, weight, how, at, port);
             self.0.push(one);
@@ -290,6 +300,7 @@ impl Found {
                     lines: Vec::new(),
                     class: None,
                     subject: true,
+                    words: String::new(),
                 }),
             }
         }
@@ -315,6 +326,12 @@ impl Candidate {
             self.port = self.port.or(port);
         }
     }
+}
+
+/// The words before an address, without numbers.
+fn pattern(look: &Look<'_>) -> String {
+    let before = look.line.lower.get(..look.spot.start).unwrap_or_default();
+    before.chars().filter(|c| !c.is_ascii_digit()).collect()
 }
 
 /// Whether a line has a time of day: then it is one of several like it.

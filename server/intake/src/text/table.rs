@@ -23,6 +23,9 @@ struct Head {
 impl Tables {
     pub(crate) fn read(lines: &[Ready]) -> Self {
         let mut tables = Self::default();
+        for (at, part) in super::stacked::cells(lines) {
+            tables.columns.insert(at, vec![(0, usize::MAX, part)]);
+        }
         let mut head: Option<Head> = None;
         for (at, line) in lines.iter().enumerate() {
             if line.setting != Setting::Plain {
@@ -96,6 +99,14 @@ fn read_head(line: &Ready) -> Option<Head> {
     let port = cells
         .iter()
         .position(|(_, c)| matches!(c.trim(), "source port" | "src port" | "srcport" | "src_port" | "sport" | "spt"));
+    let mut parts = parts;
+    // Where hosts are controlled by others, the victim is the customer's machine.
+    let controlled = cells.iter().any(|(_, c)| c.trim().starts_with("c2") || c.contains("c&c"));
+    for ((_, cell), part) in cells.iter().zip(&mut parts) {
+        if controlled && matches!(cell.trim(), "victim ip" | "victimip" | "ip de la víctima") {
+            *part = Some(Part::Labelled);
+        }
+    }
     let names_source = parts.iter().any(|p| matches!(p, Some(Part::Labelled | Part::Field)));
     let count = cells.len();
     names_source.then_some(Head { sign, count, parts, port })

@@ -1,7 +1,7 @@
 //! Web addresses and names of hosts in a line of text, and the sites that reporters merely refer to.
 
 /// Sites that reporters name as sources of knowledge, never as offenders.
-const KNOWN: [&str; 82] = [
+const KNOWN: [&str; 84] = [
     "w3.org",
     "wikipedia.org",
     "virustotal.com",
@@ -84,6 +84,8 @@ const KNOWN: [&str; 82] = [
     "wikimedia.org",
     "legislation.gov.uk",
     "themoviedb.org",
+    "snort.org",
+    "emergingthreats.net",
 ];
 
 /// Ends of file names, which look like the ends of hosts.
@@ -95,6 +97,10 @@ const FILES: [&str; 44] = [
 
 /// Whether a host is one that reporters name as a source of knowledge, or none at all.
 pub(crate) fn is_known(host: &str) -> bool {
+    // A piece of an address that a line end cut off.
+    if host.bytes().all(|b| b.is_ascii_digit() || b == b'.') && host.parse::<std::net::Ipv4Addr>().is_err() {
+        return true;
+    }
     let under = |domain: &str| host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
     host.is_empty() || !host.contains(['.', ':']) || KNOWN.iter().any(|k| under(k))
 }

@@ -22,6 +22,7 @@ pub(crate) struct Times {
     anchor: DateTime<Utc>,
     received_at: DateTime<Utc>,
     mailed: Option<DateTime<Utc>>,
+    zone: Option<Zone>,
 }
 
 /// Most lines that are searched for times.
@@ -42,7 +43,7 @@ impl Times {
         let anchor = mailed.unwrap_or(received_at);
         let plain = |l: &&Ready| matches!(l.setting, Setting::Plain | Setting::Signature);
         let zone = lines.iter().filter(plain).take(LINES).find_map(|l| time::stated_zone(&l.text));
-        let mut times = Self { seen: Vec::new(), heads: Vec::new(), anchor, received_at, mailed };
+        let mut times = Self { seen: Vec::new(), heads: Vec::new(), anchor, received_at, mailed, zone };
         let mut day: Option<(usize, Stamp, String)> = None;
         for (at, line) in lines.iter().enumerate().take(LINES) {
             let head = line.setting == Setting::MailHead;
@@ -120,17 +121,8 @@ impl Times {
         if let Some(when) = self.span(&heads, "the trace of the shown mail") {
             return when;
         }
-        match self.mailed {
-            Some(at) => {
-                let mut span = time::assumed(at, "no event time in the text");
-                span.faults = vec!["no event time in the text: the mail's own date assumed".to_owned()];
-                When { span, origin: "the mail's own date", precision: None }
-            }
-            None => {
-                let span = time::assumed(self.received_at, "no event time in the text");
-                When { span, origin: "receipt", precision: None }
-            }
-        }
+        let origin = if self.mailed.is_some() { "the mail's own date" } else { "receipt" };
+        When { span: self.assumed("no event time in the text"), origin, precision: None }
     }
 
     fn span(&self, seen: &[Seen], origin: &'static str) -> Option<When> {
@@ -148,6 +140,23 @@ impl Times {
             span.faults.push("event time is after the mail's own date".to_owned());
         }
         Some(When { span, origin, precision: Some(first.precision.as_str()) })
+    }
+
+    /// The zone that the text states for all its times.
+    pub(crate) fn zone(&self) -> Option<Zone> {
+        self.zone
+    }
+
+    /// The mail's own date, or its receipt, where nothing gives a time.
+    pub(crate) fn assumed(&self, why: &str) -> Span {
+        match self.mailed {
+            Some(at) => {
+                let mut span = time::assumed(at, why);
+                span.faults = vec![format!("{why}: the mail's own date assumed")];
+                span
+            }
+            None => time::assumed(self.received_at, why),
+        }
     }
 
     /// The moment against which old and new is judged.
