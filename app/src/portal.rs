@@ -17,7 +17,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-pub use plain::{garden, link_expired, link_unknown};
+pub use plain::{garden, link_expired, link_mistaken, link_unknown};
 pub use reporter::{Completing, Fault, complaining, completing, said};
 use words::Words;
 

@@ -62,6 +62,10 @@ words! {
         AttributionDoubted = "attribution.doubted",
         /// A person looked at the contradiction and let the answer stand.
         AttributionUpheld = "attribution.upheld",
+        /// The reporter was asked what one event lacks.
+        EventAsked = "event.asked",
+        /// He answered; the event was looked up again.
+        EventAnswered = "event.answered",
         /// Events were set aside without a case.
         EventsDismissed = "events.dismissed",
         /// A case began.
@@ -74,6 +78,8 @@ words! {
         CaseHandedBack = "case.handed_back",
         /// Hidden until a time.
         CaseSnoozed = "case.snoozed",
+        /// Events of it were another customer's, another service's, or nobody's.
+        CaseCorrected = "case.corrected",
         /// An internal note.
         CaseNoted = "case.noted",
         /// A message to the customer.

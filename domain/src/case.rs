@@ -49,7 +49,15 @@ words! {
         NoAction = "no_action",
         /// Handled in another case.
         Duplicate = "duplicate",
+        /// It was another customer: the events moved away. Only a correction ends a case like this.
+        WrongCustomer = "wrong_customer",
     }
+}
+
+impl Outcome {
+    /// The outcomes that a person who closes a case chooses from.
+    pub const CHOICES: &'static [Self] =
+        &[Self::Resolved, Self::FalsePositive, Self::NotOurs, Self::Victim, Self::NoAction, Self::Duplicate];
 }
 
 words! {
@@ -115,6 +123,10 @@ words! {
         Close = "close",
         /// Not done after all.
         Reopen = "reopen",
+        /// Some of its events were not his; the rest goes on.
+        Correct = "correct",
+        /// None of it was his: closed in the act that moves the events and lifts what it held.
+        Withdraw = "withdraw",
     }
 }
 

@@ -60,6 +60,8 @@ ids! {
     EventId;
     /// A dated answer to "whose was it then?".
     AttributionId;
+    /// Events that were laid to the wrong customer.
+    CorrectionId;
     /// The unit of work.
     CaseId;
     /// A text in a case: note, statement or reply.

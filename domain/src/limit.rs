@@ -7,6 +7,8 @@ pub const REPORT_BYTES_MAX: usize = 25 * 1024 * 1024;
 pub const EVENTS_PER_TRANSACTION: usize = 500;
 /// Events of a case that leave in one go; more would be a data set, not a complaint.
 pub const PASSED_EVENTS_MAX: i64 = 2_000;
+/// Events that one correction moves: all in one transaction, and more than a desk ever lays to one customer by mistake.
+pub const CORRECTED_EVENTS_MAX: usize = 20_000;
 /// Tries of one passing on before it counts as failed.
 pub const PASSING_ATTEMPTS_MAX: i64 = 12;
 /// Rows of a list page.

@@ -258,6 +258,16 @@ pub fn address_fault(address: &str) -> Option<&'static str> {
 /// Checks what would be sent: every fault in words; none when it may go out.
 #[must_use]
 pub fn faults(recipient: &str, subject: &str, body: &str) -> Vec<String> {
+    let mut faults = faults_without_link(recipient, subject, body);
+    if body.matches(LINK_MARK).count() != 1 {
+        faults.push(format!("the text must hold {LINK_MARK} exactly once, where the customer's own link will stand"));
+    }
+    faults
+}
+
+/// The same for a mail that leads to no page of the customer's.
+#[must_use]
+pub fn faults_without_link(recipient: &str, subject: &str, body: &str) -> Vec<String> {
     let mut faults: Vec<String> = address_fault(recipient).map(str::to_owned).into_iter().collect();
     let chars = subject.chars().count();
     if subject.trim().is_empty() || chars > SUBJECT_CHARS_MAX {
@@ -265,9 +275,6 @@ pub fn faults(recipient: &str, subject: &str, body: &str) -> Vec<String> {
     }
     if subject.chars().any(char::is_control) {
         faults.push("the subject holds a line break or another control character".to_owned());
-    }
-    if body.matches(LINK_MARK).count() != 1 {
-        faults.push(format!("the text must hold {LINK_MARK} exactly once, where the customer's own link will stand"));
     }
     if body.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
         faults.push("the text holds control characters".to_owned());

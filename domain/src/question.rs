@@ -1,6 +1,6 @@
 //! What a reporter is asked when his report lacks a part, and his answer by the form behind a secret link.
 use crate::{
-    id::{QuestionId, ReportId},
+    id::{EventId, QuestionId, ReportId},
     refusal::Refusal,
     words::words,
 };
@@ -46,6 +46,8 @@ pub struct Question {
     pub id: QuestionId,
     /// About which report.
     pub report: ReportId,
+    /// About this one event of it, which waits for its holder; none: about the whole report.
+    pub event: Option<EventId>,
     /// Whom it went to.
     pub recipient: String,
     /// What is asked for.

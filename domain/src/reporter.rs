@@ -65,6 +65,8 @@ impl OutcomeClass {
             Outcome::Resolved | Outcome::Victim | Outcome::Duplicate => Self::ActedOn,
             Outcome::FalsePositive | Outcome::NoAction => Self::NoAbuse,
             Outcome::NotOurs => Self::NotOurs,
+            // Its events went to another case, whose end counts.
+            Outcome::WrongCustomer => Self::Unidentified,
         }
     }
 

@@ -24,6 +24,8 @@ reply                open         notified     quarantined  notified*    release
 settle               .            .            .            notified*    .            .
 close                closed*      closed*      .            closed*      closed*      .
 reopen               .            .            .            .            .            open
+correct              open         notified     quarantined  answered     released     closed
+withdraw             closed       closed       closed       closed       closed       closed
 ";
 
 /// The starred ones while a quarantine is held.
@@ -53,6 +55,8 @@ reply                yes      yes         yes            no
 settle               yes      yes         yes            no
 close                yes      yes         yes            no
 reopen               yes      yes         yes            no
+correct              yes      yes         yes            no
+withdraw             yes      yes         yes            no
 ";
 
 fn cell<'a>(table: &'a str, row: &str, column: &str) -> Option<&'a str> {

@@ -19,6 +19,13 @@ pub fn link_expired(desk: &DeskContact, language: Language, url: &str) -> String
     plain(desk, language, url, words.expired_head, "box", words.expired, None)
 }
 
+/// A link to a case that turned out not to be about him: nothing of it is told, not even what it was.
+#[must_use]
+pub fn link_mistaken(desk: &DeskContact, language: Language, url: &str) -> String {
+    let words = Words::of(language);
+    plain(desk, language, url, words.mistaken_head, "box good", words.mistaken, None)
+}
+
 /// A link that never existed or was revoked: the same answer for both, so that guessing teaches nothing.
 #[must_use]
 pub fn link_unknown(desk: &DeskContact, language: Language, url: &str) -> String {

@@ -119,6 +119,8 @@ pub(super) struct Words {
     pub(super) garden_steps: &'static [&'static str],
     pub(super) expired_head: &'static str,
     pub(super) expired: &'static [&'static str],
+    pub(super) mistaken_head: &'static str,
+    pub(super) mistaken: &'static [&'static str],
     pub(super) unknown_head: &'static str,
     pub(super) unknown: &'static [&'static str],
     pub(super) reach: &'static str,

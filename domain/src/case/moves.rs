@@ -30,6 +30,7 @@ pub struct Move {
 
 use CaseState::{Answered, Closed, Notified, Open, Quarantined, Released};
 const ACTIVE: &[CaseState] = &[Open, Notified, Quarantined, Answered, Released];
+const ALL: &[CaseState] = &[Open, Notified, Quarantined, Answered, Released, Closed];
 const WORK: Option<Permission> = Some(Permission::WorkCases);
 
 /// The only authority on what may happen to a case.
@@ -47,7 +48,7 @@ pub const MOVES: &[Move] = &[
     Move { command: CaseCommand::HandBack, from: ACTIVE, next: Next::Same, right: WORK, label: "Hand back" },
     Move {
         command: CaseCommand::Note,
-        from: &[Open, Notified, Quarantined, Answered, Released, Closed],
+        from: ALL,
         next: Next::Same,
         right: WORK,
         label: "Note",
@@ -119,6 +120,9 @@ pub const MOVES: &[Move] = &[
         label: "Close",
     },
     Move { command: CaseCommand::Reopen, from: &[Closed], next: Next::To(Open), right: WORK, label: "Reopen" },
+    Move { command: CaseCommand::Correct, from: ALL, next: Next::Same, right: WORK, label: "Wrong customer" },
+    // Whatever it holds is let go in the same act; a closed one only gets its true outcome.
+    Move { command: CaseCommand::Withdraw, from: ALL, next: Next::To(Closed), right: WORK, label: "Wrong customer" },
 ];
 
 /// Decides where `command` leads from `state`.

@@ -274,6 +274,7 @@ async fn one(tale: &mut Tale, case: &Case, by: &Actor, act: Act) -> Result<(), D
                 Outcome::Victim => "the customer is the one who was attacked",
                 Outcome::NoAction => "told, nothing more can be done here",
                 Outcome::Duplicate => "handled in the other case",
+                Outcome::WrongCustomer => "it was another customer",
             };
             desk.close_case(by, number, case.version, outcome, why).await.map(drop)
         }

@@ -213,6 +213,9 @@ impl Desk {
         why: &str,
     ) -> Result<Case, DeskError> {
         domain::case_text("reason", why)?;
+        if !Outcome::CHOICES.contains(&outcome) {
+            return Err(Refusal::invalid("outcome", "say first whose it was: see Wrong customer on the case").into());
+        }
         let order =
             Order { actor, number, version: Some(version), command: CaseCommand::Close, act: Act::CaseClosed, why };
         self.move_case(order, |case, now, entry| {
@@ -283,6 +286,10 @@ pub(super) async fn moved(tx: &mut Tx, order: &Order<'_>) -> Result<(Case, CaseS
     if order.command == CaseCommand::Close && case.dispute == DisputeState::Open {
         return Err(Refusal::invalid("outcome", "decide the customer's objection first, then close the case").into());
     }
+    if order.command == CaseCommand::Reopen && case.outcome == Some(Outcome::WrongCustomer) {
+        let problem = "was laid to the wrong customer: if it was his after all, correct the case that has its events now";
+        return Err(Refusal::invalid("case", problem).into());
+    }
     // Whoever acts on a case has looked at it.
     case.unread = false;
     Ok((case, old))
@@ -306,7 +313,7 @@ async fn joined(mut tx: Tx, actor: &Actor, open: &Case) -> Result<Opened, DeskEr
     Ok(Opened { id: open.id, number: open.number.clone(), joined: true, events })
 }
 
-async fn new_case(
+pub(super) async fn new_case(
     tx: &mut Tx,
     actor: &Actor,
     customer: CustomerId,

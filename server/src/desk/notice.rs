@@ -9,7 +9,8 @@ use domain::{
     act::Act,
     actor::{Actor, Permission},
     advice::Group,
-    case::{self, Case, CaseCommand},
+    case::{self, Case, CaseCommand, Outcome},
+    correction::TEMPLATE,
     id::NoticeId,
     language::Language,
     ledger::NewEntry,
@@ -113,18 +114,34 @@ impl Desk {
         if !faults.is_empty() {
             return Err(Refusal::invalid("notice", faults.join("; ")).into());
         }
+        let link = self.make_link(tx, actor, case).await?;
+        let body = draft.body.replace(LINK_MARK, &link.url);
+        Ok(vec![self.owe_written(tx, actor, case, id, Draft { body, ..draft.clone() }).await?, link.entry])
+    }
+
+    /// Writes a notice whose text is as it will go out, and its job, within the caller's transaction.
+    ///
+    /// # Errors
+    /// [`Refusal::Stale`] when a notice with this id is written already.
+    pub(super) async fn owe_written(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        case: &Case,
+        id: NoticeId,
+        draft: Draft,
+    ) -> Result<NewEntry, DeskError> {
         let now = tx.now();
         let wait = if actor.user().is_some() { self.config.number("mail.undo_seconds") } else { 0 };
-        let link = self.make_link(tx, actor, case).await?;
         let notice = Notice {
             id,
             case: case.id,
             customer: case.customer,
-            template: draft.template.clone(),
+            template: draft.template,
             language: draft.language.as_str().to_owned(),
-            recipient: draft.recipient.clone(),
-            subject: draft.subject.clone(),
-            body: draft.body.replace(LINK_MARK, &link.url),
+            recipient: draft.recipient,
+            subject: draft.subject,
+            body: draft.body,
             message_id: Notice::message_id_of(id, &crate::secret::tag()?, self.config.mail_domain()),
             state: NoticeState::Queued,
             attempts: 0,
@@ -138,14 +155,13 @@ impl Desk {
             return Err(Refusal::Stale.into());
         }
         tx.job_owe(MAIL, id.0, notice.next_at, now).await?;
-        let queued = NewEntry::new(actor, Act::NoticeQueued, "notice", id)
+        Ok(NewEntry::new(actor, Act::NoticeQueued, "notice", id)
             .case(case.id)
             .fact("template", notice.template)
             .fact("language", notice.language)
             .fact("recipient", notice.recipient)
             .fact("subject", notice.subject)
-            .fact("body_sha256", hex::encode(Sha256::digest(notice.body.as_bytes())));
-        Ok(vec![queued, link.entry])
+            .fact("body_sha256", hex::encode(Sha256::digest(notice.body.as_bytes()))))
     }
 
     /// The notice of the case's own template in the customer's language, for an act that owes one besides (an order).
@@ -167,6 +183,19 @@ impl Desk {
         tx.case_hold(notice.case).await?;
         let held = !tx.case_holds(notice.case).await?.is_empty();
         notice::may_take_back(held, tx.notice_given_or_owed(notice.case).await? <= 1)?;
+        let entry = self.recall(&mut tx, actor, &mut notice, from).await?;
+        tx.commit(entry).await?;
+        Ok(notice)
+    }
+
+    /// Takes a notice that is `Cancelled` from now on out of the mailer's hands, and its link with it.
+    pub(super) async fn recall(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        notice: &mut Notice,
+        from: NoticeState,
+    ) -> Result<NewEntry, DeskError> {
         let now = tx.now();
         if let Some(secret) = self.secret_in(&notice.body)
             && let Some(link) = tx.link_by_hash(&crate::secret::hash(secret)).await?
@@ -174,10 +203,10 @@ impl Desk {
             tx.link_revoke(link.id, now).await?;
         }
         notice.body = self.without_secret(&notice.body);
-        tx.notice_save(&notice, from).await?;
-        tx.job_forget(MAIL, id.0).await?;
-        tx.commit(NewEntry::new(actor, Act::NoticeCancelled, "notice", id).case(notice.case)).await?;
-        Ok(notice)
+        tx.notice_save(notice, from).await?;
+        tx.job_forget(MAIL, notice.id.0).await?;
+        let entry = NewEntry::new(actor, Act::NoticeCancelled, "notice", notice.id).case(notice.case);
+        Ok(entry.change(from.as_str(), notice.state.as_str()))
     }
 
     /// Tries a failed notice again, from the beginning of its back-off.
@@ -186,6 +215,10 @@ impl Desk {
     /// [`Refusal`] for a missing right, or when it has not failed.
     pub async fn retry_notice(&self, actor: &Actor, id: NoticeId) -> Result<Notice, DeskError> {
         let (mut tx, mut notice, from) = self.staff_step(actor, id, NoticeCommand::Retry).await?;
+        let about = tx.case_by_id(notice.case).await?.ok_or(Refusal::NotFound)?;
+        if about.outcome == Some(Outcome::WrongCustomer) && notice.template != TEMPLATE {
+            return Err(Refusal::invalid("notice", "is about what was another customer's: it must not be sent").into());
+        }
         let now = tx.now();
         notice.attempts = 0;
         notice.next_at = now;

@@ -1,15 +1,16 @@
 //! The words of a notice: a template file with fixed placeholders, filled with the facts of the real case.
 use super::{Desk, DeskError};
 use app::ui::defang;
-use chrono::FixedOffset;
+use chrono::{DateTime, FixedOffset, Utc};
 use domain::{
     advice::{Advice, Group, clause_sentence, quarantine_sentence},
     case::{Case, CaseState, Sightings},
+    correction::TEMPLATE,
     customer::{Contract, Customer},
     evidence::Event,
     language::Language,
     limit::ANSWER_TIME,
-    notice::{Draft, LINK_MARK, faults},
+    notice::{Draft, LINK_MARK, faults, faults_without_link},
     page::PageOf,
     portal::redact,
     quarantine::Quarantine,
@@ -40,6 +41,8 @@ const TEMPLATES: &[(&str, &str)] = &[
     template!("bot.en"),
     template!("content.de"),
     template!("content.en"),
+    template!("correction.de"),
+    template!("correction.en"),
     template!("copyright.de"),
     template!("copyright.en"),
     template!("ddos.de"),
@@ -73,6 +76,18 @@ struct Facts {
     quarantine: Option<(Quarantine, Clause, Option<Contract>)>,
 }
 
+/// What a correction notice takes back.
+pub(super) struct Wrong {
+    /// When he was told what was not his.
+    pub(super) told: Vec<DateTime<Utc>>,
+    /// He is cut for it, and that ends now.
+    pub(super) lifting: bool,
+    /// He was cut for it, and is not any more.
+    pub(super) lifted: bool,
+    /// Some of it was his.
+    pub(super) part: bool,
+}
+
 impl Desk {
     /// The notice of that template and language about the case as it is now.
     pub(super) async fn draft(
@@ -102,6 +117,35 @@ impl Desk {
         ]);
         let (subject, body) = render(REPLY, language, &words)?;
         Ok(drafted(REPLY, language, customer, subject, body))
+    }
+
+    /// The mail that takes back what the customer was wrongly told: no word about anybody else, and no link.
+    pub(super) fn correction_draft(
+        &self,
+        case: &Case,
+        customer: &Customer,
+        wrong: &Wrong,
+    ) -> Result<Draft, DeskError> {
+        let (language, zone) = (language_of(customer), utc());
+        let told: Vec<String> =
+            wrong.told.iter().map(|at| format!("{} {}", language.moment(*at, zone), Language::zone(zone))).collect();
+        let said = |yes: bool| if yes { "yes".to_owned() } else { String::new() };
+        let phone = self.config.text("desk.phone").to_owned();
+        let words = BTreeMap::from([
+            ("customer_name", addressed(&customer.name)),
+            ("case_number", case.number.clone()),
+            ("told", language.list(&told)),
+            ("lifting", said(wrong.lifting)),
+            ("lifted", said(wrong.lifted)),
+            ("part", said(wrong.part)),
+            ("phone", phone),
+            ("desk_name", self.config.text("desk.name").to_owned()),
+        ]);
+        let (subject, body) = render(TEMPLATE, language, &words)?;
+        let body = body.replace(LINK_MARK, "link");
+        let recipient = customer.email.trim().to_owned();
+        let faults = faults_without_link(&recipient, &subject, &body);
+        Ok(Draft { template: TEMPLATE.to_owned(), language, recipient, subject, body, faults })
     }
 
     fn words(
@@ -273,11 +317,16 @@ mod tests {
             "clause",
             "desk_name",
             "text",
+            "told",
+            "lifting",
+            "lifted",
+            "part",
+            "phone",
         ];
         let words: BTreeMap<&'static str, String> =
             names.into_iter().map(|name| (name, format!("{{{{ {name} }}}} {{% for %}} <b>"))).collect();
         for &language in Language::ALL {
-            for name in Group::ALL.iter().map(|group| group.as_str()).chain([REPLY]) {
+            for name in Group::ALL.iter().map(|group| group.as_str()).chain([REPLY, TEMPLATE]) {
                 let (subject, body) = render(name, language, &words).unwrap();
                 assert!(
                     !subject.contains('\n') && body.contains("{{ customer_name }} {% for %} <b>"),

@@ -4,11 +4,11 @@ use super::{
     release::{Letting, let_go},
 };
 use crate::secret;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     act::Act,
     actor::Actor,
-    case::{self, Case, CaseCommand, Claim, DisputeState, Message, MessageKind},
+    case::{self, Case, CaseCommand, Claim, DisputeState, Message, MessageKind, Outcome},
     dispute::Dispute,
     id::{DisputeId, MessageId, ReleaseId},
     language::Language,
@@ -34,6 +34,8 @@ pub enum Portal {
     Page(Box<PortalView>),
     /// It was right, and is too old.
     Expired(Language),
+    /// It was right, and what it led to was not about him at all.
+    Mistaken(Language),
     /// It never existed, or was withdrawn: the same answer for both.
     Unknown,
 }
@@ -79,8 +81,11 @@ impl Desk {
     ) -> Result<(Portal, Option<(Link, Case)>), DeskError> {
         // Found by the hash: how long it takes tells nothing about how much of a guess was right.
         let Some(link) = conn.link_by_hash(&secret::hash(secret)).await? else { return Ok((Portal::Unknown, None)) };
-        if link.revoked_at.is_some() {
-            return Ok((Portal::Unknown, None));
+        if let Some(revoked_at) = link.revoked_at {
+            let case = conn.case_by_id(link.case).await?;
+            let mistaken = case.is_some_and(|case| took_it_back(&case, revoked_at));
+            let portal = if mistaken { Portal::Mistaken(self.spoken(conn, &link, language).await?) } else { Portal::Unknown };
+            return Ok((portal, None));
         }
         let customer = conn.customer_by_id(link.customer).await?.ok_or(Refusal::NotFound)?;
         let language = language.or_else(|| Language::of_tag(&customer.language)).unwrap_or(Language::En);
@@ -91,6 +96,11 @@ impl Desk {
         let Some(case) = case else { return Ok((Portal::Unknown, None)) };
         let view = portal_view::fill(self, conn, &link, &case, &customer, language).await?;
         Ok((Portal::Page(Box::new(view)), Some((link, case))))
+    }
+
+    async fn spoken(&self, conn: &mut Conn, link: &Link, asked: Option<Language>) -> Result<Language, DeskError> {
+        let customer = conn.customer_by_id(link.customer).await?.ok_or(Refusal::NotFound)?;
+        Ok(asked.or_else(|| Language::of_tag(&customer.language)).unwrap_or(Language::En))
     }
 
     /// Whether a device behind the link is held captive, for RFC 8908. None: the link leads nowhere.
@@ -167,6 +177,12 @@ impl Desk {
         self.wake.enforcement.notify_one();
         Ok(Stated::Taken)
     }
+}
+
+/// Whether the link died because the case was not his. One that staff withdrew before, such as one that was passed on,
+/// stays unknown to whoever holds it.
+fn took_it_back(case: &Case, revoked_at: DateTime<Utc>) -> bool {
+    case.outcome == Some(Outcome::WrongCustomer) && case.closed_at.is_some_and(|closed| closed <= revoked_at)
 }
 
 /// The statement itself; None when this form was sent before.

@@ -171,6 +171,7 @@ impl Desk {
         let question = Question {
             id: ask.id,
             report,
+            event: None,
             recipient: ask.recipient.trim().to_owned(),
             lacking: ask.lacking.clone(),
             asked_by: actor.ledger_text(),

@@ -72,6 +72,7 @@ fn nowhere(state: &AppState, portal: &Portal, headers: &HeaderMap, lang: Option<
     let chosen = |own: Option<Language>| lang.or(own).or_else(|| accepted(headers)).unwrap_or(Language::En);
     match portal {
         Portal::Expired(own) => closed(StatusCode::GONE, portal::link_expired(&contact, chosen(Some(*own)), url)),
+        Portal::Mistaken(own) => closed(StatusCode::GONE, portal::link_mistaken(&contact, chosen(Some(*own)), url)),
         _ => closed(StatusCode::NOT_FOUND, portal::link_unknown(&contact, chosen(None), url)),
     }
 }

@@ -21,6 +21,7 @@ pub(crate) mod dialect {
         (7, "again", include_str!("../../../migrations/postgres/0007_again.sql")),
         (11, "growth", include_str!("../../../migrations/postgres/0011_growth.sql")),
         (9, "leases", include_str!("../../../migrations/postgres/0009_leases.sql")),
+        (13, "corrections", include_str!("../../../migrations/postgres/0013_corrections.sql")),
     ];
 }
 

@@ -1,6 +1,7 @@
 //! Rows that only the store and the desk speak of (the nouns live in `domain`).
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
+    attribution::Certainty,
     case::CaseState,
     class::{Category, Class},
     evidence::Event,
@@ -39,6 +40,17 @@ pub struct SessionRow {
     pub data: String,
     /// End of its life.
     pub expires_at: DateTime<Utc>,
+}
+
+/// Whose events are from now on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HolderOf {
+    /// How sure.
+    pub certainty: Certainty,
+    /// Whose, when certain.
+    pub customer: Option<CustomerId>,
+    /// Which service, when certain.
+    pub service: Option<ServiceId>,
 }
 
 /// A case to be opened; its number is given by the store.

@@ -169,7 +169,7 @@ fn snooze(page: &Arc<CasePage>) -> AnyView {
 
 fn close(page: &Arc<CasePage>) -> AnyView {
     let page = page.clone();
-    let options = Outcome::ALL
+    let options = Outcome::CHOICES
         .iter()
         .map(|outcome| (outcome.as_str().to_owned(), outcome_words(*outcome).to_owned(), meaning(*outcome).to_owned()))
         .collect();
@@ -203,6 +203,7 @@ const fn meaning(outcome: Outcome) -> &'static str {
         Outcome::Victim => "Somebody abused the customer; no strike.",
         Outcome::NoAction => "True, but nothing to be done about it.",
         Outcome::Duplicate => "The work goes on in another case.",
+        Outcome::WrongCustomer => "The events were laid to the wrong customer.",
     }
 }
 

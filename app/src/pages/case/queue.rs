@@ -187,7 +187,7 @@ fn line(row: CaseRow, list: &str, now: DateTime<Utc>, works: bool) -> AnyView {
 }
 
 fn bulk(list: &str) -> AnyView {
-    let outcomes = Outcome::ALL.iter().map(|o| (o.as_str().to_owned(), outcome_words(*o).to_owned())).collect();
+    let outcomes = Outcome::CHOICES.iter().map(|o| (o.as_str().to_owned(), outcome_words(*o).to_owned())).collect();
     view! {
         <BulkBar id="pick" action=routes::cases_act("assign") hidden=vec![("list".to_owned(), list.to_owned())]>
             <Btn label="Take" key="a" action=routes::cases_act("assign") />
@@ -255,5 +255,6 @@ pub(super) const fn outcome_words(outcome: Outcome) -> &'static str {
         Outcome::Victim => "Our customer was the victim",
         Outcome::NoAction => "Nothing to be done",
         Outcome::Duplicate => "Handled in another case",
+        Outcome::WrongCustomer => "It was another customer",
     }
 }

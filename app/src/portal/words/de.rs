@@ -138,6 +138,11 @@ pub(super) const WORDS: Words = Words {
         "Solche Links gelten nur für begrenzte Zeit, damit niemand anders sie nutzen kann.",
         "Antworten Sie auf unsere letzte Mail, oder rufen Sie uns an. Wir schicken Ihnen einen neuen Link.",
     ],
+    mistaken_head: "Das betraf nicht Sie",
+    mistaken: &[
+        "Wir haben uns geirrt: Was wir Ihnen geschrieben haben, betraf nicht Ihren Anschluss. Wir haben den Fall geschlossen, und er zählt nicht gegen Sie.",
+        "Sie müssen nichts tun. Wenn wir Ihren Anschluss deswegen eingeschränkt hatten, endet das jetzt; es kann einige Minuten dauern.",
+    ],
     unknown_head: "Dieser Link geht nicht",
     unknown: &[
         "Vielleicht fehlt ein Teil der Adresse, oder der Link wurde durch einen neueren ersetzt.",

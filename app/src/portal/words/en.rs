@@ -139,6 +139,11 @@ pub(super) const WORDS: Words = Words {
         "Links like this work for a limited time only, so that nobody else can use them.",
         "Answer our last mail, or call us. We send you a new link.",
     ],
+    mistaken_head: "This was not about you",
+    mistaken: &[
+        "We made a mistake: what we wrote to you was not about your connection. We have closed the case, and it does not count against you.",
+        "You need not do anything. If we restricted your connection because of it, that ends now; it can take a few minutes.",
+    ],
     unknown_head: "This link does not work",
     unknown: &[
         "Perhaps a part of the address is missing, or the link was replaced by a newer one.",

@@ -2,7 +2,7 @@
 use super::forward;
 use chrono::{DateTime, Utc};
 use domain::{
-    id::{LetterId, QuestionId, ReportId},
+    id::{EventId, LetterId, QuestionId, ReportId},
     letter::{Letter, LetterKind},
     notice::NoticeState,
     page::{PageOf, Rows},
@@ -30,6 +30,8 @@ forward! {
     fn question_by_hash(secret_hash: &[u8]) -> Option<Question> = question::by_hash;
     /// The questions about a report, newest first.
     fn questions_of_report(report: ReportId) -> Vec<Question> = question::of_report;
+    /// The questions about one event, newest first.
+    fn questions_of_event(event: EventId) -> Vec<Question> = question::of_event;
     /// Writes the reporter's words down; stale when the question was answered or is over.
     fn question_answer(id: QuestionId, at: DateTime<Utc>, text: &str) -> () = question::answer;
     /// Reports whose last question nobody answered in time.

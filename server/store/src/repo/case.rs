@@ -66,12 +66,12 @@ pub(crate) const TAKE_PENDING: &str = "UPDATE events SET case_id = $3, state = '
     WHERE state = 'pending' AND certainty = 'certain' AND customer_id = $1 AND category = $2
     RETURNING at, received_at";
 pub(crate) const STRIKES: &str = "SELECT COUNT(*) FROM cases WHERE customer_id = $1 AND opened_at >= $2
-    AND (outcome IS NULL OR outcome NOT IN ('false_positive', 'not_ours', 'victim', 'duplicate'))";
+    AND (outcome IS NULL OR outcome NOT IN ('false_positive', 'not_ours', 'victim', 'duplicate', 'wrong_customer'))";
 pub(crate) const REPEATS: &str = concat!(
     "SELECT ",
     columns!(),
     " FROM cases c WHERE c.customer_id = $1 AND c.category = $2 AND c.state = 'closed' AND c.closed_at >= $3
-      AND c.outcome NOT IN ('false_positive', 'not_ours', 'duplicate') ORDER BY c.closed_at DESC LIMIT 1"
+      AND c.outcome NOT IN ('false_positive', 'not_ours', 'duplicate', 'wrong_customer') ORDER BY c.closed_at DESC LIMIT 1"
 );
 pub(crate) const HOLDS: &str = "SELECT q.state FROM quarantine_causes x JOIN quarantines q ON q.id = x.quarantine_id
     WHERE x.case_id = $1 AND x.gone_at IS NULL

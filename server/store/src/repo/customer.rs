@@ -27,7 +27,8 @@ pub(crate) const COUNT: &str = "SELECT COUNT(*) AS n FROM customers";
 const HEAD: &str = "SELECT c.id, c.number, c.name, c.email, c.phone, c.language, c.created_at,
         (SELECT COUNT(*) FROM services s WHERE s.customer_id = c.id) AS services,
         (SELECT COUNT(*) FROM cases k WHERE k.customer_id = c.id AND k.state <> 'closed') AS cases_open,
-        (SELECT COUNT(*) FROM cases k WHERE k.customer_id = c.id) AS cases,
+        (SELECT COUNT(*) FROM cases k WHERE k.customer_id = c.id
+            AND (k.outcome IS NULL OR k.outcome <> 'wrong_customer')) AS cases,
         (SELECT MAX(e.at) FROM events e WHERE e.customer_id = c.id) AS last_event_at
     FROM (SELECT p.id, p.number, p.name, p.email, p.phone, p.language, p.created_at FROM customers p WHERE TRUE";
 // Few are sorted by an expression: SQLite would walk the index of names and look at each.

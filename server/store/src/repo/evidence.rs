@@ -71,7 +71,8 @@ macro_rules! decide {
             "x.state = 'pending' AND x.certainty = 'certain' AND x.customer_id = g.customer_id
                 AND x.category = g.category",
             "(SELECT COUNT(*) FROM cases k WHERE k.customer_id = g.customer_id AND k.opened_at >= $7
-                AND (k.outcome IS NULL OR k.outcome NOT IN ('false_positive', 'not_ours', 'victim', 'duplicate')))",
+                AND (k.outcome IS NULL OR k.outcome NOT IN ('false_positive', 'not_ours', 'victim', 'duplicate',
+                        'wrong_customer')))",
             concat!(order!("$4", "g.events", "g.last_at", "g.received_at"), ", n.customer_id, n.category")
         )
     };

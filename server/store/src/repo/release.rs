@@ -36,8 +36,10 @@ pub(crate) const OF_CASE: &str = concat!(
     columns!(),
     " FROM releases r WHERE r.customer_id = $1 AND r.case_id = $2 ORDER BY r.asked_at DESC LIMIT 50"
 );
+// What he did about a case that was not his is not counted against him.
 pub(crate) const USED: &str =
-    "SELECT COUNT(*) FROM releases WHERE customer_id = $1 AND asked_at >= $2 AND by_himself = TRUE";
+    "SELECT COUNT(*) FROM releases r WHERE r.customer_id = $1 AND r.asked_at >= $2 AND r.by_himself = TRUE
+      AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.id = r.case_id AND c.outcome = 'wrong_customer')";
 pub(crate) const WAITING: &str = concat!(
     "SELECT ",
     columns!(),
