@@ -176,6 +176,11 @@ pub fn case_notice(number: impl Display) -> String {
     format!("/cases/{number}/notice")
 }
 
+/// Whose the events of a case were after all: `?which=some&event=`; post: looks, searches, does it.
+pub fn case_correct(number: impl Display) -> String {
+    format!("/cases/{number}/correct")
+}
+
 /// The case's dispute pack, as a download.
 pub fn case_pack(number: impl Display) -> String {
     format!("/cases/{number}/pack")

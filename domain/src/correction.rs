@@ -299,9 +299,10 @@ fn notices(situation: &Situation<'_>, moved: &[&Event], closes: bool) -> Vec<Not
 
 fn quarantines(situation: &Situation<'_>, moved: &[&Event], kept: &[&Event], within: bool) -> Vec<QuarantineEnd> {
     let wrong: HashSet<Option<ServiceId>> = moved.iter().map(|event| event.service).collect();
-    let held = situation.quarantines.iter().filter(|held| {
-        held.ours && held.quarantine.state.live() && held.quarantine.state != QuarantineState::Lifting
-    });
+    let held = situation
+        .quarantines
+        .iter()
+        .filter(|held| held.ours && held.quarantine.state.live() && held.quarantine.state != QuarantineState::Lifting);
     held.map(|held| {
         let service = held.quarantine.service;
         let to = match situation.to {
@@ -309,12 +310,11 @@ fn quarantines(situation: &Situation<'_>, moved: &[&Event], kept: &[&Event], wit
             _ => None,
         };
         // What is left must be a ground of its own: against him, and of this service if the wrong ones named it.
-        let rest = kept.iter().any(|event| {
-            grounds(event) && (!wrong.contains(&Some(service)) || event.service == Some(service))
-        });
-        let here = moved.iter().any(|event| grounds(event)) && to.is_some_and(|to| {
-            to == service || !wrong.contains(&Some(service))
-        });
+        let rest = kept
+            .iter()
+            .any(|event| grounds(event) && (!wrong.contains(&Some(service)) || event.service == Some(service)));
+        let here = moved.iter().any(|event| grounds(event))
+            && to.is_some_and(|to| to == service || !wrong.contains(&Some(service)));
         let fate = match (rest || here, held.others.is_empty()) {
             (true, _) => QuarantineFate::ThisCase,
             (false, false) => QuarantineFate::OtherCase,
@@ -345,7 +345,8 @@ fn grounds(event: &Event) -> bool {
 
 /// Whether the network restricted him on the word of what was not his.
 fn cut(situation: &Situation<'_>, ends: &[QuarantineEnd], closes: bool, within: bool) -> bool {
-    let lost = |held: &Holding| ends.iter().any(|end| end.id == held.quarantine.id && end.fate == QuarantineFate::Lifted);
+    let lost =
+        |held: &Holding| ends.iter().any(|end| end.id == held.quarantine.id && end.fate == QuarantineFate::Lifted);
     !within && situation.quarantines.iter().any(|held| held.quarantine.confirmed_at.is_some() && (closes || lost(held)))
 }
 

@@ -253,7 +253,8 @@ fn refusals_name_what_is_wrong() {
     assert_eq!(field(world.plan(&Which::All, world.own(world.a1))), "to");
     let mut many = World::new();
     let one = many.events[0].clone();
-    many.events = (0..=domain::limit::CORRECTED_EVENTS_MAX).map(|_| Event { id: EventId::new(), ..one.clone() }).collect();
+    many.events =
+        (0..=domain::limit::CORRECTED_EVENTS_MAX).map(|_| Event { id: EventId::new(), ..one.clone() }).collect();
     assert_eq!(field(many.plan(&Which::All, many.b)), "event");
 }
 

@@ -23,7 +23,7 @@ pub fn link_expired(desk: &DeskContact, language: Language, url: &str) -> String
 #[must_use]
 pub fn link_mistaken(desk: &DeskContact, language: Language, url: &str) -> String {
     let words = Words::of(language);
-    plain(desk, language, url, words.mistaken_head, "box good", words.mistaken, None)
+    plain(desk, language, url, words.mistaken_head, "box ok", words.mistaken, None)
 }
 
 /// A link that never existed or was revoked: the same answer for both, so that guessing teaches nothing.

@@ -1,6 +1,7 @@
 //! A case with everything its page shows.
 use super::{Case, Message};
 use crate::{
+    correction::CorrectionRow,
     customer::{Contract, Customer, Service},
     evidence::Event,
     id::UserId,
@@ -59,6 +60,8 @@ pub struct CaseView {
     pub links: Vec<Link>,
     /// Reporters of its evidence on whose word no machine may act.
     pub never_automatic: Vec<String>,
+    /// Corrections that took events from the case or gave it some, newest first.
+    pub corrections: Vec<CorrectionRow>,
     /// People the case can be given to.
     pub colleagues: Vec<(UserId, String)>,
 }

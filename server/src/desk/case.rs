@@ -287,7 +287,8 @@ pub(super) async fn moved(tx: &mut Tx, order: &Order<'_>) -> Result<(Case, CaseS
         return Err(Refusal::invalid("outcome", "decide the customer's objection first, then close the case").into());
     }
     if order.command == CaseCommand::Reopen && case.outcome == Some(Outcome::WrongCustomer) {
-        let problem = "was laid to the wrong customer: if it was his after all, correct the case that has its events now";
+        let problem =
+            "was laid to the wrong customer: if it was his after all, correct the case that has its events now";
         return Err(Refusal::invalid("case", problem).into());
     }
     // Whoever acts on a case has looked at it.

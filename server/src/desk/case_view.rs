@@ -110,6 +110,7 @@ impl Desk {
             quarantines: conn.quarantine_rows_of_case(case.id).await?,
             releases: conn.releases_of_case(case.customer, case.id).await?,
             links: conn.links_of_case(case.id).await?,
+            corrections: conn.corrections_of_case(case.id).await?,
             case,
             customer,
             service,

@@ -186,7 +186,9 @@ impl Facts {
             None => To::Nobody,
         };
         let joins = match &right {
-            Some((service, _)) if service.customer != case.customer => joins(conn, &case, service, &events, order).await?,
+            Some((service, _)) if service.customer != case.customer => {
+                joins(conn, &case, service, &events, order).await?
+            }
             _ => None,
         };
         let disputes = conn.disputes_of_case(case.id).await?;
@@ -297,7 +299,9 @@ async fn candidates(conn: &mut Conn, events: &[Event], asked: &[EventId]) -> Res
     }
     let mut addresses = HashSet::new();
     for event in &chosen {
-        let Some(address) = event.observation.source.ip().filter(|address| addresses.insert(*address)) else { continue };
+        let Some(address) = event.observation.source.ip().filter(|address| addresses.insert(*address)) else {
+            continue;
+        };
         let around = conn.lease_holders(address, event.at - AROUND, event.at + AROUND, 20).await?;
         let others: Vec<_> =
             around.iter().filter(|holder| fresh(holder.lease.service)).map(|holder| (&holder.lease).into()).collect();

@@ -16,8 +16,8 @@ use domain::{
     dispute::Verdict,
     evidence::{Attribution, Event},
     id::{AttributionId, CaseId, EventId, NoticeId},
-    ledger::NewEntry,
     lease::Lease,
+    ledger::NewEntry,
     limit::GROUPING,
     notice::{self, NoticeCommand, faults},
     refusal::Refusal,
@@ -202,11 +202,9 @@ async fn lay(tx: &mut Tx, act: &Making<'_>) -> Result<Vec<NewEntry>, DeskError> 
     let wanted: HashSet<EventId> = plan.moved.iter().copied().collect();
     let moved: Vec<&Event> = facts.events.iter().filter(|event| wanted.contains(&event.id)).collect();
     let holder = match &facts.right {
-        Some((service, _)) => HolderOf {
-            certainty: Certainty::Certain,
-            customer: Some(service.customer),
-            service: Some(service.id),
-        },
+        Some((service, _)) => {
+            HolderOf { certainty: Certainty::Certain, customer: Some(service.customer), service: Some(service.id) }
+        }
         None => HolderOf { certainty: Certainty::Unknown, customer: None, service: None },
     };
     if tx.events_lay(facts.case.id, &plan.moved, &holder, !plan.within()).await? != moved.len() {
@@ -239,10 +237,9 @@ async fn answers(tx: &mut Tx, act: &Making<'_>, moved: &[&Event]) -> Result<Vec<
             let known = tx.attributions_of(event.id).await?.into_iter().flat_map(|known| known.answer.candidates);
             proof = known.into_iter().find(|known| known.service == service.id);
         }
-        let proof = proof
-            .unwrap_or_else(|| Candidate { source: said.clone(), ..super::attribute::named(service, event.at) });
-        let answer =
-            Answer { certainty: Certainty::Certain, candidates: vec![proof], why: act.reason.to_owned() };
+        let proof =
+            proof.unwrap_or_else(|| Candidate { source: said.clone(), ..super::attribute::named(service, event.at) });
+        let answer = Answer { certainty: Certainty::Certain, candidates: vec![proof], why: act.reason.to_owned() };
         answers.push(made(event.id, answer));
     }
     Ok(answers)
@@ -306,9 +303,7 @@ async fn settle_case(tx: &mut Tx, act: &Making<'_>) -> Result<(CaseState, Case),
     // What it held may just have moved it.
     let mut about = tx.case_by_id(before.id).await?.ok_or(Refusal::NotFound)?;
     if act.plan.closes {
-        let counted = about.outcome.is_none_or(|outcome| {
-            matches!(outcome, Outcome::Resolved | Outcome::NoAction)
-        });
+        let counted = about.outcome.is_none_or(|outcome| matches!(outcome, Outcome::Resolved | Outcome::NoAction));
         about.state = case::step(about.state, CaseCommand::Withdraw, false)?;
         about.outcome = Some(Outcome::WrongCustomer);
         about.closed_at = about.closed_at.or(Some(now));

@@ -120,12 +120,7 @@ impl Desk {
     }
 
     /// The mail that takes back what the customer was wrongly told: no word about anybody else, and no link.
-    pub(super) fn correction_draft(
-        &self,
-        case: &Case,
-        customer: &Customer,
-        wrong: &Wrong,
-    ) -> Result<Draft, DeskError> {
+    pub(super) fn correction_draft(&self, case: &Case, customer: &Customer, wrong: &Wrong) -> Result<Draft, DeskError> {
         let (language, zone) = (language_of(customer), utc());
         let told: Vec<String> =
             wrong.told.iter().map(|at| format!("{} {}", language.moment(*at, zone), Language::zone(zone))).collect();

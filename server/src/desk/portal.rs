@@ -84,7 +84,8 @@ impl Desk {
         if let Some(revoked_at) = link.revoked_at {
             let case = conn.case_by_id(link.case).await?;
             let mistaken = case.is_some_and(|case| took_it_back(&case, revoked_at));
-            let portal = if mistaken { Portal::Mistaken(self.spoken(conn, &link, language).await?) } else { Portal::Unknown };
+            let portal =
+                if mistaken { Portal::Mistaken(self.spoken(conn, &link, language).await?) } else { Portal::Unknown };
             return Ok((portal, None));
         }
         let customer = conn.customer_by_id(link.customer).await?.ok_or(Refusal::NotFound)?;

@@ -6,6 +6,7 @@ mod assets;
 mod case;
 mod case_query;
 mod client;
+mod correct;
 mod customer;
 mod error;
 mod evidence;
@@ -66,6 +67,7 @@ pub fn router(state: AppState) -> Router {
         .merge(account::routes())
         .merge(again::routes())
         .merge(case::routes())
+        .merge(correct::routes())
         .merge(customer::routes())
         .merge(evidence::routes())
         .merge(feed::routes())

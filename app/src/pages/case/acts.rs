@@ -27,6 +27,8 @@ pub(super) fn acts_card(page: &Arc<CasePage>) -> AnyView {
     if page.may(Permission::WorkCases) && page.view.case.events > 0 {
         let href = routes::case_pass_on(&page.view.case.number);
         buttons.push(view! { <LinkBtn label="Pass on…" href=href /> }.into_any());
+        let href = routes::case_correct(&page.view.case.number);
+        buttons.push(view! { <LinkBtn label="Wrong customer?" href=href key="w" /> }.into_any());
     }
     if buttons.is_empty() {
         return ().into_any();

@@ -84,7 +84,7 @@ pub(super) fn row(event: &Event) -> AnyView {
 }
 
 /// The first facts of an event on one line.
-fn detail(event: &Event) -> String {
+pub(super) fn detail(event: &Event) -> String {
     let facts = event.observation.details.values().filter_map(|value| match value {
         leptos::serde_json::Value::String(text) if !text.is_empty() => Some(text.clone()),
         leptos::serde_json::Value::Number(number) => Some(number.to_string()),

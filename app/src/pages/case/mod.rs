@@ -2,6 +2,8 @@
 
 mod acts;
 mod compose;
+mod correct;
+mod corrections;
 mod events;
 mod evidence;
 mod glance;
@@ -12,6 +14,7 @@ mod timeline;
 mod turn;
 
 pub use compose::{Compose, compose};
+pub use correct::{CorrectFields, CorrectPage, Follows, NOBODY, correct, follows};
 pub use events::{EventsPage, events};
 pub use page::{CasePage, case_page};
 pub use prose::{Prose, prose};

@@ -10,7 +10,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{Typed, acts, evidence, glance, timeline, turn};
+use super::{Typed, acts, corrections, evidence, glance, timeline, turn};
 use crate::{
     pages::quarantine::QuarantineCard,
     routes,
@@ -99,7 +99,7 @@ pub fn case_page(page: CasePage) -> AnyView {
             <span class="end btns">{prev} {next}</span>
         </Top>
         {glance::glance(&page)}
-        <Desk side=Some(side(&page))>{timeline::timeline(&page)} {evidence::evidence(&page)}</Desk>
+        <Desk side=Some(side(&page))>{corrections::corrections(&page)} {timeline::timeline(&page)} {evidence::evidence(&page)}</Desk>
     }
     .into_any()
 }

@@ -60,6 +60,13 @@ fn sentence(act: Act, entry: &Entry, who: &str) -> Option<(&'static str, String)
         Act::PassingDeferred => ("", format!("could not reach {} yet, to be tried again", text("target"))),
         Act::PassingFailed => ("quarantined", format!("could not pass the evidence on to {}", text("target"))),
         Act::CaseReread => ("", format!("read {} of this case differently; they stay as they are", events(entry))),
+        Act::CaseCorrected => ("closed", corrected(entry)),
+        Act::CaseOpened if entry.has("correction") => {
+            ("open", format!("opened the case from {} that had been laid to another customer", events(entry)))
+        }
+        Act::CaseJoined if entry.has("correction") => {
+            ("", format!("added {} that had been laid to another customer", events(entry)))
+        }
         Act::CaseOpened => ("open", format!("opened the case from {}", events(entry))),
         Act::CaseJoined if text("new") == "open" => ("open", format!("added {}: it is open again", events(entry))),
         Act::CaseJoined => ("", format!("added {}", events(entry))),
@@ -126,6 +133,12 @@ fn passed(entry: &Entry) -> String {
 
 fn events(entry: &Entry) -> String {
     plural(entry.text("events").parse().unwrap_or(0), "event", "events")
+}
+
+fn corrected(entry: &Entry) -> String {
+    let closed = if entry.has("outcome") { "; nothing was left, and the case is closed" } else { "" };
+    format!("corrected whose {} were: {}, not this{closed}", events(entry), entry.text("to"))
+        .replace("another service of this customer, not this", "another service of this customer")
 }
 
 fn stated(claim: &str) -> String {

@@ -49,8 +49,17 @@ pub fn event(page: EventPage) -> AnyView {
     let event = &page.view.event;
     let source = defang(&event.observation.source.value);
     let correct = page.works && event.state == EventState::Pending;
+    let wrong = page.view.case.as_ref().map(|case| {
+        let chosen = [("which", "some"), ("event", &event.id.to_string())];
+        let href = routes::with_query(routes::case_correct(&case.number), &chosen);
+        view! { <LinkBtn label="Wrong customer?" href=href key="w" /> }
+    });
     let pass_on = page.works.then(|| {
-        view! { <span class="end btns"><LinkBtn label="Pass on…" href=routes::event_pass_on(event.id) /></span> }
+        view! {
+            <span class="end btns">
+                {wrong} <LinkBtn label="Pass on…" href=routes::event_pass_on(event.id) />
+            </span>
+        }
     });
     let kin = kin(&page);
     let side = view! { {facts(&page)} {correct.then(|| correction(&page))} }.into_any();

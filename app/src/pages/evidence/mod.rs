@@ -4,6 +4,7 @@ mod peek;
 mod row;
 
 pub use event::{Correction, EventPage, event};
+pub(super) use peek::lease_words;
 
 use crate::{
     islands::LiveQueue,

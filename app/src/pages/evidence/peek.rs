@@ -142,7 +142,7 @@ fn proof(peek: &Peek, now: DateTime<Utc>) -> AnyView {
 }
 
 /// `lease 198.51.100.77/32, ports 49152–50175, 16 Nov 03:12 to now (radius bng-3)`.
-pub(super) fn lease_words(named: &Named, now: DateTime<Utc>) -> String {
+pub(in crate::pages) fn lease_words(named: &Named, now: DateTime<Utc>) -> String {
     let candidate = &named.candidate;
     if candidate.lease.is_none() {
         return candidate.source.clone();

@@ -15,11 +15,13 @@ use domain::{
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-pub(crate) const ADD: &str = "INSERT INTO corrections (id, from_case, to_case, events, closed, reason, made_by, made_at)
+pub(crate) const ADD: &str =
+    "INSERT INTO corrections (id, from_case, to_case, events, closed, reason, made_by, made_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING";
 pub(crate) const BY_ID: &str =
     "SELECT id, from_case, to_case, events, closed, reason, made_by, made_at FROM corrections WHERE id = $1";
-pub(crate) const OF_CASE: &str = "SELECT k.id, k.from_case, k.to_case, k.events, k.closed, k.reason, k.made_by, k.made_at,
+pub(crate) const OF_CASE: &str =
+    "SELECT k.id, k.from_case, k.to_case, k.events, k.closed, k.reason, k.made_by, k.made_at,
         f.number AS from_number, t.number AS to_number
     FROM corrections k JOIN cases f ON f.id = k.from_case LEFT JOIN cases t ON t.id = k.to_case
     WHERE k.from_case = $1 OR k.to_case = $1 ORDER BY k.made_at DESC, k.id DESC LIMIT 100";
@@ -120,7 +122,9 @@ pub(crate) async fn lay(
         laid += sql.build().execute(&mut *conn).await?.rows_affected();
         // Copies and newer readings do not count, but say the same of the same line.
         let mut sql = to_holder(holder);
-        sql.push(" WHERE state IN ('duplicate', 'reading') AND id IN (SELECT event_id FROM event_links WHERE to_id IN (");
+        sql.push(
+            " WHERE state IN ('duplicate', 'reading') AND id IN (SELECT event_id FROM event_links WHERE to_id IN (",
+        );
         listed(&mut sql, chunk);
         sql.push(")");
         sql.build().execute(&mut *conn).await?;
