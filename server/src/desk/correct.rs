@@ -1,8 +1,9 @@
 //! Correcting whose events were, before it is done: the choice of the right holder, and everything that would follow.
-use super::{Desk, DeskError, customer::address_of, evidence::name_all, notice_text::Wrong};
+use super::{Desk, DeskError, attribute::Attributor, customer::address_of, evidence::name_all, notice_text::Wrong};
 use chrono::TimeDelta;
 use domain::{
     actor::{Actor, Permission},
+    attribution::{Candidate, Moment},
     case::{Case, Outcome},
     correction::{Holding, NoticeFate, Plan, QuarantineFate, Situation, To, Which, plan},
     customer::{Customer, Service},
@@ -16,7 +17,7 @@ use domain::{
     refusal::Refusal,
 };
 use sha2::{Digest, Sha256};
-use std::collections::HashSet;
+use std::{collections::HashSet, net::IpAddr};
 use store::Conn;
 
 /// Events that the page lists to be ticked.
@@ -31,6 +32,8 @@ const CUSTOMERS_FOUND: usize = 10;
 const SERVICES_FOUND: usize = 6;
 /// How far around an event other holders of its address are offered.
 const AROUND: TimeDelta = TimeDelta::hours(12);
+/// Holders of an address around that time that are looked at.
+const AROUND_SHOWN: usize = 64;
 
 /// Whose it was, as a person says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -302,13 +305,19 @@ async fn candidates(conn: &mut Conn, events: &[Event], asked: &[EventId]) -> Res
         let Some(address) = event.observation.source.ip().filter(|address| addresses.insert(*address)) else {
             continue;
         };
-        let around = conn.lease_holders(address, event.at - AROUND, event.at + AROUND, 20).await?;
-        let others: Vec<_> =
-            around.iter().filter(|holder| fresh(holder.lease.service)).map(|holder| (&holder.lease).into()).collect();
+        let others: Vec<_> = around(conn, address, event).await?.into_iter().filter(|one| fresh(one.service)).collect();
         named.extend(name_all(conn, &others).await?);
     }
     named.truncate(CANDIDATES_SHOWN);
     Ok(named)
+}
+
+/// Who had the address around the time of the event.
+async fn around(conn: &mut Conn, address: IpAddr, event: &Event) -> Result<Vec<Candidate>, DeskError> {
+    let attributor = Attributor::load(conn).await?;
+    let span = Moment { from: event.at - AROUND, to: event.at + AROUND, ..Moment::at(event.at, None) };
+    let held = attributor.held(conn, &[(address, span)]).await?.pop().unwrap_or_default();
+    Ok(held.iter().filter_map(Candidate::of).take(AROUND_SHOWN).collect())
 }
 
 /// Services found by their number, by words about their customer, or by an address they held when the events were.
@@ -319,11 +328,10 @@ async fn found(conn: &mut Conn, text: &str, events: &[Event]) -> Result<Vec<(Ser
         return Ok(found);
     }
     if let Some((address, _)) = address_of(text) {
-        let at = events.first().map(|event| event.at);
-        let Some(at) = at else { return Ok(found) };
-        for holder in conn.lease_holders(address, at - AROUND, at + AROUND, 20).await? {
-            let service = conn.service_by_id(holder.lease.service).await?;
-            let customer = conn.customer_by_id(holder.lease.customer).await?;
+        let Some(event) = events.first() else { return Ok(found) };
+        for one in around(conn, address, event).await? {
+            let service = conn.service_by_id(one.service).await?;
+            let customer = conn.customer_by_id(one.customer).await?;
             found.extend(service.zip(customer));
         }
     }

@@ -1,6 +1,7 @@
 //! Correcting whose events were: everything that follows, in one transaction.
 use super::{
     Desk, DeskError,
+    attribute::{Attributor, moment},
     case::new_case,
     correct::{CorrectOrder, Facts, seen},
     quarantine_step as step,
@@ -10,21 +11,25 @@ use chrono::Datelike;
 use domain::{
     act::Act,
     actor::{Actor, Permission},
-    attribution::{Answer, Candidate, Certainty},
+    attribution::{Answer, Candidate, Certainty, Moment},
     case::{self, Case, CaseCommand, CaseState, DisputeState, Outcome},
     correction::{Correction, Goes, NoticeFate, Plan, QuarantineFate},
+    customer::Service,
     dispute::Verdict,
     evidence::{Attribution, Event},
     id::{AttributionId, CaseId, EventId, NoticeId},
-    lease::Lease,
+    lease::Held,
     ledger::NewEntry,
     limit::GROUPING,
     notice::{self, NoticeCommand, faults},
     refusal::Refusal,
     release::AskedBy,
 };
-use std::collections::{BTreeMap, HashMap, HashSet};
-use store::{HolderOf, Pending, StoreError, Tx};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    net::IpAddr,
+};
+use store::{Conn, HolderOf, Pending, StoreError, Tx};
 
 /// Tries when another replica was faster: the plan is made anew each time and must be the one that was seen.
 const TRIES: usize = 4;
@@ -32,6 +37,8 @@ const TRIES: usize = 4;
 const LET_GO: &str = "The events were not this customer's.";
 /// Events whose older answers are looked through for a lease that the index has forgotten.
 const ANSWERS_READ: usize = 200;
+/// The method of an answer that a person gave.
+const BY_PERSON: &str = "a person";
 
 /// What came of a correction.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -212,6 +219,15 @@ async fn lay(tx: &mut Tx, act: &Making<'_>) -> Result<Vec<NewEntry>, DeskError> 
     }
     let answers = answers(tx, act, &moved).await?;
     tx.attribution_add(&answers).await?;
+    if tx.event_doubt_count().await? > 0 {
+        let now = tx.now();
+        for event in &moved {
+            // What later leases said against the answer is dealt with by this.
+            if tx.event_doubt_of(event.id).await?.is_some() {
+                tx.event_doubt_settle(event.id, now).await?;
+            }
+        }
+    }
     lines(tx, act, &moved).await
 }
 
@@ -226,30 +242,55 @@ async fn answers(tx: &mut Tx, act: &Making<'_>, moved: &[&Event]) -> Result<Vec<
         answer,
     };
     let Some((service, _)) = &act.facts.right else {
-        return Ok(moved.iter().map(|event| made(event.id, Answer::unknown(act.reason))).collect());
+        let nobody = || Answer { method: BY_PERSON.to_owned(), ..Answer::unknown(act.reason) };
+        return Ok(moved.iter().map(|event| made(event.id, nobody())).collect());
     };
-    let leases: Vec<Lease> = tx.leases_of(service.id, 1_000).await?;
     let said = format!("said by {}", Actor::label(&made_by));
+    let spoken = rows(tx, moved).await?;
     let mut answers = Vec::with_capacity(moved.len());
     for (n, event) in moved.iter().enumerate() {
-        let mut proof = leases.iter().find(|lease| speaks(lease, event)).map(Candidate::from);
+        let held = spoken.get(&event.id).into_iter().flatten();
+        let mut proof = held.filter(|row| speaks(row, service, event)).find_map(Candidate::of);
         if proof.is_none() && n < ANSWERS_READ {
             let known = tx.attributions_of(event.id).await?.into_iter().flat_map(|known| known.answer.candidates);
             proof = known.into_iter().find(|known| known.service == service.id);
         }
         let proof =
             proof.unwrap_or_else(|| Candidate { source: said.clone(), ..super::attribute::named(service, event.at) });
-        let answer = Answer { certainty: Certainty::Certain, candidates: vec![proof], why: act.reason.to_owned() };
-        answers.push(made(event.id, answer));
+        answers.push(made(event.id, Answer { why: act.reason.to_owned(), ..Answer::certain(proof, BY_PERSON) }));
     }
     Ok(answers)
 }
 
-fn speaks(lease: &Lease, event: &Event) -> bool {
-    let source = &event.observation.source;
-    let in_ports = source.port.is_none_or(|port| lease.ports.0 <= port && port <= lease.ports.1);
-    let in_time = lease.from <= event.at && lease.to.is_none_or(|to| to > event.at);
-    in_time && in_ports && source.ip().is_some_and(|ip| lease.net.contains(&ip))
+/// What the lease index says of each event's address and time.
+async fn rows(tx: &mut Tx, moved: &[&Event]) -> Result<HashMap<EventId, Vec<Held>>, DeskError> {
+    let asked: Vec<(EventId, (IpAddr, Moment))> = moved
+        .iter()
+        .filter_map(|event| {
+            let when = moment(&event.observation, event.received_at);
+            Some((event.id, (event.observation.source.ip()?, when)))
+        })
+        .collect();
+    let attributor = Attributor::load(tx).await?;
+    let placed: Vec<(IpAddr, Moment)> = asked.iter().map(|one| one.1).collect();
+    let held = attributor.held(tx, &placed).await?;
+    Ok(asked.into_iter().map(|one| one.0).zip(held).collect())
+}
+
+fn speaks(row: &Held, service: &Service, event: &Event) -> bool {
+    let (from, to) = moment(&event.observation, event.received_at).window();
+    let port = event.observation.source.port;
+    row.by.service.is_some_and(|by| by.0 == service.id) && row.may_reach(from, to) && row.fits(port, None)
+}
+
+/// Whether a person took the event from exactly this holder and left it to nobody: then no machine lays it to him again.
+pub(super) async fn taken_away(conn: &mut Conn, event: EventId, found: &Answer) -> Result<bool, DeskError> {
+    let Some(holder) = found.holder() else { return Ok(false) };
+    let mut answers = conn.attributions_of(event).await?.into_iter();
+    let by_person = answers
+        .next()
+        .is_some_and(|made| made.answer.certainty == Certainty::Unknown && made.answer.method == BY_PERSON);
+    Ok(by_person && answers.filter_map(|made| made.answer.holder().cloned()).any(|was| was.service == holder.service))
 }
 
 /// The record's lines about the events. They stand in no case: they name both customers' services.

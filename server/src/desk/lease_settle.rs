@@ -3,6 +3,7 @@
 use super::{
     Desk, DeskError,
     attribute::{Attributor, moment},
+    correct_apply::taken_away,
     evidence::{join_open_case, newest},
 };
 use domain::{
@@ -96,7 +97,7 @@ impl Desk {
         tx.event_unwait(id).await?;
         let waits: Vec<_> = found.waits.iter().map(|wait| (id, wait.clone())).collect();
         tx.event_wait(&waits).await?;
-        if event.state != EventState::Pending || same(&stands, &found) {
+        if event.state != EventState::Pending || same(&stands, &found) || taken_away(&mut tx, id, &found).await? {
             return Ok(tx.commit_chore(Chore::AskedAgain).await?);
         }
         let holder = found.holder().cloned();

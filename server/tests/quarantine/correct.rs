@@ -43,7 +43,8 @@ async fn right(world: &World) -> Customer {
     tx.customer_add(&customer).await.unwrap();
     tx.contract_put(&contract).await.unwrap();
     let line = tx.service_by_id(world.services[0]).await.unwrap().unwrap();
-    let line = Service { id: ServiceId::new(), customer: customer.id, contract: contract.id, number: "ln-9".into(), ..line };
+    let line =
+        Service { id: ServiceId::new(), customer: customer.id, contract: contract.id, number: "ln-9".into(), ..line };
     tx.service_put(&line).await.unwrap();
     tx.commit_chore(Chore::Seen).await.unwrap();
     customer
@@ -94,7 +95,14 @@ fn refusal<T: std::fmt::Debug>(outcome: Result<T, DeskError>) -> Refusal {
 }
 
 fn form(version: i64) -> NoticeForm {
-    NoticeForm { id: NoticeId::new(), template: "bot".into(), language: Language::En, subject: None, body: None, version }
+    NoticeForm {
+        id: NoticeId::new(),
+        template: "bot".into(),
+        language: Language::En,
+        subject: None,
+        body: None,
+        version,
+    }
 }
 
 #[tokio::test]
@@ -125,7 +133,8 @@ async fn the_wrong_customer_is_released_told_and_out_of_it() {
         world.work(&network).await;
         assert_eq!((world.state(id).await, peer.held()), (S::Lifted, 0));
         let mut conn = world.desk.store().read().await.unwrap();
-        let notice = conn.notices_of_case(wrong.id).await.unwrap().into_iter().find(|n| n.template == "correction").unwrap();
+        let notice =
+            conn.notices_of_case(wrong.id).await.unwrap().into_iter().find(|n| n.template == "correction").unwrap();
         assert_eq!((notice.state, notice.recipient.as_str()), (NoticeState::Queued, "n.okafor@mail.example"));
         assert_eq!(shown.notice.unwrap().body, notice.body);
         for word in ["Schulz", "ln-9", "e.schulz", "198.51.100.77", "secret-reporter", "/c/"] {
