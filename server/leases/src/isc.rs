@@ -110,6 +110,11 @@ impl Isc {
         if let Some(at) = block.touched {
             self.tenancies.not_before(at);
         }
+        if self.v6 && block.state == "released" {
+            // The end stays as it was promised; the last contact is when it was given back.
+            self.tenancies.ended(block.line, &net, self.contact);
+            return Ok(());
+        }
         if block.state == "abandoned" {
             self.tenancies.ended(block.line, &net, None);
             return Ok(());

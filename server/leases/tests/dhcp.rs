@@ -171,7 +171,7 @@ fn blocks_of_dhcpd_override_each_other() {
         .map(String::from)
     );
     let lines: Vec<u64> = out.refused.iter().map(|refused| refused.line).collect();
-    assert_eq!(lines, [34, 43, 53], "{:?}", refused(&out));
+    assert_eq!(lines, [35, 44, 53], "{:?}", refused(&out));
 }
 
 #[test]
@@ -201,7 +201,7 @@ ia-na "\001\000\000\000\000\003\000\001\000\032+<M\001" {
     binding state released;
     preferred-life 375;
     max-life 600;
-    ends 4 2026/11/19 10:05:00;
+    ends 4 2026/11/19 10:10:00;
   }
 }
 "#;
