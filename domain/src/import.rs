@@ -57,7 +57,7 @@ const LEASES: &[Column] = &[
     needed("service_number", "who held it"),
     needed("from", "first instant"),
     may("to", "first instant after it; empty = still held"),
-    may("source", "who says so, such as radius bng-3; default: import"),
+    may("source", "who says so, such as dhcp-1; default: import"),
 ];
 
 const TERMS: &[Column] = &[

@@ -1,5 +1,6 @@
 //! Settings: `lazaret.toml`, then `LAZARET_SECTION__KEY` in the environment, then flags. Every key stands in [`KEYS`].
 pub mod channel;
+pub mod lease;
 
 use std::{collections::BTreeMap, fmt::Write as _, path::Path};
 use thiserror::Error;
@@ -127,6 +128,30 @@ pub const KEYS: &[Key] = &[
     key("dnsbl.*.queries_per_minute", "300", "Queries a minute at most, from 10: stay below what the list allows."),
     key("dnsbl.*.hosts", "", "Single addresses looked up too (comma separated): IPv6 is asked only for these."),
     key("dnsbl.*.ignore", "", "Answers that are no listing (comma separated), such as 127.0.0.10 of a policy list."),
+    key("lease.*.file", "", "Lease file, accounting file or log that is read as it grows (docs/lease-sources.md): its whole path."),
+    key(
+        "lease.*.format",
+        "",
+        "Its form: kea, kea6, isc, isc6, radius-detail, cgnat, conntrack, csv or ndjson.",
+    ),
+    key("lease.*.zone", "", "Zone of times that name none, such as Europe/Berlin. Empty: rows with such times are refused."),
+    key("lease.*.holder", "best", "What names the holder: best (as the form allows), username, circuit or mac."),
+    key("lease.*.silent_hours", "0", "Hours without anything new that raise an alarm; 0: never."),
+    key("lease.*.skew_seconds", "", "Seconds by which its clock may be off. Default: 2."),
+    key("radius.listen", "", "Where RADIUS accounting is taken (UDP): ADDRESS:PORT, such as 0.0.0.0:1813. Empty: off."),
+    key("radius.*.client", "", "Address or prefix from which accounting requests may come."),
+    secret("radius.*.secret", "Secret shared with it; 16 characters or more."),
+    key("radius.*.holder", "best", "What names the holder: best (user, then circuit, then device), username, circuit or mac."),
+    key("radius.*.silent_hours", "0", "Hours without a request that raise an alarm; 0: never."),
+    key("radius.*.skew_seconds", "", "Seconds by which its clock may be off. Default: 5."),
+    key(
+        "resolver.url",
+        "",
+        "Address that is asked whose an address was when the lease index does not know (docs/lease-sources.md). Empty: nobody.",
+    ),
+    secret("resolver.token", "Bearer token for the resolver."),
+    secret("resolver.signing_key", "Secret that signs what it is asked, and must sign what it answers (HMAC-SHA256)."),
+    key("resolver.timeout_ms", "2000", "Milliseconds within which the resolver must answer, from 50 to 60000."),
     key("passon.*.url", "", "Webhook to which evidence may be passed on as XARF v4: https://."),
     secret("passon.*.key", "Secret that signs what is posted there (HMAC-SHA256, docs/operations.md)."),
     key("passon.*.private", "no", "yes: the webhook may lead to an address inside a private network, and be http://."),
@@ -285,7 +310,8 @@ impl Config {
                 return Err(wrong(&key("url"), format!("{url:?} must begin with https://")));
             }
         }
-        channel::check(self)
+        channel::check(self)?;
+        lease::check(self)
     }
 
     fn check_number(&self, name: &str, least: i64, most: i64) -> Result<(), ConfigError> {

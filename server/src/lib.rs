@@ -5,6 +5,7 @@
 //! * [`http`]: forms and pages, the API, the customer's page: each handler makes one call to the desk;
 //! * [`worker`]: what the desk owes the world (mail, quarantines, timers); only workers touch it;
 //! * [`channel`]: mailboxes, feeds, block lists and mail handed over, from which reports come in by themselves;
+//! * [`lease_source`]: DHCP, RADIUS and NAT, which tell who had which address;
 //! * [`cli`]: the commands; [`config`]: every setting with its meaning; [`ledger_key`]: what signs the record;
 //! * [`demo`]: a provider that does not exist, for trying it all out.
 pub mod channel;
@@ -14,6 +15,7 @@ pub mod demo;
 pub mod desk;
 pub mod enforcement;
 pub mod http;
+pub mod lease_source;
 pub mod ledger_key;
 mod outside;
 pub mod secret;

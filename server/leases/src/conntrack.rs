@@ -4,6 +4,7 @@ use crate::{
     reader::{Rows, Settings},
     time::leading,
 };
+use chrono::{DateTime, Utc};
 use domain::saying::{HolderName, Saying, Word};
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -63,6 +64,10 @@ impl Conntrack {
 }
 
 impl Rows for Conntrack {
+    fn written(&mut self, at: DateTime<Utc>) {
+        self.settings.written = at;
+    }
+
     fn line(&mut self, number: u64, text: &str, out: &mut Out) {
         let new = text.contains("[NEW]");
         if !new && !text.contains("[DESTROY]") {

@@ -4,6 +4,7 @@ use crate::{
     reader::{Rows, Settings},
     row::{Header, cut, say},
 };
+use chrono::{DateTime, Utc};
 
 /// The reader.
 pub(crate) struct Csv {
@@ -19,6 +20,10 @@ impl Csv {
 }
 
 impl Rows for Csv {
+    fn written(&mut self, at: DateTime<Utc>) {
+        self.settings.written = at;
+    }
+
     fn line(&mut self, number: u64, text: &str, out: &mut Out) {
         if text.trim().is_empty() || text.starts_with('#') {
             return;

@@ -246,6 +246,10 @@ fn uncommented(text: &str) -> &str {
 }
 
 impl Rows for Isc {
+    fn written(&mut self, at: DateTime<Utc>) {
+        self.settings.written = at;
+    }
+
     fn line(&mut self, number: u64, text: &str, out: &mut Out) {
         let text = uncommented(text).trim();
         if text.starts_with("lease ") && text.ends_with('{') && self.depth > 0 && !self.v6 {

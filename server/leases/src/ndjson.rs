@@ -4,6 +4,7 @@ use crate::{
     reader::{Rows, Settings},
     row::say,
 };
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -59,6 +60,10 @@ fn fields(text: &str) -> Result<BTreeMap<String, String>, String> {
 }
 
 impl Rows for Ndjson {
+    fn written(&mut self, at: DateTime<Utc>) {
+        self.settings.written = at;
+    }
+
     fn line(&mut self, number: u64, text: &str, out: &mut Out) {
         if text.trim().is_empty() {
             return;

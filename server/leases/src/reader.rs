@@ -46,6 +46,8 @@ pub(crate) trait Rows {
     fn inside(&self) -> bool {
         false
     }
+    /// The file is written until now: years are counted back from here.
+    fn written(&mut self, _at: DateTime<Utc>) {}
     /// The file has ended, perhaps inside a record.
     fn end(&mut self, out: &mut Out) {
         self.pause(out);
@@ -146,6 +148,17 @@ impl Reader {
             self.whole(&kept);
         }
         self.rows.end(&mut self.out);
+    }
+
+    /// The next bytes are of another file that follows this one: what is known of leases stays, places begin anew.
+    pub fn next_file(&mut self) {
+        self.end();
+        (self.here, self.settled) = (Place::default(), Place::default());
+    }
+
+    /// The file goes on being written until now: the year of dates without year is counted back from here.
+    pub fn written(&mut self, at: DateTime<Utc>) {
+        self.rows.written(at);
     }
 
     /// What was read since this was last called.

@@ -1,7 +1,7 @@
 //! Who holds which address as a lease file tells it, row after row: renewals are joined, an end that came early is known
 //! by the next holder or by the row that says so.
 use crate::Out;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::saying::{HolderName, Saying, Word};
 use ipnet::IpNet;
 use std::collections::HashMap;
@@ -105,10 +105,9 @@ fn mark(dirty: &mut Vec<IpNet>, net: IpNet, known: &mut Tenancy) {
 
 fn settle(net: IpNet, known: &mut Tenancy, out: &mut Out) {
     known.dirty = false;
-    if known.to.is_some_and(|to| to < known.from) {
-        return;
-    }
-    let word = Word::Held { from: known.from, to: known.to };
+    // An end at once is said as the shortest time: it replaces the end that was said before.
+    let to = known.to.map(|to| to.max(known.from + TimeDelta::microseconds(1)));
+    let word = Word::Held { from: known.from, to };
     out.say(saying(known.line, net, known.holder.clone(), word));
 }
 

@@ -1,26 +1,28 @@
-//! `lazaret import`: customers, leases and terms from CSV.
-use super::{End, input::Ticker};
+//! `lazaret import`: customers and terms from CSV, leases in every form that their sources write.
+use super::{End, import_leases::ImportLeases, input::Ticker};
 use crate::desk::{Desk, ImportOrder};
 use anyhow::Context as _;
 use domain::{
     actor::Actor,
-    import::{ImportKind, PROBLEMS_MAX},
+    import::{ImportKind, ImportReport, PROBLEMS_MAX},
 };
 use std::{fmt::Write as _, io::Read as _, path::PathBuf};
 
-/// Import a CSV file. Bad rows are named with line, column and problem; good rows are kept.
+/// Import customers, leases or terms. Bad rows are named with line, column and problem; good rows are kept.
 #[derive(clap::Args)]
 #[command(after_long_help = help())]
 pub(crate) struct Import {
-    /// What the file holds.
+    /// What the files hold.
     #[arg(value_parser = kind, value_name = "customers|leases|terms")]
     what: ImportKind,
-    /// The file; - is standard input.
-    #[arg(value_name = "FILE.csv")]
-    file: PathBuf,
+    /// The files; - is standard input.
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
     /// Check everything, write nothing.
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    leases: ImportLeases,
 }
 
 fn kind(word: &str) -> Result<ImportKind, String> {
@@ -42,34 +44,52 @@ fn help() -> String {
 
 impl Import {
     pub(crate) async fn run(self, desk: &Desk) -> anyhow::Result<End> {
-        let name = self.file.display().to_string();
+        let mut end = End::Done;
+        for file in &self.files {
+            let name = file.display().to_string();
+            let report = match self.what {
+                ImportKind::Leases => self.leases.one(desk, file, self.dry_run).await,
+                _ => self.table(desk, file).await,
+            };
+            let report = match report {
+                Ok(report) => report,
+                Err(error) if error.downcast_ref().is_some_and(|e: &crate::desk::DeskError| e.refusal().is_some()) => {
+                    eprintln!("lazaret: {name}: {error}");
+                    end = End::Partly;
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
+            tell(&name, &report);
+            if report.refused > 0 {
+                end = End::Partly;
+            }
+        }
+        Ok(end)
+    }
+
+    async fn table(&self, desk: &Desk, file: &PathBuf) -> anyhow::Result<ImportReport> {
         let mut bytes = Vec::new();
-        if name == "-" {
+        if file.as_os_str() == "-" {
             std::io::stdin().lock().read_to_end(&mut bytes).context("standard input")?;
         } else {
-            bytes = std::fs::read(&self.file).with_context(|| name.clone())?;
+            bytes = std::fs::read(file).with_context(|| file.display().to_string())?;
         }
         let ticker = Ticker::new("rows");
         let progress = |rows: u64| ticker.at(rows);
         let order = ImportOrder { kind: self.what, dry_run: self.dry_run, progress: &progress };
-        let report = match desk.import(&Actor::system("cli"), &bytes, order).await {
-            Ok(report) => report,
-            Err(error) if error.refusal().is_some() => {
-                eprintln!("lazaret: {name}: {error}");
-                return Ok(End::Partly);
-            }
-            Err(error) => return Err(error.into()),
-        };
-        drop(ticker);
-        for problem in &report.problems {
-            let column = if problem.column.is_empty() { String::new() } else { format!("{}: ", problem.column) };
-            eprintln!("{name}:{}: {column}{}", problem.line, problem.problem);
-        }
-        if usize::try_from(report.refused).unwrap_or(usize::MAX) > PROBLEMS_MAX {
-            eprintln!("lazaret: only the first {PROBLEMS_MAX} problems are shown");
-        }
-        let verb = if report.dry_run { "would be imported" } else { "imported" };
-        println!("{} of {} rows {verb}, {} refused", report.good, report.rows, report.refused);
-        Ok(if report.refused == 0 { End::Done } else { End::Partly })
+        Ok(desk.import(&Actor::system("cli"), &bytes, order).await?)
     }
+}
+
+fn tell(name: &str, report: &ImportReport) {
+    for problem in &report.problems {
+        let column = if problem.column.is_empty() { String::new() } else { format!("{}: ", problem.column) };
+        eprintln!("{name}:{}: {column}{}", problem.line, problem.problem);
+    }
+    if usize::try_from(report.refused).unwrap_or(usize::MAX) > PROBLEMS_MAX {
+        eprintln!("lazaret: only the first {PROBLEMS_MAX} problems are shown");
+    }
+    let verb = if report.dry_run { "would be imported" } else { "imported" };
+    println!("{} of {} rows {verb}, {} refused", report.good, report.rows, report.refused);
 }

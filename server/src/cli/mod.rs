@@ -3,6 +3,7 @@
 mod check;
 mod demo;
 mod import;
+mod import_leases;
 mod ingest;
 mod input;
 mod parse;
@@ -51,7 +52,7 @@ enum Command {
     Ingest(ingest::Ingest),
     /// Compare stored reports with what today's parsers make of them; --apply puts it in force.
     Reparse(reparse::Reparse),
-    /// Import customers, leases or terms from CSV.
+    /// Import customers, leases or terms.
     Import(import::Import),
     /// Manage staff accounts.
     #[command(subcommand)]

@@ -34,7 +34,7 @@ impl Config {
     #[must_use]
     pub fn without_channels(mut self) -> Self {
         self.values
-            .retain(|name, _| !["lmtp.", "mailbox.", "feed.", "dnsbl."].iter().any(|head| name.starts_with(head)));
+            .retain(|name, _| !["lmtp.", "mailbox.", "feed.", "dnsbl.", "lease.", "radius."].iter().any(|head| name.starts_with(head)));
         self
     }
 

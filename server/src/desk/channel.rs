@@ -85,6 +85,20 @@ impl Desk {
         self.settle_alarm(tx, channel).await
     }
 
+    /// It brought something that is no report, and remembers how far it came.
+    ///
+    /// # Errors
+    /// Any store error.
+    pub async fn channel_news_went_well(&self, channel: &str, mark: &str) -> Result<(), DeskError> {
+        let mut tx = self.store.write().await?;
+        let now = tx.now();
+        tx.channel_add(channel, now).await?;
+        tx.channel_went_well(channel, now).await?;
+        tx.channel_news(channel, now).await?;
+        tx.channel_mark(channel, mark).await?;
+        self.settle_alarm(tx, channel).await
+    }
+
     /// It did not work, for a reason in plain words; perhaps an alarm begins. Returns when to try again.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! The HTTP interface for machines: reports and leases in, answers as JSON. A key opens it, no cookie.
 use super::AppState;
 use crate::{
-    desk::{Arrival, Desk, DeskError, ImportOrder},
+    desk::{Arrival, DeskError},
     secret,
 };
 use axum::{
@@ -15,7 +15,6 @@ use axum::{
 use domain::{
     actor::Actor,
     id::ReportId,
-    import::{ImportKind, ImportReport},
     limit::REPORT_BYTES_MAX,
     refusal::Refusal,
     report::{Channel, Report},
@@ -26,7 +25,7 @@ pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .route("/api/v1/reports", post(take_report))
         .route("/api/v1/reports/{id}", get(tell_report))
-        .route("/api/v1/leases", post(take_leases))
+        .route("/api/v1/leases", post(super::api_leases::take))
         // Counted here, so that the answer to too much is ours and not a bare status.
         .layer(DefaultBodyLimit::disable())
 }
@@ -41,8 +40,13 @@ pub(super) struct ApiError {
 }
 
 impl ApiError {
-    fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+    pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self { status, code, message: message.into(), field: None }
+    }
+
+    pub(super) fn invalid(field: &str, problem: impl Into<String>) -> Self {
+        let error = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", problem);
+        Self { field: Some(field.to_owned()), ..error }
     }
 }
 
@@ -185,35 +189,4 @@ fn report_json(report: &Report) -> Value {
         "events": report.events,
         "duplicate_of": report.duplicate_of,
     })
-}
-
-async fn take_leases(
-    State(state): State<AppState>,
-    Machine(actor): Machine,
-    request: Request,
-) -> Result<Response, ApiError> {
-    let (parts, body) = request.into_parts();
-    let bytes = bytes_of(&parts.headers, body).await?;
-    let kind = text_of(&parts.headers, header::CONTENT_TYPE);
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    let report = match kind {
-        "text/csv" => csv(&state.desk, &actor, &bytes).await?,
-        "application/x-ndjson" | "application/ndjson" | "application/jsonl" | "application/json" => {
-            let text = std::str::from_utf8(&bytes)
-                .map_err(|error| ApiError::new(StatusCode::BAD_REQUEST, "not_utf8", error.to_string()))?;
-            state.desk.import_lease_lines(&actor, text).await?
-        }
-        _ => {
-            let message = "send text/csv or application/x-ndjson";
-            return Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media_type", message));
-        }
-    };
-    let status = if report.good == 0 && report.refused > 0 { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let body = json!({ "accepted": report.good, "refused": report.refused, "problems": report.problems });
-    Ok((status, Json(body)).into_response())
-}
-
-async fn csv(desk: &Desk, actor: &Actor, bytes: &[u8]) -> Result<ImportReport, DeskError> {
-    let order = ImportOrder { kind: ImportKind::Leases, dry_run: false, progress: &|_| {} };
-    desk.import(actor, bytes, order).await
 }

@@ -2,6 +2,7 @@
 mod account;
 mod again;
 mod api;
+mod api_leases;
 mod assets;
 mod case;
 mod case_query;

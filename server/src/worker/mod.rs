@@ -11,7 +11,7 @@ pub mod reread;
 pub mod timers;
 pub mod webhook;
 
-use crate::{channel, desk::Desk, enforcement::Network};
+use crate::{channel, desk::Desk, enforcement::Network, lease_source};
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -40,6 +40,7 @@ impl Workers {
         enforcement::start(&workers, desk.clone(), network.clone());
         reconcile::start(&workers, desk.clone(), network.clone());
         channel::start(&workers, desk);
+        lease_source::start(&workers, desk);
         feedback::start(&workers, desk);
         reread::start(&workers, desk);
         asks::start(&workers, desk);

@@ -95,6 +95,10 @@ fn bare(text: &str) -> &str {
 }
 
 impl Rows for Cgnat {
+    fn written(&mut self, at: DateTime<Utc>) {
+        self.settings.written = at;
+    }
+
     fn line(&mut self, number: u64, text: &str, out: &mut Out) {
         let text = bare(text);
         let (stamp, rest) = match leading(text) {

@@ -139,6 +139,10 @@ fn unquoted(text: &str) -> String {
 }
 
 impl Rows for Detail {
+    fn written(&mut self, at: DateTime<Utc>) {
+        self.settings.written = at;
+    }
+
     fn line(&mut self, number: u64, text: &str, out: &mut Out) {
         if text.trim().is_empty() {
             self.finish(out);

@@ -95,6 +95,14 @@ impl Desk {
         Ok(report)
     }
 
+    /// The numbers of all services: a dry run names those that are none.
+    ///
+    /// # Errors
+    /// Any store error.
+    pub async fn service_number_list(&self) -> Result<std::collections::HashSet<String>, DeskError> {
+        Ok(self.service_numbers().await?.into_keys().collect())
+    }
+
     async fn service_numbers(&self) -> Result<Services, DeskError> {
         let keys = self.store.read().await?.service_keys().await?;
         Ok(keys.into_iter().map(|(number, service, customer)| (number, (service, customer))).collect())
