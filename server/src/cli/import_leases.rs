@@ -1,9 +1,6 @@
 //! `lazaret import leases`: a file of any form, piece by piece; what was broken off goes on.
 use super::input::Ticker;
-use crate::{
-    desk::Desk,
-    lease_source::import::{Import, Order},
-};
+use crate::desk::{Desk, LeaseImport, LeaseOrder};
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use domain::{actor::Actor, import::ImportReport, saying::SourceName};
@@ -66,9 +63,9 @@ impl ImportLeases {
             (Box::new(file), sha256, written)
         };
         let settings = Settings { zone: self.zone, written, prefer: self.holder };
-        let order = Order { source: self.source.clone(), format: self.format, settings, dry_run, sha256 };
+        let order = LeaseOrder { source: self.source.clone(), format: self.format, settings, dry_run, sha256 };
         let actor = Actor::system("cli");
-        let mut import = Import::begin(desk, &actor, order).await?;
+        let mut import = LeaseImport::begin(desk, &actor, order).await?;
         if import.known_before() > 0 {
             eprintln!("lazaret: {}: begun before; goes on after {} leases", name(), import.known_before());
         }

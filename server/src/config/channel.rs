@@ -33,8 +33,9 @@ impl Config {
     /// The same without anything that fetches or listens by itself.
     #[must_use]
     pub fn without_channels(mut self) -> Self {
-        self.values
-            .retain(|name, _| !["lmtp.", "mailbox.", "feed.", "dnsbl.", "lease.", "radius."].iter().any(|head| name.starts_with(head)));
+        self.values.retain(|name, _| {
+            !["lmtp.", "mailbox.", "feed.", "dnsbl.", "lease.", "radius."].iter().any(|head| name.starts_with(head))
+        });
         self
     }
 

@@ -101,14 +101,15 @@ fn origin(config: &Config, name: &str) -> Result<Origin, ConfigError> {
     }
     let words = || Format::ALL.iter().map(|format| format.as_str()).collect::<Vec<_>>().join(", ");
     let word = text("format");
-    let format = Format::parse(&word)
-        .ok_or_else(|| wrong(&key("format"), format!("{word:?} is none of {}", words())))?;
-    let zone = match text("zone").as_str() {
-        "" => None,
-        zone => Some(Zone::parse(zone).ok_or_else(|| {
-            wrong(&key("zone"), format!("{zone:?} is no zone such as UTC, Europe/Berlin or +02:00"))
-        })?),
-    };
+    let format =
+        Format::parse(&word).ok_or_else(|| wrong(&key("format"), format!("{word:?} is none of {}", words())))?;
+    let zone =
+        match text("zone").as_str() {
+            "" => None,
+            zone => Some(Zone::parse(zone).ok_or_else(|| {
+                wrong(&key("zone"), format!("{zone:?} is no zone such as UTC, Europe/Berlin or +02:00"))
+            })?),
+        };
     let source = SourceName::new(name).ok_or_else(|| wrong(&key("file"), format!("{name:?} names no source")))?;
     let (prefer, skew, silent_after) = common(config, &key)?;
     let section = format!("lease.{name}");

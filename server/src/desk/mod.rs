@@ -69,7 +69,7 @@ pub use delivery::{Delivery, Relayed, Returned};
 pub use error::DeskError;
 pub use feed::SAMPLE_BYTES;
 pub use feedback::{CLOSED_JOB, OUTCOME_JOB, RECEIPT_JOB, WEBHOOK_JOB};
-pub use import::{ImportOrder, Progress};
+pub use import::{ImportOrder, LeaseImport, LeaseOrder, Progress};
 pub use lease_settle::Contradicted;
 pub use lease_take::SAYINGS_MAX;
 pub use letter::{LETTER_JOB, LetterDelivery};

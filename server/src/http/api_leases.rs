@@ -3,7 +3,7 @@ use super::{
     AppState,
     api::{ApiError, Machine},
 };
-use crate::lease_source::import::{Import, Order};
+use crate::desk::{LeaseImport, LeaseOrder};
 use axum::{
     Json,
     extract::{Query, Request, State},
@@ -39,11 +39,13 @@ fn invalid(field: &str, problem: impl Into<String>) -> ApiError {
     ApiError::invalid(field, problem)
 }
 
-fn order(asked: Asked, kind: &str, state: &AppState) -> Result<Order, ApiError> {
+fn order(asked: Asked, kind: &str, state: &AppState) -> Result<LeaseOrder, ApiError> {
     let format = match (asked.format, kind) {
         (Some(word), _) => Format::parse(&word).ok_or_else(|| invalid("format", format!("{word:?} is not known")))?,
         (None, "text/csv") => Format::Csv,
-        (None, "application/x-ndjson" | "application/ndjson" | "application/jsonl" | "application/json") => Format::Ndjson,
+        (None, "application/x-ndjson" | "application/ndjson" | "application/jsonl" | "application/json") => {
+            Format::Ndjson
+        }
         _ => {
             let message = "send text/csv or application/x-ndjson, or say format=";
             return Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media_type", message));
@@ -60,7 +62,7 @@ fn order(asked: Asked, kind: &str, state: &AppState) -> Result<Order, ApiError> 
         .ok_or_else(|| invalid("holder", "best, username, circuit or mac"))?;
     let dry_run = asked.dry_run.is_some_and(|word| matches!(word.as_str(), "1" | "true" | "yes"));
     let settings = Settings { zone, written: state.desk.clock().now(), prefer };
-    Ok(Order { source, format, settings, dry_run, sha256: None })
+    Ok(LeaseOrder { source, format, settings, dry_run, sha256: None })
 }
 
 pub(super) async fn take(
@@ -72,7 +74,7 @@ pub(super) async fn take(
     let (parts, body) = request.into_parts();
     let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let order = order(asked, kind.split(';').next().unwrap_or_default().trim(), &state)?;
-    let mut import = Import::begin(&state.desk, &actor, order).await?;
+    let mut import = LeaseImport::begin(&state.desk, &actor, order).await?;
     let mut pieces = body.into_data_stream();
     let mut length = 0_u64;
     while let Some(piece) = pieces.next().await {

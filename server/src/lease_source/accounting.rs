@@ -1,10 +1,7 @@
 //! RADIUS accounting (RFC 2866) over UDP: a request is answered when what it says is durable, and never otherwise; one
 //! that nobody with the secret made is dropped without a word, counted and shown.
 use super::accounting_batch::{self, Request};
-use crate::{
-    config::lease::RadiusClient,
-    desk::Desk,
-};
+use crate::{config::lease::RadiusClient, desk::Desk};
 use domain::lease::{LeaseSourceKind, SourceSetUp};
 use leases::radius::{
     packet::{ACCOUNTING_REQUEST, PACKET_BYTES_MAX, Packet},

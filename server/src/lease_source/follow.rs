@@ -122,7 +122,8 @@ impl<'a> Follower<'a> {
         let lost = marked.inode != 0 && found.is_none();
         let tail = match found {
             Some(mut tail) if !origin.format.remembers() => {
-                let header = if origin.format.has_header() { tail.first_line().map_err(unreadable)? } else { String::new() };
+                let header =
+                    if origin.format.has_header() { tail.first_line().map_err(unreadable)? } else { String::new() };
                 reader.resume(Place { offset: marked.offset, line: marked.line }, &header);
                 tail
             }

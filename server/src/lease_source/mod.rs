@@ -1,8 +1,7 @@
-//! Where leases come from by themselves: files that others write, RADIUS accounting, and files that somebody brings.
+//! Where leases come from by themselves: files that others write, and RADIUS accounting.
 //!
 //! | file | source |
 //! | --- | --- |
-//! | [`import`] | a file or a request, batch after batch; an import that was broken off goes on |
 //! | [`follow`] | files that DHCP servers, RADIUS servers and translators write, read as they grow |
 //! | [`accounting`] | RADIUS accounting packets, answered once they are durable |
 //!
@@ -10,7 +9,6 @@
 pub mod accounting;
 mod accounting_batch;
 pub mod follow;
-pub mod import;
 mod tail;
 
 use crate::{config::lease::Origin, desk::Desk, worker::Workers};

@@ -1,194 +1,201 @@
-//! Leases in bulk: from CSV and, by the HTTP interface, from one JSON object a line.
-use super::{
-    ImportOrder,
-    table::{Fault, Line, Table, instant, prefix},
-};
-use crate::desk::{Desk, DeskError};
+//! A file or a request full of leases, taken in batch after batch: good rows are kept, bad ones named, and an import that
+//! was broken off goes on where it was.
+use super::ImportOrder;
+use crate::desk::{Desk, DeskError, SAYINGS_MAX};
 use domain::{
-    act::Act,
-    actor::{Actor, Permission},
-    id::{CustomerId, LeaseId, ServiceId},
-    import::{ImportKind, ImportReport, Problem},
-    lease::Lease,
-    ledger::NewEntry,
+    actor::Actor,
+    import::{ImportReport, Problem},
+    lease::{Heard, ImportPlace},
+    refusal::Refusal,
+    saying::{HolderName, Saying, SourceName},
 };
-use serde::Deserialize;
-use std::collections::HashMap;
-use store::News;
+use leases::{Format, Out, Prefer, Reader, Settings};
+use std::collections::{BTreeMap, HashSet};
 
-/// Leases of one transaction: neighbours in the indexes are then written once, and others still wait less than a second.
-const LEASES_PER_TRANSACTION: usize = 10_000;
+/// Bytes taken at once.
+const PIECE: usize = 64 * 1024;
 
-/// One lease as a line of JSON: the same fields as the columns of the CSV file.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LeaseLine {
-    address: String,
-    #[serde(default)]
-    port_from: Option<u16>,
-    #[serde(default)]
-    port_to: Option<u16>,
-    service_number: String,
-    from: String,
-    #[serde(default)]
-    to: Option<String>,
-    #[serde(default)]
-    source: Option<String>,
+/// How an import is to be done.
+#[derive(Debug, Clone)]
+pub struct LeaseOrder {
+    /// Who says it; a row may name another source.
+    pub source: SourceName,
+    /// Its form.
+    pub format: Format,
+    /// What the file does not say of itself.
+    pub settings: Settings,
+    /// Check everything, write nothing.
+    pub dry_run: bool,
+    /// SHA-256 of the file in hex, if it may be begun again; none for what comes but once.
+    pub sha256: Option<String>,
 }
 
-type Services = HashMap<String, (ServiceId, CustomerId)>;
+/// An import under way.
+pub struct LeaseImport<'a> {
+    desk: &'a Desk,
+    actor: &'a Actor,
+    order: LeaseOrder,
+    reader: Reader,
+    report: ImportReport,
+    /// Sayings of an earlier, broken-off import of this file, still to be passed over.
+    skip: u64,
+    /// Sayings that are done.
+    done: u64,
+    /// On a dry run: the numbers of all services.
+    services: HashSet<String>,
+}
+
+impl<'a> LeaseImport<'a> {
+    /// Begins, or goes on with a file that was begun before.
+    ///
+    /// # Errors
+    /// Any store error.
+    pub async fn begin(desk: &'a Desk, actor: &'a Actor, order: LeaseOrder) -> Result<Self, DeskError> {
+        let place = match &order.sha256 {
+            Some(sha256) if !order.dry_run => desk.lease_import_place(&order.source, sha256).await?,
+            _ => None,
+        };
+        let services = if order.dry_run { service_numbers(desk).await? } else { HashSet::new() };
+        let reader = Reader::new(order.format, &order.settings);
+        let report = ImportReport { dry_run: order.dry_run, ..ImportReport::default() };
+        let skip = place.map_or(0, |place| place.rows_done);
+        Ok(Self { desk, actor, order, reader, report, skip, done: 0, services })
+    }
+
+    /// Sayings that were taken by an earlier import of this file.
+    pub const fn known_before(&self) -> u64 {
+        self.skip
+    }
+
+    /// Rows read so far.
+    pub const fn rows(&self) -> u64 {
+        self.report.rows
+    }
+
+    /// Takes the next bytes; what makes a full batch is durable when this returns.
+    ///
+    /// # Errors
+    /// Any error of the desk; what was kept before stays.
+    pub async fn bytes(&mut self, bytes: &[u8]) -> Result<(), DeskError> {
+        // Small pieces, so that a batch is not much larger than the desk takes.
+        for piece in bytes.chunks(PIECE) {
+            self.reader.bytes(piece);
+            if self.reader.waiting() >= SAYINGS_MAX / 2 {
+                self.keep().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes what is left; what became of all.
+    ///
+    /// # Errors
+    /// As [`LeaseImport::bytes`].
+    pub async fn end(mut self) -> Result<ImportReport, DeskError> {
+        self.reader.end();
+        self.keep().await?;
+        self.report.problems.sort_by_key(|problem| problem.line);
+        Ok(self.report)
+    }
+
+    async fn keep(&mut self) -> Result<(), DeskError> {
+        let Out { said, refused, rows } = self.reader.take();
+        self.report.rows += rows;
+        for refused in refused {
+            self.refuse(refused.line, &refused.reason);
+        }
+        // However it is cut into pieces, what was passed over before is the same: the file is.
+        let known = said.len().min(usize::try_from(self.skip).unwrap_or(usize::MAX));
+        self.skip -= u64::try_from(known).unwrap_or(0);
+        self.done += u64::try_from(known).unwrap_or(0);
+        self.report.good += u64::try_from(known).unwrap_or(0);
+        let mut rest = said.into_iter().skip(known).peekable();
+        while rest.peek().is_some() {
+            let mut sources: BTreeMap<SourceName, Vec<Saying>> = BTreeMap::new();
+            for said in rest.by_ref().take(SAYINGS_MAX) {
+                let source = said.source.as_deref().and_then(named).unwrap_or_else(|| self.order.source.clone());
+                sources.entry(source).or_default().push(said.saying);
+            }
+            self.keep_batch(sources).await?;
+        }
+        Ok(())
+    }
+
+    async fn keep_batch(&mut self, mut sources: BTreeMap<SourceName, Vec<Saying>>) -> Result<(), DeskError> {
+        let count = u64::try_from(sources.values().map(Vec::len).sum::<usize>()).unwrap_or(0);
+        self.done += count;
+        if self.order.dry_run {
+            let all = sources.into_values().flatten();
+            for said in all {
+                match &said.holder {
+                    HolderName::Service(number) if !self.services.contains(number) => {
+                        self.refuse(said.line, &format!("service_number: there is no service {number:?}"));
+                    }
+                    _ => self.report.good += 1,
+                }
+            }
+            return Ok(());
+        }
+        let own = sources.remove(&self.order.source);
+        for (source, sayings) in &sources {
+            self.take(source, sayings, &Heard::default()).await?;
+        }
+        // The place in the file last: what the others said is durable by then.
+        let place = self.order.sha256.clone().map(|sha256| ImportPlace { sha256, rows_done: self.done });
+        if own.is_some() || place.is_some() {
+            let source = self.order.source.clone();
+            self.take(&source, &own.unwrap_or_default(), &Heard { through: None, place }).await?;
+        }
+        Ok(())
+    }
+
+    async fn take(&mut self, source: &SourceName, sayings: &[Saying], heard: &Heard) -> Result<(), DeskError> {
+        let taken = self.desk.leases_take(self.actor, source, sayings, heard).await?;
+        let refused = u64::try_from(taken.refused.len()).unwrap_or(0);
+        self.report.good += u64::try_from(sayings.len()).unwrap_or(0).saturating_sub(refused);
+        for (line, reason) in taken.refused {
+            self.refuse(line, &reason);
+        }
+        Ok(())
+    }
+
+    fn refuse(&mut self, line: u64, reason: &str) {
+        let plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        let (column, problem) = match reason.split_once(": ").filter(|(column, _)| plain(column)) {
+            Some((column, problem)) => (column.to_owned(), problem.to_owned()),
+            None => (String::new(), reason.to_owned()),
+        };
+        self.report.refuse(Problem { line, column, problem });
+    }
+}
+
+async fn service_numbers(desk: &Desk) -> Result<HashSet<String>, DeskError> {
+    let keys = desk.store.read().await?.service_keys().await?;
+    Ok(keys.into_iter().map(|(number, _, _)| number).collect())
+}
 
 impl Desk {
+    /// Imports our own CSV of leases.
     pub(super) async fn import_leases(
         &self,
         actor: &Actor,
         csv: &[u8],
         order: ImportOrder<'_>,
     ) -> Result<ImportReport, DeskError> {
-        let mut report = ImportReport { dry_run: order.dry_run, ..ImportReport::default() };
-        let mut table = Table::open(csv, ImportKind::Leases.columns(), &mut report)?;
-        let services = self.service_numbers().await?;
-        let mut batch = Vec::with_capacity(LEASES_PER_TRANSACTION);
-        while let Some(line) = table.next(&mut report) {
-            let number = line.number;
-            match of_line(&line, &services) {
-                Ok(lease) => batch.push(lease),
-                Err((column, problem)) => {
-                    report.refuse(Problem { line: number, column: column.to_owned(), problem });
-                }
-            }
-            if batch.len() == LEASES_PER_TRANSACTION {
-                self.keep_leases(actor, &mut batch, &mut report).await?;
-                (order.progress)(report.rows);
-            }
+        let settings = Settings { zone: None, written: self.clock.now(), prefer: Prefer::Best };
+        let source = SourceName::new("import").ok_or(Refusal::NotFound)?;
+        let lease_order = LeaseOrder { source, format: Format::Csv, settings, dry_run: order.dry_run, sha256: None };
+        let mut import = LeaseImport::begin(self, actor, lease_order).await?;
+        for piece in csv.chunks(PIECE) {
+            import.bytes(piece).await?;
+            (order.progress)(import.rows());
         }
-        self.keep_leases(actor, &mut batch, &mut report).await?;
-        (order.progress)(report.rows);
-        Ok(report)
-    }
-
-    /// Imports leases written as one JSON object a line.
-    ///
-    /// # Errors
-    /// [`domain::refusal::Refusal::NotAllowed`]; any store error, then rows up to the last full batch are kept.
-    pub async fn import_lease_lines(&self, actor: &Actor, ndjson: &str) -> Result<ImportReport, DeskError> {
-        if !matches!(actor, Actor::Machine { .. }) {
-            self.require(actor, Permission::Administer)?;
-        }
-        let services = self.service_numbers().await?;
-        let mut report = ImportReport::default();
-        let mut batch = Vec::with_capacity(LEASES_PER_TRANSACTION);
-        let lines = (1..).zip(ndjson.lines()).filter(|(_, text)| !text.trim().is_empty());
-        for (number, text) in lines {
-            report.rows += 1;
-            match of_json(text, &services) {
-                Ok(lease) => batch.push(lease),
-                Err((column, problem)) => {
-                    report.refuse(Problem { line: number, column: column.to_owned(), problem });
-                }
-            }
-            if batch.len() == LEASES_PER_TRANSACTION {
-                self.keep_leases(actor, &mut batch, &mut report).await?;
-            }
-        }
-        self.keep_leases(actor, &mut batch, &mut report).await?;
-        Ok(report)
-    }
-
-    /// The numbers of all services: a dry run names those that are none.
-    ///
-    /// # Errors
-    /// Any store error.
-    pub async fn service_number_list(&self) -> Result<std::collections::HashSet<String>, DeskError> {
-        Ok(self.service_numbers().await?.into_keys().collect())
-    }
-
-    async fn service_numbers(&self) -> Result<Services, DeskError> {
-        let keys = self.store.read().await?.service_keys().await?;
-        Ok(keys.into_iter().map(|(number, service, customer)| (number, (service, customer))).collect())
-    }
-
-    async fn keep_leases(
-        &self,
-        actor: &Actor,
-        batch: &mut Vec<Lease>,
-        report: &mut ImportReport,
-    ) -> Result<(), DeskError> {
-        let leases = std::mem::take(batch);
-        report.good += u64::try_from(leases.len()).unwrap_or(u64::MAX);
-        if leases.is_empty() || report.dry_run {
-            return Ok(());
-        }
-        let mut tx = self.store.write().await?;
-        tx.lease_add(&leases).await?;
-        let news: Vec<News> = leases.iter().map(|lease| News { net: lease.net, from: lease.from, to: lease.to }).collect();
-        let touched = tx.event_touched(&news).await?;
-        let now = tx.now();
-        tx.event_ask(&touched, now).await?;
-        let entry = NewEntry::new(actor, Act::LeasesImported, "import", LeaseId::new());
-        tx.commit(entry.fact("leases", leases.len())).await?;
-        Ok(())
+        import.end().await
     }
 }
 
-/// What a lease needs, still as text where it came as text.
-struct Raw<'a> {
-    address: &'a str,
-    ports: (Option<i64>, Option<i64>),
-    service: &'a str,
-    from: &'a str,
-    to: &'a str,
-    source: &'a str,
-}
-
-fn of_line(line: &Line<'_>, services: &Services) -> Result<Lease, Fault> {
-    let ports = (line.number("port_from", 0..=65_535)?, line.number("port_to", 0..=65_535)?);
-    let raw = Raw {
-        address: line.text("address"),
-        ports,
-        service: line.text("service_number"),
-        from: line.text("from"),
-        to: line.text("to"),
-        source: line.text("source"),
-    };
-    lease(&raw, services)
-}
-
-fn of_json(text: &str, services: &Services) -> Result<Lease, Fault> {
-    let line: LeaseLine = serde_json::from_str(text).map_err(|error| ("", error.to_string()))?;
-    let raw = Raw {
-        address: &line.address,
-        ports: (line.port_from.map(i64::from), line.port_to.map(i64::from)),
-        service: &line.service_number,
-        from: &line.from,
-        to: line.to.as_deref().unwrap_or_default(),
-        source: line.source.as_deref().unwrap_or_default(),
-    };
-    lease(&raw, services)
-}
-
-fn lease(raw: &Raw<'_>, services: &Services) -> Result<Lease, Fault> {
-    let net = prefix(raw.address).map_err(|problem| ("address", problem))?;
-    let unknown = || ("service_number", format!("there is no service {:?}: import the customers first", raw.service));
-    let (service, customer) = services.get(raw.service).copied().ok_or_else(unknown)?;
-    let from = instant(raw.from).map_err(|problem| ("from", problem))?;
-    let to = match raw.to {
-        "" => None,
-        text => Some(instant(text).map_err(|problem| ("to", problem))?),
-    };
-    if to.is_some_and(|to| to <= from) {
-        return Err(("to", "must be later than from".to_owned()));
-    }
-    let port = |number: i64| u16::try_from(number).unwrap_or(u16::MAX);
-    let ports = match raw.ports {
-        (None, None) => (0, u16::MAX),
-        (Some(from), Some(to)) if from <= to => (port(from), port(to)),
-        (Some(_), Some(_)) => return Err(("port_to", "must not be lower than port_from".to_owned())),
-        _ => return Err(("port_to", "give both port_from and port_to, or neither".to_owned())),
-    };
-    let source = if raw.source.is_empty() { "import" } else { raw.source };
-    if source.chars().count() > 100 {
-        return Err(("source", "has more than 100 characters".to_owned()));
-    }
-    Ok(Lease { id: LeaseId::new(), net, ports, service, customer, from, to, source: source.to_owned() })
+/// A source as a row names it: older files have blanks in such names.
+fn named(text: &str) -> Option<SourceName> {
+    let name: String = text.trim().chars().map(|letter| if letter == ' ' { '.' } else { letter }).take(60).collect();
+    SourceName::new(&name)
 }

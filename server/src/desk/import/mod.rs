@@ -4,6 +4,8 @@ mod leases;
 mod table;
 mod terms;
 
+pub use leases::{LeaseImport, LeaseOrder};
+
 use super::{Desk, DeskError};
 use domain::{
     actor::{Actor, Permission},
