@@ -1,6 +1,6 @@
 //! Our own CSV of leases and of logs of address translation: one header, one row a saying.
 use crate::{
-    Out,
+    Out, Refused,
     reader::{Rows, Settings},
     row::{Header, cut, say},
 };
@@ -33,9 +33,10 @@ impl Rows for Csv {
             let count = |wanted| text.matches(wanted).count();
             self.delimiter = if count(';') > count(',') { ';' } else { ',' };
             let header = Header::new(&cut(text, self.delimiter).unwrap_or_default());
-            if !header.has("address") || !header.has("from") && !header.has("at") {
-                out.rows += 1;
-                out.refuse(number, "the first line must name the columns: at least address and from (or event and at)");
+            out.useless = header.missing().or(out.useless.take());
+            for name in header.unknown() {
+                let reason = format!("{name}: unknown column, left out");
+                out.noted.push(Refused { line: number, reason });
             }
             self.header = Some(header);
             return;

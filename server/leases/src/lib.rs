@@ -48,6 +48,10 @@ pub struct Out {
     pub said: Vec<Said>,
     /// Rows that could not be used.
     pub refused: Vec<Refused>,
+    /// What is left out of the file without costing a row.
+    pub noted: Vec<Refused>,
+    /// Why the file as a whole cannot be used.
+    pub useless: Option<String>,
     /// Rows read, used or not.
     pub rows: u64,
 }

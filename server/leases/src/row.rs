@@ -48,8 +48,26 @@ impl Header {
         self.names.len()
     }
 
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.place(name).is_some()
+    /// A column without which no row says anything.
+    pub(crate) fn missing(&self) -> Option<String> {
+        let has = |name| self.place(name).is_some();
+        let names = || COLUMNS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(",");
+        let wanted = if !has("address") {
+            "address"
+        } else if !has("from") && !has("at") {
+            "from"
+        } else if !["service_number", "username", "circuit_id", "mac", "inside"].into_iter().any(has) {
+            "service_number"
+        } else {
+            return None;
+        };
+        Some(format!("column {wanted} is missing; the columns are {}", names()))
+    }
+
+    /// Columns that mean nothing here.
+    pub(crate) fn unknown(&self) -> impl Iterator<Item = &str> {
+        let known = |name: &str| COLUMNS.iter().any(|(own, others)| *own == name || others.contains(&name));
+        self.names.iter().map(String::as_str).filter(move |name| !known(name))
     }
 
     fn place(&self, name: &str) -> Option<usize> {

@@ -110,8 +110,11 @@ pub(crate) enum Stamp {
 impl Stamp {
     /// The instant, in a zone for those without one, in the last twelve months before `written` for those without year.
     pub(crate) fn instant(self, zone: Option<Zone>, written: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
-        let zone =
-            || zone.ok_or_else(|| "the time has no zone: say which one it is in, such as Europe/Berlin".to_owned());
+        let zone = || {
+            zone.ok_or_else(|| {
+                "it has no time zone: write it with one, or say which it is in, such as Europe/Berlin".to_owned()
+            })
+        };
         match self {
             Self::At(at) => Ok(domain::clock::truncate(at)),
             Self::Local(local) => zone()?.instant(local).map(domain::clock::truncate),
@@ -300,7 +303,7 @@ mod tests {
     #[test]
     fn doubtful_times_are_refused() {
         let written = "2026-11-19T12:00:00Z";
-        assert!(read("Nov 19 10:00:00 x", "", written).unwrap_err().contains("no zone"));
+        assert!(read("Nov 19 10:00:00 x", "", written).unwrap_err().contains("no time zone"));
         assert!(read("2026-10-25 02:30:00 x", "Europe/Berlin", written).unwrap_err().contains("twice"));
         assert!(read("2026-03-29 02:30:00 x", "Europe/Berlin", written).unwrap_err().contains("never"));
         assert!(read("Feb 29 10:00:00 x", "UTC", written).is_err());

@@ -67,7 +67,7 @@ Nov 19 10:00:00 v fp-cgnat-logd@main[4269]: USER 100.64.0.9 (matching rule 1): N
     assert_eq!(out.refused.len(), 2, "{:?}", refused(&out));
     // Without a zone only what has one is kept.
     let out = read(Format::Cgnat, &settings(""), text);
-    assert!(refused(&out).iter().any(|problem| problem.contains("no zone")), "{:?}", refused(&out));
+    assert!(refused(&out).iter().any(|problem| problem.contains("no time zone")), "{:?}", refused(&out));
     assert_eq!(out.said.len(), 3);
 }
 

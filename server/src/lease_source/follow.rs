@@ -209,6 +209,9 @@ impl<'a> Follower<'a> {
 
     async fn keep(&mut self) -> Result<(), Problem> {
         let out = self.reader.take();
+        if let Some(problem) = out.useless {
+            return Err(format!("{}: {problem}", self.origin.file.display()));
+        }
         let sayings: Vec<Saying> = out.said.into_iter().map(|said| said.saying).collect();
         let mut refused: Vec<(u64, String)> =
             out.refused.into_iter().map(|refused| (refused.line, refused.reason)).collect();

@@ -4,5 +4,8 @@ mod feed;
 mod house;
 mod imap;
 mod kill;
+mod leases;
 mod lmtp;
 mod peers;
+mod radius;
+mod world;

@@ -99,8 +99,15 @@ impl<'a> LeaseImport<'a> {
     }
 
     async fn keep(&mut self) -> Result<(), DeskError> {
-        let Out { said, refused, rows } = self.reader.take();
+        let Out { said, refused, noted, useless, rows } = self.reader.take();
+        if let Some(problem) = useless {
+            return Err(Refusal::invalid("file", problem).into());
+        }
         self.report.rows += rows;
+        for noted in noted {
+            let problem = problem(noted.line, &noted.reason);
+            self.report.note(problem);
+        }
         for refused in refused {
             self.refuse(refused.line, &refused.reason);
         }
@@ -160,13 +167,19 @@ impl<'a> LeaseImport<'a> {
     }
 
     fn refuse(&mut self, line: u64, reason: &str) {
-        let plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-        let (column, problem) = match reason.split_once(": ").filter(|(column, _)| plain(column)) {
-            Some((column, problem)) => (column.to_owned(), problem.to_owned()),
-            None => (String::new(), reason.to_owned()),
-        };
-        self.report.refuse(Problem { line, column, problem });
+        self.report.refuse(problem(line, reason));
     }
+}
+
+/// A reason that begins with the name of a column is about that column.
+fn problem(line: u64, reason: &str) -> Problem {
+    let plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    let (column, problem) = match reason.split_once(": ").filter(|(column, _)| plain(column)) {
+        Some((column, problem)) => (column.to_owned(), problem.to_owned()),
+        None if reason.starts_with("there is no service ") => ("service_number".to_owned(), reason.to_owned()),
+        None => (String::new(), reason.to_owned()),
+    };
+    Problem { line, column, problem }
 }
 
 async fn service_numbers(desk: &Desk) -> Result<HashSet<String>, DeskError> {
