@@ -24,6 +24,7 @@ CREATE TABLE figure_days (
     n BIGINT NOT NULL,
     PRIMARY KEY (figure, day, part, step)
 );
+CREATE INDEX figure_days_step ON figure_days (figure, step, day, n);
 -- Whole minutes to ten, then a tenth more each time, to 400 days.
 CREATE TABLE figure_steps (
     step BIGINT PRIMARY KEY
@@ -188,3 +189,29 @@ CREATE TABLE search_words (
 CREATE INDEX search_words_noun ON search_words (noun_id, word);
 -- Mail is looked for by its recipient too.
 CREATE INDEX notices_recipient ON notices (recipient COLLATE "C");
+
+-- How the cases of each reporter ended, by day: what the page of reporters adds up.
+CREATE TABLE reporter_endings (
+    day BIGINT NOT NULL,
+    reporter TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    cases BIGINT NOT NULL,
+    PRIMARY KEY (day, reporter, outcome)
+);
+CREATE FUNCTION reporter_cases_count() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        INSERT INTO reporter_endings AS e (day, reporter, outcome, cases)
+            VALUES (NEW.closed_at / 86400000000, NEW.reporter, NEW.outcome, 1)
+            ON CONFLICT (day, reporter, outcome) DO UPDATE SET cases = e.cases + 1;
+    ELSE
+        UPDATE reporter_endings SET cases = cases - 1
+            WHERE day = OLD.closed_at / 86400000000 AND reporter = OLD.reporter AND outcome = OLD.outcome;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER reporter_cases_ended AFTER INSERT OR DELETE ON reporter_cases DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION reporter_cases_count();
+INSERT INTO reporter_endings (day, reporter, outcome, cases)
+    SELECT closed_at / 86400000000, reporter, outcome, COUNT(*) FROM reporter_cases
+    GROUP BY closed_at / 86400000000, reporter, outcome;

@@ -24,6 +24,7 @@ CREATE TABLE figure_days (
     n INTEGER NOT NULL,
     PRIMARY KEY (figure, day, part, step)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX figure_days_step ON figure_days (figure, step, day, n);
 -- Whole minutes to ten, then a tenth more each time, to 400 days.
 CREATE TABLE figure_steps (
     step INTEGER PRIMARY KEY
@@ -168,3 +169,26 @@ CREATE TABLE search_words (
 CREATE INDEX search_words_noun ON search_words (noun_id, word);
 -- Mail is looked for by its recipient too.
 CREATE INDEX notices_recipient ON notices (recipient);
+
+-- How the cases of each reporter ended, by day: what the page of reporters adds up.
+CREATE TABLE reporter_endings (
+    day INTEGER NOT NULL,
+    reporter TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    cases INTEGER NOT NULL,
+    PRIMARY KEY (day, reporter, outcome)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER reporter_cases_ended AFTER INSERT ON reporter_cases
+BEGIN
+    INSERT INTO reporter_endings (day, reporter, outcome, cases)
+        VALUES (NEW.closed_at / 86400000000, NEW.reporter, NEW.outcome, 1)
+        ON CONFLICT (day, reporter, outcome) DO UPDATE SET cases = cases + 1;
+END;
+CREATE TRIGGER reporter_cases_reopened AFTER DELETE ON reporter_cases
+BEGIN
+    UPDATE reporter_endings SET cases = cases - 1
+        WHERE day = OLD.closed_at / 86400000000 AND reporter = OLD.reporter AND outcome = OLD.outcome;
+END;
+INSERT INTO reporter_endings (day, reporter, outcome, cases)
+    SELECT closed_at / 86400000000, reporter, outcome, COUNT(*) FROM reporter_cases
+    GROUP BY closed_at / 86400000000, reporter, outcome;

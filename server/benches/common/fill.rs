@@ -36,7 +36,7 @@ const PEOPLE: &[&str] = &[
     "releases",
     "search_words",
 ];
-const EVIDENCE: &[&str] = &["reports", "events", "attributions"];
+const EVIDENCE: &[&str] = &["reports", "events", "attributions", "reporter_cases"];
 /// Columns that hold the id of a copied row.
 const IDS: &[&str] = &[
     "id",

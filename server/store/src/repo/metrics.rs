@@ -23,9 +23,13 @@ pub(crate) const OPEN_AT: &str = "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) AS 
     FROM figure_days WHERE figure = 'span' AND day >= $1 AND step < $1";
 pub(crate) const OLDEST: &str = "SELECT opened_at AS oldest FROM cases
     WHERE opened_at >= $1 AND opened_at < $2 AND (closed_at IS NULL OR closed_at >= $3) ORDER BY opened_at LIMIT 1";
-pub(crate) const SCALE: &str = "SELECT figure, step, CAST(SUM(n) AS BIGINT) AS n FROM figure_days
-    WHERE figure IN ('notice', 'containment', 'release') AND day >= $1 AND day < $2
-    GROUP BY figure, step ORDER BY figure, step";
+// For each step of the scale its days, in the order of their index: a plain GROUP BY sorts all of them first.
+pub(crate) const SCALE: &str = "SELECT figure, step, n FROM (
+        SELECT f.figure, s.step, (SELECT CAST(SUM(d.n) AS BIGINT) FROM figure_days d
+            WHERE d.figure = f.figure AND d.step = s.step AND d.day >= $1 AND d.day < $2) AS n
+        FROM figure_steps s CROSS JOIN
+            (SELECT 'notice' AS figure UNION ALL SELECT 'containment' UNION ALL SELECT 'release') AS f) AS steps
+    WHERE n IS NOT NULL ORDER BY figure, step";
 pub(crate) const IN_STEP: &str = "SELECT lasted FROM figure_facts
     WHERE figure = $1 AND step = $2 AND day >= $3 AND day < $4 AND lasted IS NOT NULL ORDER BY lasted LIMIT 1 OFFSET $5";
 pub(crate) const DAYS: &str = "SELECT figure, day, CAST(SUM(n) AS BIGINT) AS n FROM figure_days

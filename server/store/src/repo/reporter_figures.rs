@@ -21,8 +21,8 @@ pub(crate) const DAYS: &str = "SELECT reporter, day, reports, parked, events, re
     WHERE day >= $1 AND day < $2 AND ($3 = '' OR reporter = $3) ORDER BY day";
 pub(crate) const AGES: &str = "SELECT reporter, minutes, CAST(SUM(events) AS BIGINT) AS n FROM reporter_ages
     WHERE day >= $1 AND day < $2 AND ($3 = '' OR reporter = $3) GROUP BY reporter, minutes";
-pub(crate) const CASES: &str = "SELECT reporter, outcome, COUNT(*) AS n FROM reporter_cases
-    WHERE closed_at >= $1 AND closed_at < $2 AND ($3 = '' OR reporter = $3) GROUP BY reporter, outcome";
+pub(crate) const CASES: &str = "SELECT reporter, outcome, CAST(SUM(cases) AS BIGINT) AS n FROM reporter_endings
+    WHERE day >= $1 AND day < $2 AND cases > 0 AND ($3 = '' OR reporter = $3) GROUP BY reporter, outcome";
 pub(crate) const DUPLICATES: &str =
     "SELECT o.reporter, COUNT(*) AS n FROM reports d JOIN reports o ON o.id = d.duplicate_of
     WHERE d.state = 'duplicate' AND d.received_at >= $1 AND d.received_at < $2 AND o.reporter IS NOT NULL
@@ -115,7 +115,7 @@ pub(crate) async fn figures(
     for (reporter, ages) in ages {
         found.entry(reporter).or_default().0.late = median_step(&ages);
     }
-    for row in &instants(CASES).fetch_all(&mut *conn).await? {
+    for row in &days(CASES).fetch_all(&mut *conn).await? {
         let figures = &mut found.entry(get(row, "reporter")?).or_default().0;
         let n: i64 = get(row, "n")?;
         figures.closed += n;
