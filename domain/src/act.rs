@@ -46,6 +46,8 @@ words! {
         LetterDeferred = "letter.deferred",
         /// It could not be sent.
         LetterFailed = "letter.failed",
+        /// It came back.
+        LetterBounced = "letter.bounced",
         /// A channel has failed, or been silent, for too long.
         ChannelAlarm = "channel.alarm",
         /// A channel that had raised an alarm works again.

@@ -26,6 +26,26 @@ impl LetterKind {
     }
 }
 
+impl Letter {
+    /// The Message-ID of letter `id`; `tag` is random, as that of a notice (`Notice::message_id_of`).
+    #[must_use]
+    pub fn message_id_of(id: LetterId, tag: &str, domain: &str) -> String {
+        format!("<{id}.{tag}@{domain}>")
+    }
+
+    /// What those know who had it in their hands: the local part of the Message-ID.
+    #[must_use]
+    pub fn return_key(&self) -> &str {
+        self.message_id.trim_start_matches('<').split('@').next().unwrap_or_default()
+    }
+
+    /// The address to which a bounce comes.
+    #[must_use]
+    pub fn return_address(&self, domain: &str) -> String {
+        format!("{}{}@{domain}", crate::notice::RETURN_MARK, self.return_key())
+    }
+}
+
 /// A letter as written and sent. Its delivery states are those of a notice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter {

@@ -141,7 +141,7 @@ pub struct Notice {
 }
 
 /// Before the key in the address to which a notice that cannot be delivered returns.
-const RETURN_MARK: &str = "bounce+";
+pub(crate) const RETURN_MARK: &str = "bounce+";
 
 impl Notice {
     /// The Message-ID of notice `id`: its local part is the key by which a returning mail is known. `tag` is random, so

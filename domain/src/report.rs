@@ -48,6 +48,15 @@ words! {
     }
 }
 
+/// How a mail server handed a mail over (RFC 5321 section 2.3.1): not what the mail says of itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Envelope {
+    /// Whom it returns to; empty = nobody, as of delivery reports.
+    pub sender: String,
+    /// For whom it was.
+    pub recipients: Vec<String>,
+}
+
 /// A report as lists and pages show it (without its bytes).
 #[derive(Debug, Clone)]
 pub struct Report {

@@ -6,7 +6,7 @@ use crate::{
     id::ReportId,
     letter::Letter,
     question::Question,
-    report::Report,
+    report::{Envelope, Report},
     reporter::{Markable, Provenance},
 };
 
@@ -85,6 +85,8 @@ pub struct Triage {
     pub left: i64,
     /// How it was delivered, where it came by mail.
     pub provenance: Option<Provenance>,
+    /// How a mail server handed it over, where one did.
+    pub envelope: Option<Envelope>,
     /// What could be marked, and what is.
     pub markable: Markable,
 }

@@ -100,7 +100,7 @@ pub const KEYS: &[Key] = &[
     key(
         "mailbox.*.url",
         "",
-        "Mailbox to fetch reports from: imaps://USER@HOST/FOLDER; imap:// (no TLS) on loopback only. An @ in USER is %40.",
+        "Mailbox to fetch reports from: imaps://USER@HOST/FOLDER, or imap+starttls://; imap:// (no TLS) on loopback only. An @ in USER is %40.",
     ),
     secret("mailbox.*.password", "Password of the mailbox."),
     key("mailbox.*.done_folder", "Lazaret-done", "Folder into which a mail is moved once its bytes are durable here."),

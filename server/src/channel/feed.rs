@@ -7,16 +7,17 @@ use crate::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{channel::ChannelState, limit::REPORT_BYTES_MAX, refusal::Refusal, report::Channel};
+use flate2::read::MultiGzDecoder;
 use reqwest::{
     Client, Response, StatusCode, Url,
     header::{
-        AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH,
-        LAST_MODIFIED, LOCATION, RETRY_AFTER,
+        ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, IF_MODIFIED_SINCE,
+        IF_NONE_MATCH, LAST_MODIFIED, LOCATION, RETRY_AFTER,
     },
     redirect::Policy,
 };
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
+use std::{io::Read as _, time::Duration};
 
 /// Longest wait for a connection.
 const CONNECT_TIME_MAX: Duration = Duration::from_secs(10);
@@ -26,6 +27,12 @@ const PAUSE_MAX: Duration = Duration::from_secs(20);
 const FETCH_TIME_MAX: Duration = Duration::from_secs(120);
 /// Addresses followed one after the other.
 const REDIRECTS_MAX: usize = 5;
+/// How gzip begins.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+/// Unpacked to packed; tables reach 60.
+const RATIO_MAX: usize = 250;
+/// Below this size the ratio does not matter.
+const UNPACKED_SMALL: usize = 1024 * 1024;
 /// Longest pause a server may ask for.
 const RETRY_MAX: TimeDelta = TimeDelta::days(1);
 
@@ -82,7 +89,7 @@ pub(super) async fn turn(post: &Post, state: &ChannelState) -> Result<DateTime<U
                 };
                 // The bytes and what is remembered of them are one transaction: a crash before it fetches again, a crash
                 // after it is answered with "not modified".
-                let kept = Kept { channel: &post.name, item: None, mark: Some(&text) };
+                let kept = Kept { channel: &post.name, item: None, mark: Some(&text), envelope: None };
                 post.desk.channel_receive(kept, arrival).await.map_err(|error| away(&error))?;
                 settle(post, None).await?;
             }
@@ -107,7 +114,9 @@ async fn settle(post: &Post, mark: Option<&str>) -> Result<(), Problem> {
 }
 
 fn file_name(url: &Url) -> String {
-    url.path_segments().and_then(Iterator::last).unwrap_or_default().to_owned()
+    let name = url.path_segments().and_then(Iterator::last).unwrap_or_default();
+    // It is unpacked when it is kept.
+    name.strip_suffix(".gz").unwrap_or(name).to_owned()
 }
 
 async fn fetch(post: &Post, mark: &Mark) -> Result<Fetched, Problem> {
@@ -120,6 +129,7 @@ async fn fetch(post: &Post, mark: &Mark) -> Result<Fetched, Problem> {
         if same_origin(&start, &url) {
             request = request.headers(token(post)?);
         }
+        request = request.header(ACCEPT_ENCODING, "gzip");
         if !mark.etag.is_empty() {
             request = request.header(IF_NONE_MATCH, &mark.etag);
         }
@@ -210,7 +220,8 @@ async fn body(mut response: Response, mark: &Mark) -> Result<Fetched, Problem> {
         |name| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let (content_type, encoding) = (header(CONTENT_TYPE), header(CONTENT_ENCODING));
     let new = Mark { url: mark.url.clone(), etag: header(ETAG), modified: header(LAST_MODIFIED), ..Mark::default() };
-    if !matches!(encoding.as_str(), "" | "identity") {
+    let packed = matches!(encoding.as_str(), "gzip" | "x-gzip");
+    if !packed && !matches!(encoding.as_str(), "" | "identity") {
         return Err(format!("sends {encoding:?}, which was not asked for"));
     }
     // A login page or an error page with status 200 is no feed.
@@ -235,7 +246,33 @@ async fn body(mut response: Response, mark: &Mark) -> Result<Fetched, Problem> {
     if bytes.is_empty() {
         return Err("sends nothing at all".to_owned());
     }
+    if packed {
+        bytes = unpacked(&bytes)?;
+    }
+    // A file that is packed itself, whatever its name.
+    if bytes.starts_with(&GZIP) {
+        bytes = unpacked(&bytes)?;
+    }
+    if bytes.is_empty() {
+        return Err("sends nothing at all".to_owned());
+    }
     Ok(Fetched::Body { bytes, content_type, mark: new })
+}
+
+/// What is inside gzip (RFC 1952): no more than a report may have, and no more than a real table can be squeezed.
+fn unpacked(packed: &[u8]) -> Result<Vec<u8>, Problem> {
+    let most = packed.len().saturating_mul(RATIO_MAX).max(UNPACKED_SMALL).min(REPORT_BYTES_MAX);
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+    let outcome = MultiGzDecoder::new(packed).take(limit).read_to_end(&mut bytes);
+    outcome.map_err(|_| "was packed wrongly, or cut off inside".to_owned())?;
+    if bytes.len() <= most {
+        return Ok(bytes);
+    }
+    Err(match most {
+        REPORT_BYTES_MAX => format!("is larger than {} MiB unpacked", REPORT_BYTES_MAX / (1024 * 1024)),
+        _ => format!("unpacks to more than {RATIO_MAX} times its size: not opened"),
+    })
 }
 
 fn cut_off(error: &reqwest::Error, seen: usize) -> Problem {
@@ -276,5 +313,6 @@ mod tests {
     #[test]
     fn the_last_part_of_the_address_names_the_file() {
         assert_eq!(file_name(&url("https://a.example/feeds/today.csv?key=1")), "today.csv");
+        assert_eq!(file_name(&url("https://a.example/feeds/today.csv.gz")), "today.csv");
     }
 }

@@ -117,7 +117,7 @@ async fn take_in(post: &Post, session: &mut Session, uid: u32) -> Result<Taken, 
         file_name: "",
         read_by_caller: false,
     };
-    let kept = Kept { channel: &post.name, item: Some(&item), mark: None };
+    let kept = Kept { channel: &post.name, item: Some(&item), mark: None, envelope: None };
     match post.desk.channel_receive(kept, arrival).await {
         Ok(_) => Ok(Taken::Durable),
         // The server had announced a smaller mail.

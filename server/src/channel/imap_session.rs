@@ -1,7 +1,7 @@
 //! A session with an IMAP server: the few commands a mailbox needs, each with a time-out and with plain words for what
 //! went wrong.
 use super::Problem;
-use crate::config::channel::MailboxUrl;
+use crate::config::channel::{MailboxUrl, Tls};
 use async_imap::error::Error;
 use futures_util::TryStreamExt as _;
 use rustls::{
@@ -51,6 +51,9 @@ impl Session {
         let greeting = within(ANSWER_TIME_MAX, async { client.read_response().await.map_err(Error::from) }).await?;
         if greeting.is_none() {
             return Err("the server hung up at once".to_owned());
+        }
+        if url.tls == Tls::AfterGreeting {
+            client = secured(client, url, ca_file).await?;
         }
         let login = async { client.login(&url.user, password).await.map_err(|(error, _)| error) };
         let mut imap = match within(ANSWER_TIME_MAX, login).await {
@@ -168,9 +171,27 @@ impl Session {
 async fn connect(url: &MailboxUrl, ca_file: &str) -> Result<Box<dyn Wire>, Problem> {
     let stream = TcpStream::connect((url.host.as_str(), url.port)).await;
     let stream = stream.map_err(|error| format!("{}:{} cannot be reached: {error}", url.host, url.port))?;
-    if !url.tls {
+    if url.tls != Tls::Always {
         return Ok(Box::new(stream));
     }
+    under_tls(Box::new(stream), url, ca_file).await
+}
+
+/// Goes on under TLS (STARTTLS). What came in clear behind the server's word is dropped with the old client, so nobody on
+/// the way can put words into its mouth; nothing is said, least of all the password, if it will not.
+async fn secured(
+    mut client: async_imap::Client<Box<dyn Wire>>,
+    url: &MailboxUrl,
+    ca_file: &str,
+) -> Result<async_imap::Client<Box<dyn Wire>>, Problem> {
+    within(ANSWER_TIME_MAX, client.run_command_and_check_ok("STARTTLS", None))
+        .await
+        .map_err(|problem| format!("STARTTLS: {problem}"))?;
+    let wire = timeout(CONNECT_TIME_MAX, under_tls(client.into_inner(), url, ca_file));
+    Ok(async_imap::Client::new(wire.await.map_err(|_| "TLS did not begin in time")??))
+}
+
+async fn under_tls(stream: Box<dyn Wire>, url: &MailboxUrl, ca_file: &str) -> Result<Box<dyn Wire>, Problem> {
     let name = ServerName::try_from(url.host.clone()).map_err(|_| format!("{:?} is no host name", url.host))?;
     let stream = TlsConnector::from(Arc::new(tls(ca_file)?)).connect(name, stream).await;
     Ok(Box::new(stream.map_err(|error| format!("TLS with {}: {error}", url.host))?))

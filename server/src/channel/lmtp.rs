@@ -5,7 +5,11 @@ use crate::{
     config::channel::Door,
     desk::{Arrival, Desk, Kept},
 };
-use domain::{limit::REPORT_BYTES_MAX, refusal::Refusal, report::Channel};
+use domain::{
+    limit::REPORT_BYTES_MAX,
+    refusal::Refusal,
+    report::{Channel, Envelope},
+};
 use std::{io, os::unix::fs::PermissionsExt as _, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncBufRead, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader},
@@ -98,7 +102,7 @@ async fn serve(desk: &Desk, places: &Arc<Semaphore>, stream: impl AsyncRead + As
     tokio::spawn(async move {
         let (from, to) = tokio::io::split(stream);
         let mut session =
-            Session { desk, from: BufReader::new(from), to, greeted: false, sender: false, recipients: Vec::new() };
+            Session { desk, from: BufReader::new(from), to, greeted: false, sender: None, recipients: Vec::new() };
         if let Err(error) = session.talk().await {
             tracing::debug!(%error, "a mail server hung up");
         }
@@ -113,8 +117,8 @@ struct Session<R, W> {
     to: W,
     /// LHLO was said.
     greeted: bool,
-    /// MAIL was said.
-    sender: bool,
+    /// MAIL was said, with this address; empty = the null sender.
+    sender: Option<String>,
     recipients: Vec<String>,
 }
 
@@ -180,7 +184,7 @@ where
     }
 
     fn forget(&mut self) {
-        self.sender = false;
+        self.sender = None;
         self.recipients.clear();
     }
 
@@ -196,17 +200,17 @@ where
     }
 
     async fn mail(&mut self, rest: &str) -> io::Result<()> {
-        let Some(parameters) = path(rest, "FROM:").map(|(_, parameters)| parameters) else {
+        let Some((address, parameters)) = path(rest, "FROM:") else {
             return self.say("501 5.5.4 MAIL FROM:<address> is wanted").await;
         };
-        if !self.greeted || self.sender {
+        if !self.greeted || self.sender.is_some() {
             return self.say("503 5.5.1 not now").await;
         }
         let size = parameters.split(' ').find_map(|word| word.to_ascii_uppercase().strip_prefix("SIZE=")?.parse().ok());
         if size.is_some_and(|size: u64| size > REPORT_BYTES_MAX as u64) {
             return self.say(&too_large()).await;
         }
-        self.sender = true;
+        self.sender = Some(address.to_owned());
         self.say("250 2.1.0 go on").await
     }
 
@@ -214,7 +218,7 @@ where
         let Some((address, _)) = path(rest, "TO:").filter(|(address, _)| !address.is_empty()) else {
             return self.say("501 5.5.4 RCPT TO:<address> is wanted").await;
         };
-        if !self.sender {
+        if self.sender.is_none() {
             return self.say("503 5.5.1 MAIL first").await;
         }
         if self.recipients.len() >= RECIPIENTS_MAX {
@@ -237,7 +241,10 @@ where
                 return Ok(Next::End);
             }
             Ok(text) => match text? {
-                Text::Whole(bytes) => keep(&self.desk, &bytes).await,
+                Text::Whole(bytes) => {
+                    let (sender, recipients) = (self.sender.clone().unwrap_or_default(), self.recipients.clone());
+                    keep(&self.desk, &Envelope { sender, recipients }, &bytes).await
+                }
                 Text::TooLarge => {
                     self.turn_away().await;
                     too_large()
@@ -266,10 +273,10 @@ fn too_large() -> String {
 }
 
 /// Makes the mail durable; the answer.
-async fn keep(desk: &Desk, bytes: &[u8]) -> String {
+async fn keep(desk: &Desk, envelope: &Envelope, bytes: &[u8]) -> String {
     let arrival =
         Arrival { channel: Channel::Lmtp, bytes, content_type: "message/rfc822", file_name: "", read_by_caller: false };
-    let kept = Kept { channel: NAME, item: None, mark: None };
+    let kept = Kept { channel: NAME, item: None, mark: None, envelope: Some(envelope) };
     match timeout(STORE_TIME_MAX, desk.channel_receive(kept, arrival)).await {
         Ok(Ok(Some(received))) => format!("250 2.0.0 kept as {}", received.id),
         Ok(Ok(None)) => "250 2.0.0 kept before".to_owned(),

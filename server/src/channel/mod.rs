@@ -32,6 +32,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Why a channel did not work, in plain words for the administrator.
 pub(crate) type Problem = String;
 
+/// No fault of the channel's: this worker was too slow to say that it still has it, and another took it.
+const TAKEN_OVER: &str = "another worker has taken it over";
+
 /// A mailbox, feed or block list that this process takes care of when it has it.
 #[derive(Clone)]
 pub(crate) struct Post {
@@ -68,7 +71,7 @@ impl Post {
     pub(crate) async fn keep(&self) -> Result<(), Problem> {
         match self.desk.channel_keep(self.turn()).await {
             Ok(true) => Ok(()),
-            Ok(false) => Err("another worker has taken it over".to_owned()),
+            Ok(false) => Err(TAKEN_OVER.to_owned()),
             Err(error) => Err(away(&error)),
         }
     }
@@ -95,6 +98,9 @@ impl Post {
         };
         let due = match outcome {
             Ok(due) => Ok(due),
+            Err(problem) if problem == TAKEN_OVER => {
+                return tracing::info!(channel = self.name, "another worker has it now");
+            }
             Err(problem) => {
                 tracing::warn!(channel = self.name, problem, "a channel does not work");
                 self.desk.channel_failed(&self.name, &problem).await

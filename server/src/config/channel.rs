@@ -14,11 +14,22 @@ pub enum Door {
     Unix(PathBuf),
 }
 
+/// When a mail server is spoken to under TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tls {
+    /// From the start: `imaps`.
+    Always,
+    /// After the greeting (STARTTLS, RFC 9051 §6.2.1), and never without: `imap+starttls`.
+    AfterGreeting,
+    /// Never: `imap`, on loopback only.
+    Never,
+}
+
 /// A mailbox's address, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailboxUrl {
-    /// Whether TLS is spoken from the start.
-    pub tls: bool,
+    /// When TLS is spoken.
+    pub tls: Tls,
     /// Who signs in.
     pub user: String,
     /// Host name or address.
@@ -148,8 +159,9 @@ fn resolver(text: &str) -> Result<Option<SocketAddr>, String> {
 fn mailbox(text: &str) -> Result<MailboxUrl, String> {
     let (scheme, rest) = text.split_once("://").unwrap_or_default();
     let tls = match scheme {
-        "imaps" => true,
-        "imap" => false,
+        "imaps" => Tls::Always,
+        "imap+starttls" => Tls::AfterGreeting,
+        "imap" => Tls::Never,
         _ => return Err(format!("{text:?} is not imaps://USER@HOST/FOLDER")),
     };
     let (authority, folder) = rest.split_once('/').unwrap_or((rest, ""));
@@ -161,7 +173,7 @@ fn mailbox(text: &str) -> Result<MailboxUrl, String> {
     }
     let (host, port) = match host.rsplit_once(':') {
         Some((host, port)) if !port.ends_with(']') => (host, port.parse().map_err(|_| format!("{port:?} is no port"))?),
-        _ => (host, if tls { 993 } else { 143 }),
+        _ => (host, if tls == Tls::Always { 993 } else { 143 }),
     };
     let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
     let (user, folder) = (plain(user)?, plain(folder)?);
@@ -169,8 +181,8 @@ fn mailbox(text: &str) -> Result<MailboxUrl, String> {
     if host.is_empty() || user.is_empty() {
         return Err("names no host or no user: imaps://USER@HOST/FOLDER".to_owned());
     }
-    if !tls && !local {
-        return Err("would send the password in clear: use imaps://".to_owned());
+    if tls == Tls::Never && !local {
+        return Err("would send the password in clear: use imaps:// or imap+starttls://".to_owned());
     }
     let folder = if folder.is_empty() { "INBOX".to_owned() } else { folder };
     Ok(MailboxUrl { tls, user, host, port, folder })
@@ -198,7 +210,7 @@ fn plain(text: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Door, MailboxUrl, door, mailbox, resolver};
+    use super::{Door, MailboxUrl, Tls, door, mailbox, resolver};
     use crate::config::{Config, explained};
 
     fn load(pairs: &[(&str, &str)]) -> Result<Config, String> {
@@ -210,7 +222,7 @@ mod tests {
     fn a_mailbox_is_named_by_its_address() {
         let found = mailbox("imaps://abuse%40isp.example@mail.isp.example/Reports").unwrap();
         let wanted = MailboxUrl {
-            tls: true,
+            tls: Tls::Always,
             user: "abuse@isp.example".into(),
             host: "mail.isp.example".into(),
             port: 993,
@@ -219,6 +231,8 @@ mod tests {
         assert_eq!(found, wanted);
         let local = mailbox("imap://abuse@[::1]:1143").unwrap();
         assert_eq!((local.host.as_str(), local.port, local.folder.as_str()), ("::1", 1143, "INBOX"));
+        let later = mailbox("imap+starttls://abuse@mail.isp.example").unwrap();
+        assert_eq!((later.tls, later.port), (Tls::AfterGreeting, 143));
         for bad in ["imap://a@mail.isp.example/", "imaps://mail.isp.example/", "imaps://a:b@h/", "pop3://a@h", ""] {
             assert!(mailbox(bad).is_err(), "{bad}");
         }

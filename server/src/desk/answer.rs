@@ -17,7 +17,7 @@ use domain::{
 };
 use intake::Typed;
 use serde_json::json;
-use store::Chore;
+use store::Tx;
 
 /// Complaints that one address may send by the form within an hour.
 const COMPLAINTS_PER_HOUR: i64 = 10;
@@ -165,9 +165,6 @@ impl Desk {
         if self.store.read().await?.sign_in_failures(&key, since).await? >= COMPLAINTS_PER_HOUR {
             return Ok(Complained::TooMany);
         }
-        let mut tx = self.store.write().await?;
-        tx.sign_in_failed(&key, now, since).await?;
-        tx.commit_chore(Chore::Throttle).await?;
         let bytes = written(complaint, &seen);
         let arrival = Arrival {
             channel: Channel::Form,
@@ -176,18 +173,25 @@ impl Desk {
             file_name: "complaint.json",
             read_by_caller: false,
         };
-        let received = self.receive(&Actor::system("form"), arrival).await?;
-        if received.duplicate_of.is_none() && !complaint.email.trim().is_empty() {
-            self.send_receipt(&received, complaint.email.trim()).await?;
+        let mut tx = self.store.write().await?;
+        tx.sign_in_failed(&key, now, since).await?;
+        // The report and its receipt are one transaction: nobody who got no receipt was taken in.
+        let (received, entry) = self.keep_report(&mut tx, &Actor::system("form"), arrival).await?;
+        let new = received.duplicate_of.is_none();
+        let receipt = if new { self.owe_receipt(&mut tx, &received, complaint.email.trim()).await? } else { None };
+        tx.commit(store::Entries::from(entry).and_all(receipt)).await?;
+        if new {
+            self.wake.intake.notify_one();
+            self.wake.mail.notify_one();
         }
         Ok(Complained::Taken(received))
     }
 
-    async fn send_receipt(&self, received: &Received, email: &str) -> Result<(), DeskError> {
-        let mut tx = self.store.write().await?;
+    /// The receipt for a complaint; none for whoever gave no address, or had several within a day.
+    async fn owe_receipt(&self, tx: &mut Tx, received: &Received, email: &str) -> Result<Option<NewEntry>, DeskError> {
         let day = tx.now() - TimeDelta::days(1);
-        if tx.letters_since(email, LetterKind::Receipt, day).await? >= RECEIPTS_PER_DAY {
-            return Ok(());
+        if email.is_empty() || tx.letters_since(email, LetterKind::Receipt, day).await? >= RECEIPTS_PER_DAY {
+            return Ok(None);
         }
         let body = format!(
             "Hello,\n\nwe received your report. Its number is {}.\n\nWe look into it and act where our terms or the law \
@@ -204,10 +208,7 @@ impl Desk {
             body,
             in_reply_to: None,
         };
-        let entry = self.owe_letter(&mut tx, &Actor::system("form"), letter).await?;
-        tx.commit(entry).await?;
-        self.wake.mail.notify_one();
-        Ok(())
+        Ok(Some(self.owe_letter(tx, &Actor::system("form"), letter).await?))
     }
 }
 

@@ -8,6 +8,7 @@ use domain::{
     channel::{ChannelState, Tally, TurnedAway},
     ledger::NewEntry,
     limit::{CHANNEL_LEASE, retry_wait},
+    report::Envelope,
 };
 use store::{Chore, Tx};
 
@@ -20,6 +21,8 @@ pub struct Kept<'a> {
     pub item: Option<&'a str>,
     /// What the channel will remember from now on (JSON), if that changes.
     pub mark: Option<&'a str>,
+    /// How a mail server handed it over.
+    pub envelope: Option<&'a Envelope>,
 }
 
 /// A worker's turn at a channel.
@@ -134,6 +137,9 @@ impl Desk {
         let now = tx.now();
         tx.channel_add(kept.channel, now).await?;
         let (received, entry) = self.keep_report(&mut tx, &actor(kept.channel), arrival).await?;
+        if let Some(envelope) = kept.envelope {
+            tx.report_envelope_add(received.id, envelope).await?;
+        }
         let profile = format!("{}.profile", kept.channel);
         let feed = if kept.channel.starts_with("feed.") { self.config.text(&profile) } else { "" };
         super::feed_read::name_by_channel(&mut tx, feed, received.id).await?;

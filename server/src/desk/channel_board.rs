@@ -6,7 +6,7 @@ use domain::{
     channel::{ChannelBoard, ChannelRow, ChannelState, Health, Tally},
     report::Channel,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// The ways that are always open, in the order of the page.
 const OPEN: [Channel; 5] = [Channel::Api, Channel::Pipe, Channel::File, Channel::Desk, Channel::Form];
@@ -41,6 +41,20 @@ impl Desk {
         let turned_away = conn.channel_turned_away().await?;
         let (listings, listed) = (conn.listings_now().await?, conn.listing_count().await?);
         Ok(ChannelBoard { own: own.collect(), open: open.collect(), turned_away, listings, listed, now })
+    }
+
+    /// How many channels of the settings do how, for whoever asks whether the desk is ready.
+    ///
+    /// # Errors
+    /// Any store error.
+    pub async fn channel_healths(&self) -> Result<BTreeMap<Health, usize>, DeskError> {
+        let states = self.store.read().await?.channel_list().await?;
+        let mut healths = BTreeMap::new();
+        for (_, name, _) in self.channel_places() {
+            let health = states.iter().find(|state| state.name == name).map_or(Health::New, ChannelState::health);
+            *healths.entry(health).or_default() += 1;
+        }
+        Ok(healths)
     }
 
     /// The channels of the settings: kind, section, and where each leads.

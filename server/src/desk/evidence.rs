@@ -1,5 +1,5 @@
 //! The evidence inbox: what waits, the panel of one row, setting aside, opening cases, and correcting whose an event was.
-use super::{Desk, DeskError, again::kin, attribute::named};
+use super::{Desk, DeskError, again::kin, attribute::named, feedback::owe_outcome};
 use chrono::{DateTime, Utc};
 use domain::{
     act::Act,
@@ -100,14 +100,21 @@ impl Desk {
         let (mut entries, mut total) = (Vec::new(), 0);
         for event in rows_of(&mut tx, picks).await? {
             let category = event.observation.class.category();
-            let (noun, id, events) = match event.customer {
-                Some(customer) => ("customer", customer.to_string(), tx.event_dismiss_group(customer, category).await?),
+            let (noun, id, ends, events) = match event.customer {
+                Some(customer) => {
+                    let ends = tx.event_ends_group(customer, category).await?;
+                    ("customer", customer.to_string(), ends, tx.event_dismiss_group(customer, category).await?)
+                }
                 None => {
                     let source = event.observation.source.value.as_str();
-                    ("source", source.to_owned(), tx.event_dismiss_source(source, category).await?)
+                    let ends = tx.event_ends_source(source, category).await?;
+                    ("source", source.to_owned(), ends, tx.event_dismiss_source(source, category).await?)
                 }
             };
             total += events;
+            for report in ends {
+                owe_outcome(&mut tx, report).await?;
+            }
             if events > 0 {
                 let entry = NewEntry::new(actor, Act::EventsDismissed, noun, id);
                 entries.push(entry.fact("category", category.as_str()).fact("events", events).why(reason.trim()));

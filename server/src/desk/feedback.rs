@@ -13,7 +13,7 @@ use domain::{
     letter::{Letter, LetterKind},
     limit::{JOB_LEASE, OUTCOME_WAIT},
     notice::NoticeState,
-    report::Report,
+    report::{Report, ReportState},
     reporter::{Feedback, FeedbackBy, OutcomeClass, Provenance, Reporter, Told},
 };
 use sha2::{Digest, Sha256};
@@ -47,6 +47,15 @@ impl Desk {
             // A case closed by mistake is soon taken up again; a mail is not.
             let now = tx.now();
             tx.job_owe(CLOSED_JOB, case.0, now + OUTCOME_WAIT, now).await?;
+        }
+        Ok(())
+    }
+
+    /// A report was set aside as a whole: its reporter may be told.
+    pub(super) async fn end_of_report(&self, tx: &mut Tx, report: &Report) -> Result<(), DeskError> {
+        let reporter = tx.reporter_by_name(super::reading::name_of(report)).await?;
+        if reporter.is_some_and(|known| known.settings.feedback == Feedback::Outcome) {
+            owe_outcome(tx, report.id).await?;
         }
         Ok(())
     }
@@ -120,7 +129,10 @@ impl Desk {
             _ => None,
         };
         let provenance = tx.provenance(id).await?;
-        if let Some(why) = self.forbidden(tx, &reporter, provenance.as_ref()).await? {
+        let nobody = tx.report_envelope(id).await?.is_some_and(|envelope| envelope.sender.is_empty());
+        let silent = provenance.as_ref().map(|shown| shown.silent.clone()).filter(|why| !why.is_empty());
+        let silent = silent.or_else(|| nobody.then(|| "its envelope names nobody to return it to".to_owned()));
+        if let Some(why) = self.forbidden(tx, &reporter, silent).await? {
             return Ok(Verdict::Withhold(why));
         }
         let told = Told { report: id, received_at: report.received_at, outcome };
@@ -132,14 +144,14 @@ impl Desk {
         &self,
         tx: &mut Tx,
         reporter: &Reporter,
-        provenance: Option<&Provenance>,
+        silent: Option<String>,
     ) -> Result<Option<String>, DeskError> {
         let settings = &reporter.settings;
         let to = settings.feedback_to.as_str();
         if settings.feedback_by == FeedbackBy::Mail {
             // RFC 3834 section 2: a machine does not answer machines. A webhook is no mail.
-            if let Some(why) = provenance.map(|shown| shown.silent.as_str()).filter(|why| !why.is_empty()) {
-                return Ok(Some(why.to_owned()));
+            if silent.is_some() {
+                return Ok(silent);
             }
             if to.eq_ignore_ascii_case(self.config.text("mail.from")) {
                 return Ok(Some("the address is our own".to_owned()));
@@ -224,6 +236,12 @@ impl Desk {
     }
 }
 
+/// The reporter of a report is told what came of it, if all of it is over by then: as long as after the end of a case.
+pub(super) async fn owe_outcome(tx: &mut Tx, report: ReportId) -> Result<(), DeskError> {
+    let now = tx.now();
+    Ok(tx.job_owe(OUTCOME_JOB, report.0, now + OUTCOME_WAIT, now).await?)
+}
+
 fn kind_of(job: &str) -> LetterKind {
     if job == OUTCOME_JOB { LetterKind::Outcome } else { LetterKind::Receipt }
 }
@@ -245,5 +263,10 @@ fn letter_id(told: &Told) -> LetterId {
 /// What came of a report; none while a part of it is not over, or when it held nothing new.
 async fn outcome(tx: &mut Tx, report: &Report) -> Result<Option<OutcomeClass>, DeskError> {
     let endings = tx.report_endings(report.id).await?;
-    Ok(if endings.open > 0 { None } else { OutcomeClass::strongest(endings.over) })
+    if endings.open > 0 {
+        return Ok(None);
+    }
+    // A person looked at a report that no machine could read, and set it aside.
+    let aside = (report.state == ReportState::Dismissed).then_some(OutcomeClass::NoAbuse);
+    Ok(OutcomeClass::strongest(endings.over).or(aside))
 }

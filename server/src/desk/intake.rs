@@ -136,14 +136,24 @@ impl Desk {
             return self.settle(Report { reason: Some(why), ..report }, &Reading::default()).await;
         }
         let original = bounce.original_message_id.as_deref().or(bounce.original_envelope_id.as_deref());
-        match self.notice_returned(&bounce.delivered_to, original, &why).await? {
+        let mut to = bounce.delivered_to.clone();
+        // What the mail server says it was handed over for cannot be left out by whoever wrote the mail.
+        let envelope = self.store.read().await?.report_envelope(report.id).await?;
+        to.extend(envelope.into_iter().flat_map(|envelope| envelope.recipients));
+        let mut returned = self.notice_returned(&to, original, &why).await?;
+        let mut what = "notice";
+        if returned == Returned::Stranger {
+            returned = self.letter_returned(&to, original, &why).await?;
+            what = "letter";
+        }
+        match returned {
             Returned::Now => self.settle(Report { reason: Some(why), ..report }, &Reading::default()).await,
             Returned::Before(state) => {
-                let why = format!("{why}; the notice was {state} already");
+                let why = format!("{why}; the {what} was {state} already");
                 self.settle(Report { reason: Some(why), ..report }, &Reading::default()).await
             }
             Returned::Stranger => {
-                let why = format!("{why}; it matches no notice of ours");
+                let why = format!("{why}; it matches no notice and no letter of ours");
                 self.park(Report { reason: Some(why), ..report }, &Reading::default()).await
             }
         }

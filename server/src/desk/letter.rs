@@ -1,7 +1,7 @@
 //! Letters to reporters: owed in the transaction of the act, delivered by the mailer, never twice (see `delivery`).
 use super::{
     Desk, DeskError,
-    delivery::{Relayed, verdict},
+    delivery::{Relayed, Returned, verdict},
 };
 use domain::{
     act::Act,
@@ -10,7 +10,7 @@ use domain::{
     ledger::NewEntry,
     letter::{Letter, LetterKind},
     limit::{JOB_LEASE, retry_wait},
-    notice::{self, NoticeCommand, NoticeState, SUBJECT_CHARS_MAX},
+    notice::{self, Notice, NoticeCommand, NoticeState, SUBJECT_CHARS_MAX},
     page::{PageOf, Rows},
     question::check_recipient,
     refusal::Refusal,
@@ -71,7 +71,7 @@ impl Desk {
             recipient: new.recipient.to_owned(),
             subject: one_line(new.subject),
             body: new.body,
-            message_id: format!("<{}@{}>", new.id, self.config.mail_domain()),
+            message_id: Letter::message_id_of(new.id, &crate::secret::tag()?, self.config.mail_domain()),
             in_reply_to: new.in_reply_to.map(|id| format!("<{}>", one_line(id))).unwrap_or_default(),
             state: NoticeState::Queued,
             attempts: 0,
@@ -172,6 +172,40 @@ impl Desk {
             .fact("attempt", letter.attempts);
         tx.commit(entry).await?;
         Ok(())
+    }
+
+    /// A mail came back to one of the addresses `to`, perhaps naming the Message-ID of what it answers: the letter did not
+    /// reach the reporter. As with notices only those can say so who had it in their hands.
+    ///
+    /// # Errors
+    /// [`Refusal::Stale`] while the letter is still at the relay (try later), or when the store fails.
+    pub async fn letter_returned(
+        &self,
+        to: &[String],
+        message_id: Option<&str>,
+        why: &str,
+    ) -> Result<Returned, DeskError> {
+        let mut tx = self.store.write().await?;
+        let mut found = None;
+        for (id, key) in to.iter().filter_map(|address| Notice::named_by(address, self.config.bounce_domain())) {
+            found = tx.letter_by_id(LetterId(id.0)).await?.filter(|letter| letter.return_key() == key).or(found);
+        }
+        if let (None, Some(id)) = (&found, message_id) {
+            let wanted = format!("<{}>", id.trim().trim_start_matches('<').trim_end_matches('>'));
+            found = tx.letter_by_message_id(&wanted).await?;
+        }
+        let Some(mut letter) = found else { return Ok(Returned::Stranger) };
+        let from = letter.state;
+        if from == NoticeState::Sending {
+            return Err(Refusal::Stale.into());
+        }
+        let Ok(to) = notice::step(from, NoticeCommand::Bounce) else { return Ok(Returned::Before(from)) };
+        letter.state = to;
+        letter.answer = why.chars().filter(|letter| !letter.is_control()).take(300).collect();
+        tx.letter_save(&letter, from).await?;
+        let entry = NewEntry::new(&Actor::system("mailer"), Act::LetterBounced, "letter", letter.id);
+        tx.commit(entry.fact("answer", letter.answer.as_str()).fact("report", letter.report.to_string())).await?;
+        Ok(Returned::Now)
     }
 
     /// A page of the letters, newest first.

@@ -10,7 +10,7 @@ use domain::{
     limit::REPORT_BYTES_MAX,
     page::{PageOf, Rows},
     refusal::Refusal,
-    report::{Channel, Report, ReportFilter, ReportState},
+    report::{Channel, Envelope, Report, ReportFilter, ReportState},
     reporter::{Markable, Provenance},
 };
 
@@ -58,6 +58,8 @@ pub struct ReportView {
     pub cut: bool,
     /// How it was delivered, where it came by mail.
     pub provenance: Option<Provenance>,
+    /// How a mail server handed it over, where one did.
+    pub envelope: Option<Envelope>,
     /// What could be marked, and what is.
     pub markable: Markable,
 }
@@ -157,8 +159,9 @@ impl Desk {
         let cut = bytes.len() > SHOWN_BYTES;
         let text = readable(bytes.get(..SHOWN_BYTES).unwrap_or(&bytes));
         let provenance = conn.provenance(id).await?;
+        let envelope = conn.report_envelope(id).await?;
         let markable = super::sender::markable(&mut conn, &report).await?;
-        Ok(ReportView { report, events, duplicates, text, cut, provenance, markable })
+        Ok(ReportView { report, events, duplicates, text, cut, provenance, envelope, markable })
     }
 
     /// A report and its bytes as they came.
@@ -179,7 +182,9 @@ impl Desk {
         self.require(actor, Permission::WorkCases)?;
         domain::case_text("reason", reason)?;
         let mut tx = self.store.write().await?;
+        let report = tx.report_by_id(id).await?.ok_or(Refusal::NotFound)?;
         tx.report_set_state(id, ReportState::Parked, ReportState::Dismissed).await?;
+        self.end_of_report(&mut tx, &report).await?;
         let entry = NewEntry::new(actor, Act::ReportDismissed, "report", id);
         tx.commit(entry.change("parked", "dismissed").why(reason.trim())).await?;
         Ok(())

@@ -71,6 +71,7 @@ impl Desk {
             next: conn.report_next_parked(report.received_at, id).await?,
             left: conn.report_count(ReportState::Parked).await?,
             provenance: conn.provenance(id).await?,
+            envelope: conn.report_envelope(id).await?,
             markable: super::sender::markable(&mut conn, &report).await?,
             report,
             words,

@@ -72,8 +72,13 @@ pub(super) async fn not_found() -> HttpError {
 
 /// Whether the store answers.
 pub(super) async fn ready(State(state): State<AppState>) -> Response {
-    match state.desk.counts().await {
-        Ok(_) => "ready".into_response(),
+    match state.desk.channel_healths().await {
+        // A channel that fails makes nobody unready: the desk is what shows it.
+        Ok(healths) if healths.is_empty() => "ready".into_response(),
+        Ok(healths) => {
+            let each: Vec<String> = healths.iter().map(|(health, n)| format!("{n} {health}")).collect();
+            format!("ready\nchannels: {}", each.join(", ")).into_response()
+        }
         Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {error}")).into_response(),
     }
 }

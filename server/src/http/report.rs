@@ -94,6 +94,7 @@ async fn one(
         text: view.text,
         cut: view.cut,
         provenance: view.provenance,
+        envelope: view.envelope,
         markable: view.markable,
         works: staff.may(Permission::WorkCases),
         now: state.desk.clock().now(),

@@ -78,7 +78,7 @@ impl Mailer {
         let letter = &delivery.letter;
         let relayed = self
             .relay(&Outgoing {
-                return_to: format!("bounce+{}@{}", letter.id, self.desk.config().bounce_domain()),
+                return_to: letter.return_address(self.desk.config().bounce_domain()),
                 recipient: &letter.recipient,
                 subject: &letter.subject,
                 body: &letter.body,

@@ -17,10 +17,11 @@ pub(crate) mod dialect {
         (4, "channels", include_str!("../../../migrations/postgres/0004_channels.sql")),
         (5, "feeds", include_str!("../../../migrations/postgres/0005_feeds.sql")),
         (6, "triage", include_str!("../../../migrations/postgres/0006_triage.sql")),
-        (8, "reporters", include_str!("../../../migrations/postgres/0008_reporters.sql")),
         (7, "again", include_str!("../../../migrations/postgres/0007_again.sql")),
-        (11, "growth", include_str!("../../../migrations/postgres/0011_growth.sql")),
+        (8, "reporters", include_str!("../../../migrations/postgres/0008_reporters.sql")),
         (9, "leases", include_str!("../../../migrations/postgres/0009_leases.sql")),
+        (10, "envelopes", include_str!("../../../migrations/postgres/0010_envelopes.sql")),
+        (11, "growth", include_str!("../../../migrations/postgres/0011_growth.sql")),
         (13, "corrections", include_str!("../../../migrations/postgres/0013_corrections.sql")),
     ];
 }

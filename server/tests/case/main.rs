@@ -3,4 +3,5 @@ mod bounce;
 mod desk;
 mod feedback;
 mod mailer;
+mod passing;
 mod world;

@@ -49,7 +49,13 @@ async fn answer(mut stream: TcpStream, port: u16, asked: Asked) {
         "/token.csv" if head.contains("auth-key: sesame") => whole("", &CSV.replace("25", "27")),
         "/cut" => "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nonly this".to_owned(),
         "/page" => whole("Content-Type: text/html\r\n", "<h1>Please sign in</h1>"),
-        "/gzip" => whole("Content-Encoding: gzip\r\n", "x"),
+        "/brotli" => whole("Content-Encoding: br\r\n", "x"),
+        "/notgzip" => whole("Content-Encoding: gzip\r\n", "x"),
+        "/packed.csv" => return packed(stream, "Content-Encoding: gzip\r\n", &gzip(b"1,2\n3,4\n")).await,
+        "/packed.csv.gz" => return packed(stream, "", &gzip(b"1,2\n3,5\n")).await,
+        "/bomb" => return packed(stream, "Content-Encoding: gzip\r\n", &gzip(&vec![0; 20 << 20])).await,
+        "/huge.gz" => return packed(stream, "", &gzip(&noise(27 << 20))).await,
+        "/half.gz" => return packed(stream, "", &gzip(&noise(4_000))[..900]).await,
         "/loop" => to("/loop"),
         "/file" => to("file:///etc/passwd"),
         "/inner" => to("http://169.254.169.254/latest"),
@@ -73,6 +79,29 @@ async fn endless(mut stream: TcpStream) {
     let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n").await;
     let part = [b"10000\r\n".to_vec(), vec![b'x'; 65_536], b"\r\n".to_vec()].concat();
     while stream.write_all(&part).await.is_ok() {}
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packer.write_all(bytes).unwrap();
+    packer.finish().unwrap()
+}
+
+/// Bytes that can be squeezed a little.
+fn noise(size: usize) -> Vec<u8> {
+    let mut state = 7_u32;
+    let next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        b'0' + u8::try_from(state >> 29).unwrap()
+    };
+    std::iter::repeat_with(next).take(size).collect()
+}
+
+async fn packed(mut stream: TcpStream, more: &str, body: &[u8]) {
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n{more}\r\n", body.len());
+    let _ = stream.write_all(&[head.as_bytes(), body].concat()).await;
+    let _ = stream.shutdown().await;
 }
 
 /// Begins and falls asleep.
@@ -121,12 +150,36 @@ async fn what_has_not_changed_makes_nothing_new() {
 }
 
 #[tokio::test]
+async fn what_is_packed_is_unpacked_before_it_is_kept() {
+    let asked = Asked::default();
+    let base = format!("http://127.0.0.1:{}", start(asked.clone()).await);
+    let settings =
+        [("feed.wire.url", format!("{base}/packed.csv")), ("feed.file.url", format!("{base}/packed.csv.gz"))];
+    let house = House::new(&settings.each_ref().map(|(name, url)| (*name, url.as_str()))).await;
+    let _server = house.serve();
+    house.until("two reports", async || house.reports().await.len() == 2).await;
+    let mut conn = house.desk.store().read().await.unwrap();
+    let mut kept = Vec::new();
+    for report in house.reports().await {
+        assert_eq!(report.file_name, "packed.csv");
+        kept.push(conn.report_bytes(report.id).await.unwrap().unwrap());
+    }
+    kept.sort();
+    assert_eq!(kept, [b"1,2\n3,4\n".to_vec(), b"1,2\n3,5\n".to_vec()]);
+    assert!(asked.lock().unwrap().iter().all(|head| head.contains("accept-encoding: gzip")));
+}
+
+#[tokio::test]
 async fn a_server_that_lies_hangs_or_cuts_off_gives_nothing_and_is_named() {
     let base = format!("http://127.0.0.1:{}", start(Asked::default()).await);
     let wanted = [
         ("cut", "cut off"),
         ("page", "a web page"),
-        ("gzip", "not asked for"),
+        ("brotli", "not asked for"),
+        ("notgzip", "packed wrongly"),
+        ("bomb", "250 times"),
+        ("huge.gz", "25 MiB unpacked"),
+        ("half.gz", "packed wrongly"),
         ("loop", "more than 5 times"),
         ("file", "file://"),
         ("inner", "inside the own network"),
@@ -140,12 +193,17 @@ async fn a_server_that_lies_hangs_or_cuts_off_gives_nothing_and_is_named() {
         ("forbidden", "token"),
         ("hang", "stopped in the middle"),
     ];
-    let urls: Vec<_> = wanted.iter().map(|(name, _)| (format!("feed.{name}.url"), format!("{base}/{name}"))).collect();
+    let urls: Vec<_> = wanted
+        .iter()
+        .map(|(name, _)| (format!("feed.{}.url", name.replace(".gz", "")), format!("{base}/{name}")))
+        .collect();
     let settings: Vec<(&str, &str)> = urls.iter().map(|(name, url)| (name.as_str(), url.as_str())).collect();
     let house = House::new(&settings).await;
     let _server = house.serve();
     for (name, words) in wanted {
-        house.until(words, async || house.problem(&format!("feed.{name}")).await.contains(words)).await;
+        house
+            .until(words, async || house.problem(&format!("feed.{}", name.replace(".gz", ""))).await.contains(words))
+            .await;
     }
     assert!(house.reports().await.is_empty());
     let state = house.channel("feed.cut").await.unwrap();

@@ -60,6 +60,26 @@ async fn empties(capability: &str) {
 }
 
 #[tokio::test]
+async fn a_mailbox_is_emptied_after_starttls() {
+    let Some(dovecot) = Dovecot::start("") else { return };
+    dovecot.deliver("one", mail(1, an_hour_ago()).as_bytes());
+    let url = format!("imap+starttls://abuse@localhost:{}/INBOX", dovecot.port);
+    let settings = [("mailbox.abuse.url", url.as_str()), ("mailbox.abuse.password", "secret")];
+    // Without its authority the server is a stranger, who gets no password.
+    let strange = House::new(&settings).await;
+    let server = strange.serve();
+    strange.until("a refusal", async || strange.problem(MAILBOX).await.contains("TLS with localhost")).await;
+    server.crash();
+    assert!(!dovecot.log().contains("Login"), "{}", dovecot.log());
+    let ca_file = dovecot.ca_file().display().to_string();
+    let house = House::new(&[settings.as_slice(), &[("mailbox.abuse.ca_file", ca_file.as_str())]].concat()).await;
+    let _server = house.serve();
+    house.until("an empty inbox", async || dovecot.mails("INBOX").is_empty()).await;
+    assert_eq!(house.reports().await.len(), 1);
+    house.until("TLS in the log", async || dovecot.log().contains("TLS")).await;
+}
+
+#[tokio::test]
 async fn a_mailbox_is_emptied_with_move() {
     empties("").await;
 }

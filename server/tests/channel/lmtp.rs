@@ -177,3 +177,28 @@ async fn only_workers_open_the_door() {
     let _worker = house.serve_as("worker");
     house.until("the door", async || TcpStream::connect(("127.0.0.1", port)).is_ok()).await;
 }
+
+#[tokio::test]
+async fn the_envelope_stays_with_the_report() {
+    let (house, _server, port) = serve().await;
+    let mut typist = Typist::new(port);
+    assert!(typist.say("LHLO mx.isp.example").starts_with("250"));
+    for (n, sender) in ["bounces+7@relay.example", ""].into_iter().enumerate() {
+        assert!(typist.say(&format!("MAIL FROM:<{sender}>")).starts_with("250"));
+        for whom in ["abuse@isp.example", "bounce+x@isp.example"] {
+            assert!(typist.say(&format!("RCPT TO:<{whom}>")).starts_with("250"));
+        }
+        assert!(typist.say("DATA").starts_with("354"));
+        typist.send(format!("Subject: {n}\r\n\r\nx\r\n.\r\n").as_bytes());
+        assert!(typist.answer().starts_with("250") && typist.answer().starts_with("250"));
+    }
+    let mut conn = house.desk.store().read().await.unwrap();
+    let mut senders = Vec::new();
+    for report in house.reports().await {
+        let envelope = conn.report_envelope(report.id).await.unwrap().unwrap();
+        assert_eq!(envelope.recipients, ["abuse@isp.example", "bounce+x@isp.example"]);
+        senders.push(envelope.sender);
+    }
+    senders.sort();
+    assert_eq!(senders, ["", "bounces+7@relay.example"]);
+}

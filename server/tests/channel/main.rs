@@ -4,6 +4,7 @@ mod feed;
 mod house;
 mod imap;
 mod kill;
+mod kill_reread;
 mod leases;
 mod lmtp;
 mod peers;

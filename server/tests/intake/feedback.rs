@@ -136,6 +136,39 @@ async fn a_report_is_over_when_all_of_it_is() {
 }
 
 #[tokio::test]
+async fn what_never_became_a_case_has_an_outcome_too() {
+    both(|world| async move {
+        agree(&world, WHO, Feedback::Outcome, FeedbackBy::Mail, "desk@reporter.example").await;
+        agree(&world, "complainer.example", Feedback::Outcome, FeedbackBy::Mail, "jo@complainer.example").await;
+        let ours = world.take_in(arf("198.51.100.77", None, "2026-11-19T08:00:00Z").as_bytes()).await;
+        let strange = world.take_in(arf("203.0.113.200", None, "2026-11-19T08:00:00Z").as_bytes()).await;
+        let prose = world.take_in(PROSE.as_bytes()).await;
+        let (one, other) = (world.event(ours.id).await.id, world.event(strange.id).await.id);
+        world.desk.dismiss_evidence(&system(), &[one], "a drill of ours").await.unwrap();
+        world.desk.dismiss_evidence(&system(), &[other], "nobody of ours").await.unwrap();
+        world.desk.dismiss_report(&system(), prose.id, "no abuse at all").await.unwrap();
+        let outcomes = async || {
+            let mut all = letters(&world).await;
+            all.retain(|letter| letter.kind == LetterKind::Outcome);
+            all
+        };
+        work(&world).await;
+        assert!(outcomes().await.is_empty(), "not at once: it may have been a mistake");
+        world.clock.advance(OUTCOME_WAIT + TimeDelta::seconds(1));
+        work(&world).await;
+        let told = outcomes().await;
+        let of = |report: ReportId| told.iter().find(|letter| letter.report == report).unwrap();
+        assert_eq!(told.len(), 3, "{told:?}");
+        assert!(of(ours.id).body.contains("found no abuse"), "{:?}", of(ours.id));
+        assert!(of(prose.id).body.contains("found no abuse"), "{:?}", of(prose.id));
+        assert!(!of(strange.id).body.contains("found no abuse"), "{:?}", of(strange.id));
+        work(&world).await;
+        assert_eq!(outcomes().await.len(), 3, "once");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn machines_are_not_answered() {
     both(|world| async move {
         agree(&world, WHO, Feedback::Receipt, FeedbackBy::Mail, "desk@reporter.example").await;

@@ -191,3 +191,63 @@ async fn the_public_form_makes_a_report_and_sends_a_receipt() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_complaint_and_its_receipt_are_taken_in_together_or_not_at_all() {
+    both(|world| async move {
+        let mut stranger = Browser::stranger(&world);
+        let good = "id=0190a0a0-0000-7000-8000-000000000002&source=198.51.100.77&seen=2026-11-19+10%3A00+UTC&\
+                    class=content%2Fphishing&name=Jo+Doe&email=jo%40complainer.example&text=A+fake+bank.&good_faith=yes";
+        // Whatever breaks where the receipt is owed, a crash among it.
+        tamper(&world, "ALTER TABLE letters RENAME TO letters_away").await;
+        let broken = stranger.post("/report", good).await;
+        assert!(broken.status.is_server_error(), "{}", broken.status);
+        tamper(&world, "ALTER TABLE letters_away RENAME TO letters").await;
+        let mut conn = world.desk.store().read().await.unwrap();
+        assert_eq!(store::testing::rows(&mut conn, "reports").await.unwrap(), 0, "not half taken in");
+        drop(conn);
+        assert_eq!(stranger.post("/report", good).await.status, StatusCode::OK, "so it can be sent again");
+        assert_eq!(letters(&world).await.len(), 1);
+    })
+    .await;
+}
+
+async fn tamper(world: &World, sql: &str) {
+    let mut tx = world.desk.store().write().await.unwrap();
+    store::testing::tamper(&mut tx, sql).await.unwrap();
+    tx.commit_chore(store::Chore::Verified).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_question_that_comes_back_is_known_and_shown() {
+    both(|world| async move {
+        let report = parked(&world, PROSE).await;
+        let mut browser = Browser::of(&world, Role::Analyst).await;
+        let form = format!("id={}&recipient=jo%40complainer.example&lacking=time", uuid::Uuid::now_v7());
+        browser.post(&format!("/reports/{}/ask", report.id), &form).await;
+        world.clock.advance(TimeDelta::minutes(1));
+        assert!(Mailer::new(&world.desk, "test").unwrap().deliver_one().await.unwrap());
+        let letter = letters(&world).await.remove(0);
+        let back = letter.return_address("desk.example");
+        let dsn = |to: &str| {
+            format!(
+                "Return-Path: <>\r\nFrom: MAILER-DAEMON@mx.example\r\nTo: {to}\r\nSubject: Undelivered\r\n\
+                 MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=\"d\"\r\n\r\n\
+                 --d\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n\
+                 Final-Recipient: rfc822; jo@complainer.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--d--\r\n"
+            )
+        };
+        // Knowing its number is not enough: that stands on pages and in the record.
+        let forged = world.take_in(dsn(&format!("bounce+{}@desk.example", letter.id)).as_bytes()).await;
+        assert_eq!(forged.state, ReportState::Parked);
+        assert_eq!(letters(&world).await[0].state, NoticeState::Sent);
+        let known = world.take_in(dsn(&back).as_bytes()).await;
+        assert_eq!(known.state, ReportState::Done, "{:?}", known.reason);
+        let shown = letters(&world).await.remove(0);
+        assert_eq!(shown.state, NoticeState::Bounced);
+        assert!(shown.answer.contains("5.1.1"), "{}", shown.answer);
+        let page = browser.get(&app::routes::letter(shown.id)).await;
+        assert!(page.text.contains("5.1.1") && page.text.contains("bounced"), "{}", page.text);
+    })
+    .await;
+}

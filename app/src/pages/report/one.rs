@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     evidence::Event,
     page::{PageOf, Rows},
-    report::{Report, ReportState},
+    report::{Envelope, Report, ReportState},
     reporter::{Markable, Provenance},
 };
 use leptos::prelude::*;
@@ -34,6 +34,8 @@ pub struct ReportPage {
     pub cut: bool,
     /// How it was delivered, where it came by mail.
     pub provenance: Option<Provenance>,
+    /// How a mail server handed it over, where one did.
+    pub envelope: Option<Envelope>,
     /// What could be marked, and what is.
     pub markable: Markable,
     /// Whether this person may read it again or set it aside.
@@ -121,7 +123,7 @@ fn facts(page: &ReportPage) -> AnyView {
     let (came, channel, sha) = (time::full(report.received_at), report.channel.as_str(), report.sha256.clone());
     let (sender, version) = (text(&report.sender), report.parser_version);
     let reporter = reporter_link(report.reporter.as_deref());
-    let origin = mark::delivery(page.provenance.as_ref());
+    let origin = (mark::handed(page.envelope.as_ref()), mark::delivery(page.provenance.as_ref()));
     let size = number::bytes(positive(report.size));
     view! {
         <Card title="Facts">

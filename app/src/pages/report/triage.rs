@@ -344,7 +344,7 @@ fn facts(page: &TriagePage) -> AnyView {
     let report = &page.triage.report;
     let format = report.format.map_or("not read yet", |format| format.as_str());
     let who = super::one::reporter_link(report.reporter.as_deref());
-    let origin = mark::delivery(page.triage.provenance.as_ref());
+    let origin = (mark::handed(page.triage.envelope.as_ref()), mark::delivery(page.triage.provenance.as_ref()));
     let (came, channel, size) = (time::full(report.received_at), report.channel.as_str(), report.size);
     let size = number::bytes(u64::try_from(size).unwrap_or(0));
     let (events, sha) = (report.events, report.sha256.clone());

@@ -6,6 +6,7 @@ use crate::{
 use domain::{
     actor::Actor,
     id::ReportId,
+    report::Envelope,
     reporter::{MarkKind, Markable, Method, Provenance, Standing},
 };
 use leptos::prelude::*;
@@ -76,6 +77,14 @@ pub(super) fn back(kind: MarkKind, name: &str) -> AnyView {
         </PostForm>
     }
     .into_any()
+}
+
+/// How a mail server handed a report over, as a pair of its facts.
+pub(crate) fn handed(envelope: Option<&Envelope>) -> Option<AnyView> {
+    let envelope = envelope?;
+    let from = if envelope.sender.is_empty() { "nobody (null sender)".to_owned() } else { defang(&envelope.sender) };
+    let to: Vec<String> = envelope.recipients.iter().map(|address| defang(address)).collect();
+    Some(view! { <Pair term="Envelope">"from " {from} " to " {to.join(", ")}</Pair> }.into_any())
 }
 
 /// How a report was delivered, as a pair of its facts.

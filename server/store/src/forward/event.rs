@@ -35,6 +35,10 @@ forward! {
     fn event_set_holder(event: &Event, from: EventState) -> () = event::set_holder;
     /// Sets waiting events of a customer and category aside; how many there were.
     fn event_dismiss_group(customer: CustomerId, category: Category) -> u64 = grouping::dismiss_group;
+    /// Reports with waiting events of a customer and category whose reporters are to be told the outcome, at most 1000.
+    fn event_ends_group(customer: CustomerId, category: Category) -> Vec<ReportId> = grouping::ends_group;
+    /// The same of a source nobody is known for.
+    fn event_ends_source(source: &str, category: Category) -> Vec<ReportId> = grouping::ends_source;
     /// Sets waiting, not certain events of one source and category aside; how many there were.
     fn event_dismiss_source(source: &str, category: Category) -> u64 = grouping::dismiss_source;
     /// The cases that new evidence of any of the customers may join, at most one per customer and category.

@@ -14,6 +14,8 @@ forward! {
     fn letter_add(letter: &Letter) -> bool = letter::add;
     /// The letter with this id.
     fn letter_by_id(id: LetterId) -> Option<Letter> = letter::by_id;
+    /// The letter with this Message-ID.
+    fn letter_by_message_id(message_id: &str) -> Option<Letter> = letter::by_message_id;
     /// The letters about a report, newest first, at most 50.
     fn letters_of_report(report: ReportId) -> Vec<Letter> = letter::of_report;
     /// A page of all letters, newest first.

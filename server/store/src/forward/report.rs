@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     id::ReportId,
     page::{PageOf, Rows},
-    report::{Report, ReportFilter, ReportState},
+    report::{Envelope, Report, ReportFilter, ReportState},
 };
 
 forward! {
@@ -12,6 +12,10 @@ forward! {
     fn report_add_bytes(sha256: &str, bytes: &[u8]) -> () = report::add_bytes;
     /// Keeps a report whose bytes are kept.
     fn report_add(report: &Report) -> () = report::add;
+    /// Keeps how a mail server handed a report over.
+    fn report_envelope_add(id: ReportId, envelope: &Envelope) -> () = report::envelope_add;
+    /// How a mail server handed a report over; none where none did.
+    fn report_envelope(id: ReportId) -> Option<Envelope> = report::envelope;
     /// The first report with these bytes.
     fn report_first_with_bytes(sha256: &str) -> Option<ReportId> = report::first_with_bytes;
     /// The bytes as they came.

@@ -24,6 +24,7 @@ pub(crate) const ADD: &str = "INSERT INTO letters
      next_at, sent_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (id) DO NOTHING";
 pub(crate) const BY_ID: &str = concat!("SELECT ", columns!(), " FROM letters WHERE id = $1");
+pub(crate) const BY_MESSAGE_ID: &str = concat!("SELECT ", columns!(), " FROM letters WHERE message_id = $1");
 pub(crate) const OF_REPORT: &str =
     concat!("SELECT ", columns!(), " FROM letters WHERE report_id = $1 ORDER BY created_at DESC, id DESC LIMIT 50");
 pub(crate) const LIST: &str =
@@ -35,7 +36,7 @@ pub(crate) const COUNT: &str = "SELECT COUNT(*) FROM letters";
 
 /// Statements of this file.
 #[cfg(feature = "testing")]
-pub(crate) const SQL: &[&str] = &[ADD, BY_ID, OF_REPORT, LIST, SAVE, SINCE, COUNT];
+pub(crate) const SQL: &[&str] = &[ADD, BY_ID, BY_MESSAGE_ID, OF_REPORT, LIST, SAVE, SINCE, COUNT];
 
 impl Load for Letter {
     fn load(row: &Row) -> Result<Self> {
@@ -81,6 +82,11 @@ pub(crate) async fn add(conn: &mut Raw, letter: &Letter) -> Result<bool> {
 /// The letter with this id.
 pub(crate) async fn by_id(conn: &mut Raw, id: LetterId) -> Result<Option<Letter>> {
     optional(conn, query(BY_ID).bind(id.0)).await
+}
+
+/// The letter with this Message-ID, angle brackets included.
+pub(crate) async fn by_message_id(conn: &mut Raw, message_id: &str) -> Result<Option<Letter>> {
+    optional(conn, query(BY_MESSAGE_ID).bind(message_id.to_owned())).await
 }
 
 /// The letters about a report, newest first.

@@ -9,7 +9,7 @@ use domain::{
     id::ReportId,
     limit::PAGE_ROWS,
     page::{PageOf, Rows},
-    report::{Channel, Report, ReportFilter, ReportState},
+    report::{Channel, Envelope, Report, ReportFilter, ReportState},
 };
 use sqlx::Row as _;
 
@@ -50,11 +50,16 @@ pub(crate) const LAST_PARKED: &str =
 pub(crate) const NEW_EVENTS: &str =
     "SELECT CAST(COALESCE(SUM(events), 0) AS BIGINT) AS n FROM reports WHERE received_at > $1 AND state = 'done'";
 
+pub(crate) const ENVELOPE_ADD: &str = "INSERT INTO envelopes (report_id, sender, recipients) VALUES ($1, $2, $3)";
+pub(crate) const ENVELOPE: &str = "SELECT sender, recipients FROM envelopes WHERE report_id = $1";
+
 /// Statements of this file.
 #[cfg(feature = "testing")]
 pub(crate) const SQL: &[&str] = &[
     ADD_BYTES,
     ADD,
+    ENVELOPE_ADD,
+    ENVELOPE,
     FIRST_WITH_BYTES,
     BYTES,
     BY_ID,
@@ -185,4 +190,22 @@ pub(crate) async fn next_parked(conn: &mut Raw, at: DateTime<Utc>, id: ReportId)
 /// Events that came with reports since an instant.
 pub(crate) async fn new_events(conn: &mut Raw, since: DateTime<Utc>) -> Result<i64> {
     one(conn, query(NEW_EVENTS).bind(micros(since))).await
+}
+
+impl Load for Envelope {
+    fn load(row: &Row) -> Result<Self> {
+        let recipients: String = get(row, "recipients")?;
+        Ok(Self { sender: get(row, "sender")?, recipients: recipients.lines().map(str::to_owned).collect() })
+    }
+}
+
+/// Keeps how a mail server handed a report over; no address holds a line break.
+pub(crate) async fn envelope_add(conn: &mut Raw, id: ReportId, envelope: &Envelope) -> Result<()> {
+    let bound = query(ENVELOPE_ADD).bind(id.0).bind(envelope.sender.clone()).bind(envelope.recipients.join("\n"));
+    run(conn, bound).await.map(drop)
+}
+
+/// How a mail server handed a report over; none where none did.
+pub(crate) async fn envelope(conn: &mut Raw, id: ReportId) -> Result<Option<Envelope>> {
+    optional(conn, query(ENVELOPE).bind(id.0)).await
 }
