@@ -1,7 +1,9 @@
 //! Feeds that people map in the browser: the profile, its versions, how the feed does, and its alarm.
 mod profile;
 
-pub use profile::{ClassValue, Column, Difference, FeedMatch, FeedProfile, Meaning, TableForm, TimeForm};
+pub use profile::{
+    ClassValue, Column, Difference, FeedMatch, FeedProfile, Meaning, SILENT_HOURS_MAX, TableForm, TimeForm,
+};
 
 use crate::{
     class::Class,
@@ -10,7 +12,7 @@ use crate::{
     report::Report,
     words::words,
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 words! {
     /// Why a feed needs somebody to look at it.
@@ -21,6 +23,8 @@ words! {
         Rows = "rows",
         /// What came is no table of the expected form at all.
         Form = "form",
+        /// Nothing has come for longer than it should take.
+        Late = "late",
     }
 }
 
@@ -35,6 +39,17 @@ pub struct FeedAlarm {
     pub at: DateTime<Utc>,
     /// The report that raised it.
     pub report: ReportId,
+}
+
+impl Feed {
+    /// The last report and its time, when nothing has come since for longer than the profile allows. A feed that never
+    /// brought anything is not late, nor is one whose alarm is raised already.
+    #[must_use]
+    pub fn late(&self, now: DateTime<Utc>) -> Option<(ReportId, DateTime<Utc>)> {
+        let hours = self.profile.silent_hours;
+        let expected = hours > 0 && self.retired_at.is_none() && self.alarm.is_none();
+        self.last_report.filter(|(_, at)| expected && now - *at >= TimeDelta::hours(hours))
+    }
 }
 
 /// A feed with the version of its profile that is in force.

@@ -97,6 +97,7 @@ pub const KEYS: &[Key] = &[
         "",
         "Where the mail server hands reports over (LMTP): ADDRESS:PORT on loopback, or the path of a unix socket. Empty: off.",
     ),
+    key("lmtp.silent_hours", "0", "Hours without a mail by LMTP that raise an alarm; 0: never."),
     key(
         "mailbox.*.url",
         "",

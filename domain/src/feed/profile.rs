@@ -211,7 +211,13 @@ pub struct FeedProfile {
     /// Which reports are read with it.
     #[serde(default)]
     pub found: FeedMatch,
+    /// Hours without a report that raise an alarm, at most a year; 0 = it may come when it likes.
+    #[serde(default)]
+    pub silent_hours: i64,
 }
+
+/// Most hours after which a feed can be late.
+pub const SILENT_HOURS_MAX: i64 = 8_760;
 
 impl Default for FeedProfile {
     /// A CSV of which nothing is known.
@@ -234,6 +240,7 @@ impl Default for FeedProfile {
             role: None,
             reporter: String::new(),
             found: FeedMatch::default(),
+            silent_hours: 0,
         }
     }
 }
@@ -273,6 +280,9 @@ impl FeedProfile {
         add("token", token(self), token(newer));
         add("sender", self.found.sender.clone(), newer.found.sender.clone());
         add("file name", self.found.file.clone(), newer.found.file.clone());
+        let hours =
+            |p: &Self| if p.silent_hours > 0 { format!("{} hours", p.silent_hours) } else { "never".to_owned() };
+        add("late after", hours(self), hours(newer));
         let column = |p: &Self, name: &str| {
             let found = p.columns.iter().find(|c| c.name == name);
             found.map_or("not there", |c| c.is.title()).to_owned()

@@ -83,6 +83,7 @@ impl Config {
 /// Names the first setting of a channel that cannot be used.
 pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     config.check_number("channel.alarm_hours", 0, 8_760)?;
+    config.check_number("lmtp.silent_hours", 0, 8_760)?;
     door(config.text("lmtp.listen")).map_err(|problem| wrong("lmtp.listen", problem))?;
     resolver(config.text("dnsbl.resolver")).map_err(|problem| wrong("dnsbl.resolver", problem))?;
     for name in config.names("mailbox") {

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     act::Act,
     actor::Actor,
-    channel::{ChannelState, Tally, TurnedAway},
+    channel::{Alarm, ChannelState, Tally, TurnedAway},
     ledger::NewEntry,
     limit::{CHANNEL_LEASE, retry_wait},
     report::Envelope,
@@ -197,12 +197,36 @@ impl Desk {
         Ok(())
     }
 
+    /// Raises the alarms of channels that nobody has tried for long, or that only listen; how many are raised now.
+    ///
+    /// # Errors
+    /// Only when the store fails.
+    pub async fn channels_tick(&self) -> Result<usize, DeskError> {
+        let now = self.clock.now();
+        let states = self.store.read().await?.channel_list().await?;
+        let mut raised = 0;
+        for (_, name, _) in self.channel_places() {
+            let Some(state) = states.iter().find(|state| state.name == name) else { continue };
+            let wanted = self.alarm_due(state, now);
+            raised += usize::from(wanted.is_some());
+            if wanted != state.alarm {
+                let tx = self.store.write().await?;
+                self.settle_alarm(tx, &name).await?;
+            }
+        }
+        Ok(raised)
+    }
+
+    fn alarm_due(&self, state: &ChannelState, now: DateTime<Utc>) -> Option<Alarm> {
+        let hours = |key: &str| TimeDelta::hours(self.config.number(key));
+        state.alarm_at(now, hours("channel.alarm_hours"), hours(&format!("{}.silent_hours", state.name)))
+    }
+
     /// Raises the alarm that is due, or ends the one that is over, and commits.
     async fn settle_alarm(&self, mut tx: Tx, channel: &str) -> Result<(), DeskError> {
-        let hours = |key: &str| TimeDelta::hours(self.config.number(key));
         let now = tx.now();
         let Some(state) = tx.channel_by_name(channel).await? else { return Ok(tx.commit_chore(Chore::Channel).await?) };
-        let wanted = state.alarm_at(now, hours("channel.alarm_hours"), hours(&format!("{channel}.silent_hours")));
+        let wanted = self.alarm_due(&state, now);
         if wanted == state.alarm {
             return Ok(tx.commit_chore(Chore::Channel).await?);
         }

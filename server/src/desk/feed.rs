@@ -3,7 +3,7 @@ use super::{Desk, DeskError, feed_read::hint_of, report::PARSE_JOB};
 use domain::{
     act::Act,
     actor::{Actor, Permission},
-    feed::{Column, Feed, FeedProfile, FeedSheet, FeedView, Meaning, ReportFeed, SheetColumn, SheetRow},
+    feed::{AlarmKind, Column, Feed, FeedProfile, FeedSheet, FeedView, Meaning, ReportFeed, SheetColumn, SheetRow},
     id::{FeedId, ReportId},
     ledger::NewEntry,
     page::PageOf,
@@ -230,6 +230,10 @@ impl Desk {
         let mut tx = self.store.write().await?;
         let feed = tx.feed_by_name(name).await?.ok_or(Refusal::NotFound)?;
         let alarm = feed.alarm.ok_or(Refusal::Stale)?;
+        if alarm.kind == AlarmKind::Late {
+            let problem = "ends when the next report comes; if it need not come so often, change its hours";
+            return Err(Refusal::invalid("alarm", problem).into());
+        }
         tx.feed_set_alarm(feed.id, None).await?;
         let entry = NewEntry::new(actor, Act::FeedCleared, "feed", feed.id).fact("name", name);
         tx.commit(entry.why(&alarm.text)).await?;

@@ -61,6 +61,30 @@ impl Desk {
         Ok((parsed, reading, named.is_some()))
     }
 
+    /// Raises the alarm of every feed from which nothing has come for too long; how many there were.
+    ///
+    /// # Errors
+    /// Only when the store fails.
+    pub async fn feeds_tick(&self) -> Result<usize, DeskError> {
+        let now = self.clock.now();
+        let feeds = self.store.read().await?.feed_list().await?;
+        let mut late = 0;
+        for feed in feeds.iter().filter(|feed| feed.late(now).is_some()) {
+            let mut tx = self.store.write().await?;
+            let found = tx.feed_by_id(feed.id).await?;
+            let Some((report, at)) = found.and_then(|found| found.late(tx.now())) else { continue };
+            let text = format!("nothing has come since {}", at.format("%-d %B %Y %H:%M UTC"));
+            let told = NewEntry::new(&Actor::system("timer"), Act::FeedAlarmed, "feed", feed.id)
+                .fact("name", feed.profile.name.as_str())
+                .why(&text);
+            let alarm = FeedAlarm { kind: AlarmKind::Late, text, at: tx.now(), report };
+            tx.feed_set_alarm(feed.id, Some(&alarm)).await?;
+            tx.commit(told).await?;
+            late += 1;
+        }
+        Ok(late)
+    }
+
     /// Remembers which version read the report, counts its rows once, raises or ends the feed's alarm.
     async fn note_reading(&self, report: &Report, reading: Reading, named: bool) -> Result<(), DeskError> {
         let mut tx = self.store.write().await?;

@@ -24,7 +24,7 @@ use domain::{
     actor::Permission,
     class::Class,
     event::{Role, SourceKind},
-    feed::{ClassValue, Column, FeedMatch, FeedProfile, Meaning, TableForm, TimeForm},
+    feed::{ClassValue, Column, FeedMatch, FeedProfile, Meaning, SILENT_HOURS_MAX, TableForm, TimeForm},
     id::ReportId,
     limit::REPORT_BYTES_MAX,
     refusal::Refusal,
@@ -178,6 +178,7 @@ struct MapForm {
     time_form: String,
     time_pattern: String,
     zone: String,
+    silent_hours: String,
     class: String,
     role: String,
     source: String,
@@ -221,6 +222,7 @@ impl MapForm {
             role: Role::parse(&self.role),
             reporter: line(&self.reporter),
             found: FeedMatch { token: self.token.parse().ok(), sender: line(&self.sender), file: line(&self.file) },
+            silent_hours: self.silent_hours.trim().parse().unwrap_or(0).clamp(0, SILENT_HOURS_MAX),
         }
     }
 }

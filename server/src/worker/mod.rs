@@ -19,6 +19,9 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 /// How often a worker looks without being woken (other replicas' jobs, retries that became due).
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
+/// How often it is looked whether something that should have come has not.
+const SILENCE_EVERY: Duration = Duration::from_secs(60);
+
 /// The running workers of this process.
 pub struct Workers {
     tracker: TaskTracker,
@@ -34,6 +37,7 @@ impl Workers {
                 tracing::warn!(%error, "expired sessions stay for now");
             }
         });
+        workers.every(SILENCE_EVERY, desk.clone(), |desk| async move { timers::silence(&desk).await });
         workers.mailers(desk);
         workers.reader(desk);
         workers.signer(desk);

@@ -10,3 +10,13 @@ pub async fn tick(desk: &Desk) {
         tracing::warn!(%error, "unanswered questions are looked at a little later");
     }
 }
+
+/// Looks for what should have come and has not.
+pub async fn silence(desk: &Desk) {
+    if let Err(error) = desk.feeds_tick().await {
+        tracing::warn!(%error, "late feeds are looked at a little later");
+    }
+    if let Err(error) = desk.channels_tick().await {
+        tracing::warn!(%error, "silent channels are looked at a little later");
+    }
+}

@@ -46,6 +46,7 @@ fn profile(name: &str, version: i64, token: Option<TokenId>) -> FeedProfile {
         role: None,
         reporter: "cert.example".into(),
         found: FeedMatch { token, sender: "@cert.example".into(), file: "*.csv".into() },
+        silent_hours: 0,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Feeds that people map: found by token, sender and file name, read with their version, alarmed when they change.
 use crate::world::{World, both, system};
+use chrono::TimeDelta;
 use domain::{
     actor::{Actor, Role},
     class::Class,
@@ -149,6 +150,31 @@ async fn saving_is_for_those_who_may_and_refuses_with_reasons() {
         assert_eq!(sheet.problems[0].0, "zone");
         assert_eq!((sheet.total, sheet.bad, sheet.rows.len()), (2, 1, 2));
         assert_eq!(sheet.differences[0].what, "zone");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_feed_that_does_not_come_is_late_until_it_comes() {
+    both(|world| async move {
+        let found = FeedMatch { file: "daily-*.csv".into(), ..FeedMatch::default() };
+        let saved = feed(&world, "daily", found).await;
+        let next = FeedProfile { silent_hours: 25, ..saved.profile };
+        world.desk.save_feed(&system(), next).await.unwrap();
+        assert_eq!(world.desk.feeds_tick().await.unwrap(), 0, "what never came is not late");
+        assert_eq!(take_in(&world, &system(), LIST, "daily-1.csv").await.state, ReportState::Done);
+        world.clock.advance(TimeDelta::hours(24));
+        assert_eq!(world.desk.feeds_tick().await.unwrap(), 0);
+        world.clock.advance(TimeDelta::hours(2));
+        assert_eq!(world.desk.feeds_tick().await.unwrap(), 1);
+        assert_eq!(world.desk.feeds_tick().await.unwrap(), 0, "once");
+        let late = by_name(&world, "daily").await.alarm.unwrap();
+        assert_eq!(late.kind, AlarmKind::Late);
+        assert!(late.text.contains("22 November 2026 10:42 UTC"), "{}", late.text);
+        let refused = world.desk.clear_feed_alarm(&system(), "daily").await;
+        assert!(refused.is_err(), "it would be raised again at once");
+        take_in(&world, &system(), &LIST.replace("2026", "2025"), "daily-2.csv").await;
+        assert!(by_name(&world, "daily").await.alarm.is_none());
     })
     .await;
 }

@@ -176,6 +176,10 @@ fn facts(page: &FeedPage) -> AnyView {
         Some((_, at)) => view! { <When at=at now=page.now /> }.into_any(),
         None => "none yet".into_any(),
     };
+    let late = match profile.silent_hours {
+        0 => "never: it may come when it likes".to_owned(),
+        hours => format!("after {hours} hours without a report"),
+    };
     let kind = if profile.column(Meaning::Class).is_some() {
         format!("by its column, else {}", profile.class.title())
     } else {
@@ -193,6 +197,7 @@ fn facts(page: &FeedPage) -> AnyView {
                 <Pair term="Role">{profile.role.map_or("by the kind", Role::as_str).replace('_', " ")}</Pair>
                 <Pair term="Source">{profile.source.map_or("by its look", SourceKind::as_str)}</Pair>
                 <Pair term="Reports">{count(feed.reports)} ", last " {last}</Pair>
+                <Pair term="Late">{late}</Pair>
                 <Pair term="Rows">{count(feed.rows)} " read, " {count(feed.bad_rows)} " not"</Pair>
             </KeyValues>
         </Card>

@@ -60,6 +60,7 @@ pub(super) fn time(page: &MapPage) -> AnyView {
     let (page, profile) = (page.clone(), page.profile.clone());
     let forms = words(TimeForm::ALL, TimeForm::as_str, time_title);
     let zones: Vec<_> = ZONES.iter().map(|zone| view! { <option value=*zone></option> }).collect();
+    let late = if profile.silent_hours > 0 { profile.silent_hours.to_string() } else { String::new() };
     let error = page.problem("zone");
     let invalid = error.is_some().then_some("true");
     let error = error.map(|text| view! { <small class="error" id="zone-error">{text}</small> });
@@ -75,6 +76,7 @@ pub(super) fn time(page: &MapPage) -> AnyView {
                     <small id="zone-hint">"UTC, Europe/Berlin, +02:00. Empty: UTC is assumed, and nobody is named on it by rule."</small>
                     {error}
                 </div>
+                <Field label="Late after so many hours" name="silent_hours" value=late hint="Without a report for so long an alarm is raised. Empty: it may come when it likes." />
             </div>
         </Card>
     }
