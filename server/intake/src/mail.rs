@@ -111,7 +111,11 @@ impl<'m> Mail<'m> {
     pub(crate) fn delivered_to(&self) -> Vec<String> {
         let Some(root) = self.message.parts.first() else { return Vec::new() };
         let mut found: Vec<String> = Vec::new();
-        for header in root.headers.iter().filter(|h| DELIVERED.iter().any(|n| h.name.as_str().eq_ignore_ascii_case(n)))
+        for header in root
+            .headers
+            .iter()
+            .take(limits::HEADERS)
+            .filter(|h| DELIVERED.iter().any(|n| h.name.as_str().eq_ignore_ascii_case(n)))
         {
             let raw = self.message.raw_message.get(header.offset_start as usize..header.offset_end as usize);
             let text = String::from_utf8_lossy(raw.unwrap_or_default());

@@ -53,6 +53,10 @@ pub(crate) fn read(letter: &Letter<'_>, context: Context) -> Option<Parsed> {
             None => parsed.fault("a copyright notice whose XML cannot be read, or declares a document type"),
         }
     }
+    // Some agents leave the address out of the XML and write it in the letter.
+    if parsed.events.is_empty() && parsed.faults.iter().all(|f| f.ends_with("\"\" is no address")) {
+        return None;
+    }
     contradiction(letter, &mut parsed);
     Some(parsed)
 }

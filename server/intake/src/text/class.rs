@@ -3,6 +3,7 @@ use super::excerpt;
 use super::lines::{Ready, Setting};
 use crate::suggestion::Hinted;
 use domain::class::Class;
+use std::borrow::Cow;
 
 /// A word or the beginning of one, in lower case, the class it speaks for, and how loudly.
 type Word = (&'static str, Class, i32);
@@ -129,10 +130,18 @@ const WORDS: [Word; 118] = [
 ];
 
 /// More words.
-const MORE: [Word; 173] = [
-    ("attacking", Class::Unclassified, 3),
+const MORE: [Word; 181] = [
+    ("unwanted network activity", Class::Unclassified, 2),
+    ("content removal", Class::Unclassified, 2),
+    ("remoção de conteúdo", Class::Unclassified, 2),
+    ("contenus illicites", Class::Unclassified, 3),
+    ("attack by", Class::Reconnaissance, 2),
+    ("site attack", Class::Reconnaissance, 3),
+    ("internet watch foundation", Class::Csam, 9),
+    ("csai", Class::Csam, 5),
+    ("attacking", Class::Reconnaissance, 3),
     ("abusing our", Class::Unclassified, 2),
-    ("attacked our", Class::Unclassified, 2),
+    ("attacked our", Class::Reconnaissance, 2),
     ("abusive behav", Class::Unclassified, 2),
     ("abusive activit", Class::Unclassified, 2),
     ("unusual activit", Class::Unclassified, 2),
@@ -247,7 +256,7 @@ const MORE: [Word; 173] = [
     ("c2 server", Class::Botnet, 4),
     ("c2 host", Class::Botnet, 2),
     ("kompromittier", Class::CompromisedServer, 3),
-    ("compromised", Class::CompromisedServer, 2),
+    ("compromised", Class::CompromisedServer, 1),
     ("comprometid", Class::CompromisedServer, 3),
     ("backdoor", Class::CompromisedServer, 3),
     ("webwinkel", Class::Fraud, 3),
@@ -326,13 +335,14 @@ impl Scored {
 /// Classes by the words of the subject and of what the reporter wrote, loudest first.
 pub(crate) fn scores(subject: &str, lines: &[Ready], words: &str) -> Vec<Scored> {
     let mut scored: Vec<Scored> = Vec::new();
-    let subject_lower = subject.to_ascii_lowercase();
-    let plain: Vec<&Ready> = lines.iter().filter(|l| l.setting == Setting::Plain).take(2000).collect();
+    let subject_lower = without_links(&subject.to_ascii_lowercase()).into_owned();
+    let plain = lines.iter().filter(|l| l.setting == Setting::Plain).take(2000);
+    let plain: Vec<(&Ready, Cow<'_, str>)> = plain.map(|l| (l, without_links(&l.lower))).collect();
     for (word, class, weight) in WORDS.iter().chain(&MORE) {
         let in_subject = holds(&subject_lower, word);
         // Most words are nowhere: one search over the whole text saves one in each line.
         let lines = if words.contains(word) { &plain[..] } else { &[] };
-        let line = lines.iter().find(|l| holds(&l.lower, word) && !l.lower.contains("://"));
+        let line = lines.iter().find(|(_, said)| holds(said, word)).map(|(line, _)| *line);
         let score = if in_subject { weight * 3 } else { 0 } + if line.is_some() { *weight } else { 0 };
         if score == 0 {
             continue;
@@ -345,6 +355,16 @@ pub(crate) fn scores(subject: &str, lines: &[Ready], words: &str) -> Vec<Scored>
                 s.words.push(word);
             }
             None => scored.push(Scored { class: *class, score, in_subject, words: vec![word], line: shown.to_owned() }),
+        }
+    }
+    // "Infringement" alone says copyright only where nothing speaks of a brand.
+    let trade = scored.iter().any(|s| s.class == Class::BrandInfringement && s.words.contains(&"trademark"));
+    let merely = scored.iter().position(|s| s.class == Class::Copyright && s.words == ["infring"]);
+    if let Some(at) = merely.filter(|_| trade) {
+        let gone = scored.remove(at);
+        for brand in scored.iter_mut().filter(|s| s.class == Class::BrandInfringement) {
+            brand.score += gone.score;
+            brand.in_subject |= gone.in_subject;
         }
     }
     for (narrow, wide) in NARROWER {
@@ -407,13 +427,21 @@ pub(crate) fn clear(scores: &[Scored], plain_complaint: bool) -> Option<Class> {
     let near = weighed.get(1).map(|(_, class, _)| *class);
     let titled = |class: Class| scores.iter().any(|s| s.class == class && s.in_subject);
     let ahead = near.is_none_or(|n| {
-        first > second && (n.category() == class.category() || titled(class) && !titled(n) && plain_complaint)
+        n.category() == class.category() || first > second && titled(class) && !titled(n) && plain_complaint
     });
     let enough = (plain_complaint && class == Class::Unclassified && first >= 2)
         || first >= 5
         || words >= 2
         || (plain_complaint && first >= 3);
     (enough && (first * 2 >= second * 3 || ahead)).then_some(class)
+}
+
+/// A line without the links in it: their words are the offender's.
+fn without_links(lower: &str) -> Cow<'_, str> {
+    if !lower.contains("://") {
+        return Cow::Borrowed(lower);
+    }
+    Cow::Owned(lower.split(' ').filter(|w| !w.contains("://")).collect::<Vec<_>>().join(" "))
 }
 
 /// Whether the word begins a word of the text.

@@ -1,8 +1,8 @@
 //! Whether a text is a complaint to a provider at all, and whether somebody answers one.
-use super::document::Document;
+use super::document::{Document, Place};
 
 /// What only complaints say to a provider, in lower case.
-const STRONG: [&str; 121] = [
+const STRONG: [&str; 131] = [
     "your network",
     "your netblock",
     "your abuse",
@@ -124,10 +124,20 @@ const STRONG: [&str; 121] = [
     "redes brasileiras",
     "your as ",
     "technical contact person",
+    "content removal",
+    "remoção de conteúdo",
+    "unwanted network activity",
+    "demande de retrait",
+    "block the ha",
+    "stop spamming",
+    "report dv-",
+    "potentially vulnerable web application",
+    "infiserte maskiner",
+    "jūsų tinkle",
 ];
 
 /// What complaints say and others too: two of them count.
-const WEAK: [&str; 131] = [
+const WEAK: [&str; 137] = [
     "attack from",
     "attacks from",
     "attack source",
@@ -259,6 +269,12 @@ const WEAK: [&str; 131] = [
     "is hosting",
     "violat",
     "unlawful",
+    "site attack",
+    "attack by",
+    "hacker",
+    "haker",
+    "internet watch foundation",
+    "take down the",
 ];
 
 /// What services say to their users about their own logins.
@@ -302,6 +318,11 @@ pub(crate) fn judge(document: &Document, words: &str) -> Verdict {
         return Verdict::Answer;
     }
     let strong_said = STRONG.iter().any(|s| words.contains(s));
+    let strong_said = strong_said || is_named(&subject) || STRONG.iter().any(|s| subject.contains(s));
+    // Who shows a mail with its traces and calls it spam complains, whatever the shown mail says.
+    if shows_mail(document) && SPAM.iter().any(|w| subject.contains(w) || words.contains(w)) {
+        return Verdict::Plain;
+    }
     let many = document.bulk || MANY.iter().any(|m| words.contains(m));
     if many {
         // Senders' gateways and abuse mailboxes kept as lists mark complaints like newsletters.
@@ -319,6 +340,19 @@ pub(crate) fn judge(document: &Document, words: &str) -> Verdict {
     } else {
         Verdict::Unclear
     }
+}
+
+/// What people call mail that they did not want.
+const SPAM: [&str; 8] = ["spam", "phish", "scam", "fraud", "unsolicited", "pourriel", "virus", "malware"];
+
+/// Whether the text itself holds the traces of another mail; one that is merely enclosed may be anything.
+fn shows_mail(document: &Document) -> bool {
+    let traces = document.lines.iter().filter(|l| matches!(l.place, Place::Body | Place::Attachment));
+    traces
+        .filter(|l| l.text.trim_start_matches(['>', ' ']).get(..9).is_some_and(|h| h.eq_ignore_ascii_case("received:")))
+        .take(2)
+        .count()
+        == 2
 }
 
 /// Whether a subject calls the mail a complaint.

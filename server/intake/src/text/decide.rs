@@ -28,7 +28,7 @@ pub(crate) fn events(findings: &Findings) -> Result<Vec<Observation>, String> {
             let clear: Vec<&Page> = accused.into_iter().filter(|p| p.weight >= CERTAIN).collect();
             let linked = clear.iter().all(|p| p.url.contains("://"));
             let class = worded.or((verdict == Verdict::Plain && linked).then_some(Class::Unclassified));
-            match class.filter(|_| !clear.is_empty() && verdict != Verdict::Unclear) {
+            match class.filter(|_| !clear.is_empty()) {
                 Some(class) => Ok(clear.into_iter().take(MOST).map(|p| page_event(findings, p, class)).collect()),
                 None => Err(reason),
             }
@@ -54,20 +54,24 @@ fn admitted(findings: &Findings, accused: &[&Page]) -> Result<Verdict, String> {
     match verdict {
         Verdict::Plain | Verdict::Complaint => Ok(verdict),
         // Nobody but a reporter names an address in the subject and shows its logs, or says there what it did.
-        Verdict::Unclear if in_subject.is_some_and(|c| !c.logs.is_empty()) => Ok(verdict),
-        Verdict::Unclear if in_subject.is_some() && first.is_some_and(|c| c.in_subject) => Ok(verdict),
+        Verdict::Unclear if in_subject.is_some_and(|c| !c.logs.is_empty()) => Ok(Verdict::Complaint),
+        Verdict::Unclear if in_subject.is_some() && first.is_some_and(|c| c.in_subject) => Ok(Verdict::Complaint),
         // Forms with fields for the source and for the time come from programs that report.
-        Verdict::Unclear if form => Ok(verdict),
+        Verdict::Unclear if form => Ok(Verdict::Complaint),
         // A word that names the deed and an address or page that is named for certain.
         Verdict::Unclear if first.is_some_and(|c| c.score >= 5 && c.class != Class::Unclassified) && firm => {
             Ok(Verdict::Complaint)
         }
-        Verdict::Unclear if about_pages && accused.iter().any(|p| p.weight >= page::STRONG) => Ok(verdict),
+        // Nobody names such pages but to have them gone.
+        Verdict::Unclear if first.is_some_and(|c| c.class == Class::Csam) && !accused.is_empty() => {
+            Ok(Verdict::Complaint)
+        }
+        Verdict::Unclear if about_pages && accused.iter().any(|p| p.weight >= page::STRONG) => Ok(Verdict::Complaint),
         Verdict::Personal => Err("it tells somebody about his own account".to_owned()),
         Verdict::Unclear => Err("nothing in it says that it is a complaint".to_owned()),
         Verdict::Answer => Err("it answers an earlier mail".to_owned()),
         // Shown spam ends with "unsubscribe" too.
-        Verdict::Bulk if (in_subject.is_some() || form) && !findings.document.bulk => Ok(verdict),
+        Verdict::Bulk if (in_subject.is_some() || form) && !findings.document.bulk => Ok(Verdict::Complaint),
         Verdict::Bulk => Err("it went to many readers, as newsletters do".to_owned()),
     }
 }

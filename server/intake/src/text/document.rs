@@ -101,7 +101,32 @@ impl Document {
     fn add(&mut self, text: &str, place: Place, most: usize) -> usize {
         let text = limits::clip(text, most);
         let room = LINES.saturating_sub(self.lines.len());
-        self.lines.extend(text.lines().take(room).map(|l| Line { text: l.trim_end().to_owned(), place }));
+        for line in text.lines().take(room) {
+            let line = line.trim_end();
+            match self.lines.last_mut() {
+                Some(last) if place == Place::Body && last.place == place && is_broken(&last.text, line) => {
+                    last.text.push(' ');
+                    last.text.push_str(line);
+                }
+                _ => self.lines.push(Line { text: line.to_owned(), place }),
+            }
+        }
         text.len()
     }
+}
+
+/// Whether a mail program broke a row of values between these lines: it is too long with the next word, and no sentence.
+fn is_broken(line: &str, next: &str) -> bool {
+    const WIDTH: usize = 70;
+    let commas = |text: &str| text.bytes().filter(|b| *b == b',').count();
+    let word = next.split(' ').next().unwrap_or_default();
+    let row = |text: &str| commas(text) >= 2 && text.contains('.') || commas(text) >= 3;
+    commas(line) >= 1
+        && commas(line) + commas(next) >= 3
+        && (row(line) || row(next))
+        && line.len() < 85
+        && line.len() + 1 + word.len() > WIDTH
+        && !line.contains(". ")
+        && !next.contains(". ")
+        && !line.ends_with(['.', ':', ';', '>', '!'])
 }

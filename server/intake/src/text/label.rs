@@ -159,7 +159,7 @@ fn by_words(text: &str, bare: &str, after: &str) -> Part {
     let mut filled = false;
     // "Server 192.0.2.1 is open": nothing else stands before it.
     let mut alone = bare.len() > 3;
-    for word in words(bare).collect::<Vec<_>>().into_iter().rev().take(7) {
+    for word in words(bare).collect::<Vec<_>>().into_iter().rev().take(11) {
         if OTHER.contains(word) {
             return Part::Other;
         }
@@ -171,6 +171,12 @@ fn by_words(text: &str, bare: &str, after: &str) -> Part {
         }
         if PLACE.contains(word) {
             return Part::Bare;
+        }
+        // An address before this one in a list: "your IPs 192.0.2.1, 192.0.2.2".
+        let listed = word.bytes().all(|b| b.is_ascii_digit());
+        if listed {
+            alone = false;
+            continue;
         }
         if !FILL.contains(word) {
             alone = false;

@@ -1,6 +1,6 @@
 //! What each line of a text is: the reporter's words, or something that names addresses which are nobody's fault.
 use super::document::{Document, Place};
-use super::{complaint, refang};
+use super::{complaint, logs, refang};
 
 /// The surroundings of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,18 +101,19 @@ impl State {
         if self.ticket {
             return Setting::Ticket;
         }
-        if lower == "-- " || lower == "--" {
-            self.signature = true;
-        }
-        if place == Place::Body && self.signature && !is_rule(bare) {
-            return Setting::Signature;
-        }
         if ["forwarded message", "original message", "weitergeleitete nachricht", "message transféré"]
             .iter()
             .any(|f| bare.contains(f))
         {
-            self.forward = true;
+            // What somebody forwards stands below his signature.
+            (self.forward, self.signature) = (true, false);
             return Setting::Ticket;
+        }
+        if lower == "-- " || lower == "--" {
+            self.signature = true;
+        }
+        if place == Place::Body && self.signature && !is_rule(bare) && logs::read(lower).is_none() {
+            return Setting::Signature;
         }
         let field = [
             "from:",

@@ -80,7 +80,7 @@ const BAD: [&str; 42] = [
 ];
 
 /// Words that speak of a page.
-const PAGE: [&str; 34] = [
+const PAGE: [&str; 47] = [
     "url",
     "urls",
     "uri",
@@ -115,10 +115,23 @@ const PAGE: [&str; 34] = [
     "adresse",
     "url(s)",
     "listed",
+    "сайта",
+    "сайте",
+    "сайт",
+    "домен",
+    "адресам",
+    "adresam",
+    "адресу",
+    "attachment",
+    "anexo",
+    "sitio",
+    "sito",
+    "webshop",
+    "webwinkel",
 ];
 
 /// Words that make it somebody else's page, for certain.
-const RIGHTFUL: [&str; 30] = [
+const RIGHTFUL: [&str; 27] = [
     "original",
     "legitimate",
     "legit",
@@ -133,11 +146,8 @@ const RIGHTFUL: [&str; 30] = [
     "formerly",
     "representatives",
     "representing",
-    "trademark",
-    "registration",
     "licensed",
     "real",
-    "copyrighted",
     "client's",
     "homepage",
     "oficial",
@@ -152,10 +162,9 @@ const RIGHTFUL: [&str; 30] = [
 ];
 
 /// What is said of the one who complains: a page named behind it is his.
-const BEHALF: [&str; 27] = [
+const BEHALF: [&str; 26] = [
     "authorized agent",
     "authorised agent",
-    "on behalf of",
     "our client",
     "my client",
     "representing",
@@ -200,7 +209,7 @@ const READING: [&str; 13] = [
 ];
 
 /// Words that make it another page.
-const OTHER: [&str; 68] = [
+const OTHER: [&str; 64] = [
     "our",
     "more",
     "information",
@@ -232,14 +241,12 @@ const OTHER: [&str; 68] = [
     "learn",
     "guidelines",
     "law",
-    "attachment",
     "proof",
     "click",
     "form",
     "confirm",
     "faq",
     "help",
-    "about",
     "tel",
     "phone",
     "fax",
@@ -267,8 +274,6 @@ const OTHER: [&str; 68] = [
     "endpoint",
     "endpoints",
     "towards",
-    "provided",
-    "material",
 ];
 
 /// What begins the end of a letter.
@@ -399,30 +404,57 @@ fn by_field(name: &str) -> Look {
 fn by_heading(heading: &str, line: &Ready, start: usize) -> Look {
     let near = tail(heading, 16);
     let last = tail(heading, 9);
-    let announces = heading.ends_with([':', '：']);
+    let bad = says(&BAD, &near, true);
+    let page = says(&PAGE, &near, false);
+    // A short title of its own announces too: "[Infringing URL]".
+    let titled = heading.ends_with(']') || heading.len() <= 40 && bad && page && !heading.ends_with('.');
+    let announces = heading.ends_with([':', '：']) || titled;
     let rest = line.text.get(start..).unwrap_or_default().split_whitespace().count();
-    let plain = Look { kind: if rest <= 3 { Kind::Alone } else { Kind::Bare }, sure: false, whole: false };
+    let direct = is_direct(heading);
+    let plain = Look { kind: if rest <= 3 { Kind::Alone } else { Kind::Bare }, sure: false, whole: direct };
     if heading.is_empty() {
         return plain;
     }
     let offence = says(&["infring", "phish", "unauthor", "counterfeit", "violat"], &last, true);
-    if is_rightful(heading, if announces { &last } else { tail_ref(heading, 5) }) && !(announces && offence) {
+    let ends = heading.ends_with('.');
+    if !ends && is_rightful(heading, if announces { &last } else { tail_ref(heading, 5) }) && !(announces && offence) {
         return Look { kind: Kind::Other, sure: true, whole: false };
     }
     if READING.iter().any(|r| near.contains(r)) {
         return Look { kind: Kind::Other, sure: false, whole: false };
     }
-    let bad = says(&BAD, &near, true);
-    let other = says(&OTHER, &tail(heading, 5), false);
+    let other = says(&OTHER, &tail(heading, 5), false)
+        && !says(&PAGE, &tail(heading, 3), false)
+        && !near.contains("your reference");
     let kind = match (announces, bad, other) {
         (_, false, true) => Kind::Other,
-        (true, true, true) if !says(&PAGE, &near, false) => Kind::Other,
+        (true, true, true) if !page => Kind::Other,
         (true, true, _) => Kind::BadHeading,
-        (true, false, false) if says(&PAGE, &near, false) => Kind::Heading,
-        (false, true, false) if rest <= 3 => Kind::Said,
+        (true, false, false) if page => Kind::Heading,
+        (false, true, false) if rest <= 3 || direct => Kind::Said,
+        (false, false, false) if direct && !ends => Kind::Said,
         _ => return plain,
     };
-    Look { kind, sure: false, whole: false }
+    Look { kind, sure: false, whole: direct }
+}
+
+/// Whether a sentence ends with a word such as "domain", so that what follows is one.
+fn is_direct(sentence: &str) -> bool {
+    const DIRECT: [&str; 12] = [
+        "domain name",
+        "domain",
+        "domains",
+        "website",
+        "web site",
+        "website(s)",
+        "site",
+        "сайта",
+        "сайте",
+        "provider for",
+        "provider of",
+        "on",
+    ];
+    DIRECT.iter().any(|d| sentence.ends_with(d))
 }
 
 /// Whether the words before a link say that the page behind it is the rightful one.
@@ -430,9 +462,12 @@ fn is_rightful(sentence: &str, near: &str) -> bool {
     if says(&RIGHTFUL, near, false) {
         return true;
     }
-    let Some(said) = BEHALF.iter().filter_map(|b| sentence.rfind(b)).max() else { return false };
+    // "The following page imitates ours:" announces the imitation.
+    let announces = sentence.ends_with(':');
+    let spoken = BEHALF.iter().filter(|b| !(announces && b.starts_with("imitat")));
+    let Some(said) = spoken.filter_map(|b| sentence.rfind(b)).max() else { return false };
     let after = sentence.get(said..).unwrap_or_default();
-    after.len() < 220 && !says(&BAD, after, true) && !after.contains(". ")
+    after.len() < 150 && !says(&BAD, after, true) && !after.contains(". ") && !after.contains("your ")
 }
 
 fn by_sentence(sentence: &str, line: &Ready) -> Look {
@@ -456,8 +491,7 @@ fn by_sentence(sentence: &str, line: &Ready) -> Look {
         (true, false) => Kind::Said,
         (false, _) => Kind::Bare,
     };
-    let direct = ["domain name", "domain", "domains", "website", "web site", "website(s)", "site"];
-    Look { kind, sure: false, whole: direct.iter().any(|d| sentence.ends_with(d)) }
+    Look { kind, sure: false, whole: is_direct(sentence) }
 }
 
 /// The end of a text from its so many last words on, as it stands.
@@ -474,11 +508,9 @@ fn tail(text: &str, count: usize) -> String {
 
 /// Whether one of the words is in the text; as a beginning or whole.
 fn says(words: &[&str], text: &str, beginning: bool) -> bool {
-    let mut before = "";
     text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '\''))).filter(|w| !w.is_empty()).any(|w| {
         // "The trademarks of the holder" are what was misused; "the holder's site" is his.
-        let of =
-            std::mem::replace(&mut before, w) == "the" && matches!(w, "holder" | "owner") && text.contains("of the");
+        let of = matches!(w, "holder" | "owner") && text.contains("of the");
         !of && words.iter().any(|known| if beginning { w.starts_with(known) } else { w == *known })
     })
 }

@@ -102,7 +102,7 @@ impl Heading {
         }
         if !plain {
             // Entries of a list keep the heading; so do remarks between them.
-            self.age = 0;
+            (self.age, self.ended) = (0, true);
             return;
         }
         let announces = self.text.ends_with([':', '：']);
@@ -172,12 +172,25 @@ struct Own {
 
 impl Own {
     fn of(document: &Document, lines: &[Ready]) -> Self {
-        let sure = document.from.iter().chain(&document.to).filter_map(|a| address::domain_of(a));
+        // Reporters write to the owner of the page too: only mailboxes for complaints are the provider's.
+        let desks = document.to.iter().filter(|to| {
+            let name = to.split('@').next().unwrap_or_default();
+            ["abuse", "noc", "cert", "security", "master", "legal", "dmca", "copyright"]
+                .iter()
+                .any(|d| name.contains(d))
+        });
+        let sure = document.from.iter().chain(desks).filter_map(|a| address::domain_of(a));
         let sure = sure.map(|d| url::base(&d).to_owned()).collect();
         let mut likely = HashSet::new();
-        for line in lines.iter().filter(|l| l.setting != Setting::MailBody && l.text.contains('@')).take(400) {
-            let domain = address::mail_address_in(&line.text).and_then(address::domain_of);
-            likely.extend(domain.map(|d| url::base(&d).to_owned()));
+        let mut farewell = false;
+        for line in lines.iter().filter(|l| l.setting != Setting::MailBody) {
+            let bare = line.lower.trim();
+            farewell = (farewell || names::is_farewell(bare)) && !names::begins_again(bare);
+            let signed = farewell || line.setting == Setting::Signature;
+            if signed && line.text.contains('@') && likely.len() < 100 {
+                let domain = address::mail_address_in(&line.text).and_then(address::domain_of);
+                likely.extend(domain.map(|d| url::base(&d).to_owned()));
+            }
         }
         Self { sure, likely }
     }
@@ -270,7 +283,7 @@ impl Search {
             let again = lines.iter().any(|l| l.setting == Setting::Plain && l.lower.contains(&host));
             let mut paged = false;
             for page in self.pages.iter_mut().filter(|p| p.host == host || p.host.ends_with(&format!(".{host}"))) {
-                paged |= page.url.contains("://") || page.weight >= SOME && page.host != host;
+                paged = true;
                 page.weight = (page.weight + 12).clamp(84, 100);
             }
             if !paged && (again || defanged || is_link) {

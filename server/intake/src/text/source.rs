@@ -91,7 +91,7 @@ pub(crate) fn all(document: &Document, lines: &[Ready]) -> Vec<Candidate> {
             let (weight, how, reason) = match tables.part(at, spot.start) {
                 Some(Part::Other) => (0, How::Bare, String::new()),
                 Some(_) => (85, How::Table, "the table's column for the source".to_owned()),
-                None => weigh(&look),
+                None => carried(lines, at, &look).unwrap_or_else(|| weigh(&look)),
             };
             found.add(&look, weight, how, reason, at, tables.port(at));
         }
@@ -101,6 +101,25 @@ pub(crate) fn all(document: &Document, lines: &[Ready]) -> Vec<Candidate> {
     list.retain(|c| c.weight > 0);
     list.sort_by_key(|c| (std::cmp::Reverse(c.weight), c.line));
     list
+}
+
+/// An address at the start of a line, when the sentence began on the line above.
+fn carried(lines: &[Ready], at: usize, look: &Look<'_>) -> Option<(i32, How, String)> {
+    let begins = look.line.text.get(..look.spot.start)?.chars().all(|c| !c.is_alphanumeric());
+    let above = at.checked_sub(1).and_then(|above| lines.get(above))?;
+    let open = above.setting == Setting::Plain && look.line.setting == Setting::Plain;
+    let bare = above.text.trim_end();
+    if !begins || !open || bare.len() < 25 || bare.ends_with([':', '.', '!', '?', ';']) || !spot::all(bare).is_empty() {
+        return None;
+    }
+    let text = format!("{bare} {}", look.line.text);
+    let moved = bare.len() + 1;
+    let spot = Spot { start: look.spot.start + moved, end: look.spot.end + moved, ..look.spot };
+    match label::judge(&text, &text.to_ascii_lowercase(), spot) {
+        Part::Said | Part::Field | Part::Labelled => Some((62, How::Prose, "the words around it".to_owned())),
+        Part::Other => Some((0, How::Bare, String::new())),
+        Part::Flow | Part::Bare => None,
+    }
 }
 
 struct Look<'t> {
@@ -331,7 +350,8 @@ impl Candidate {
 /// The words before an address, without numbers.
 fn pattern(look: &Look<'_>) -> String {
     let before = look.line.lower.get(..look.spot.start).unwrap_or_default();
-    before.chars().filter(|c| !c.is_ascii_digit()).collect()
+    let words: String = before.chars().filter(|c| !c.is_ascii_digit()).collect();
+    words.trim_end_matches(|c: char| !c.is_alphanumeric()).to_owned()
 }
 
 /// Whether a line has a time of day: then it is one of several like it.

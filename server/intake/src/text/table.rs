@@ -27,10 +27,14 @@ impl Tables {
             tables.columns.insert(at, vec![(0, usize::MAX, part)]);
         }
         let mut head: Option<Head> = None;
+        let mut order: Option<Vec<Part>> = None;
         for (at, line) in lines.iter().enumerate() {
             if line.setting != Setting::Plain {
-                head = None;
+                (head, order) = (None, None);
                 continue;
+            }
+            if let Some(found) = in_order(line) {
+                order = Some(found);
             }
             if let Some(found) = read_head(line) {
                 head = Some(found);
@@ -38,6 +42,9 @@ impl Tables {
             }
             if let Some(head) = &head {
                 tables.row(at, line, head);
+            }
+            if let Some(order) = order.as_ref().filter(|_| !tables.columns.contains_key(&at)) {
+                tables.ordered(at, line, order);
             }
         }
         tables
@@ -52,6 +59,15 @@ impl Tables {
     /// The source port of a row.
     pub(crate) fn port(&self, line: usize) -> Option<u16> {
         self.ports.get(&line).copied()
+    }
+
+    /// A row whose cells cannot be told apart: its addresses stand in the order of the names.
+    fn ordered(&mut self, at: usize, line: &Ready, order: &[Part]) {
+        let spots = spot::all(&line.text);
+        if spots.len() == order.len() {
+            let columns = spots.iter().zip(order).map(|(spot, part)| (spot.start, spot.end, *part));
+            self.columns.insert(at, columns.collect());
+        }
     }
 
     fn row(&mut self, at: usize, line: &Ready, head: &Head) {
@@ -76,6 +92,37 @@ impl Tables {
             self.columns.insert(at, columns);
         }
     }
+}
+
+/// The columns of addresses in a head whose names run into each other: `Time Source address Destination address Port`.
+fn in_order(line: &Ready) -> Option<Vec<Part>> {
+    const SOURCES: [&str; 8] =
+        ["source ip", "source address", "sourceip", "src ip", "srcip", "src_ip", "source_ip", "attacker ip"];
+    const OTHERS: [&str; 11] = [
+        "destination ip",
+        "destination address",
+        "destinationip",
+        "dest ip",
+        "destip",
+        "dst ip",
+        "dstip",
+        "dst_ip",
+        "destination_ip",
+        "target ip",
+        "victim ip",
+    ];
+    let lower = line.lower.as_str();
+    let about = ["port", "time", "date", "protocol", "action"].iter().any(|w| lower.contains(w));
+    if !about || lower.len() > 300 || lower.contains(". ") || lower.contains(':') || !spot::all(lower).is_empty() {
+        return None;
+    }
+    let mut found: Vec<(usize, Part)> = Vec::new();
+    for (names, part) in [(&SOURCES[..], Part::Labelled), (&OTHERS[..], Part::Other)] {
+        found.extend(names.iter().find_map(|name| lower.find(name)).map(|at| (at, part)));
+    }
+    found.sort_by_key(|(at, _)| *at);
+    let parts: Vec<Part> = found.into_iter().map(|(_, part)| part).collect();
+    (parts.len() == 2).then_some(parts)
 }
 
 /// A line of at least three names, one of which means an address.

@@ -61,7 +61,7 @@ words! {
     FILL = "\
     the a an this that following ip ips ip-address ip-adresse address addresses addr adresse adres \
     adresa adresy adresses ipv4 ipv6 host hosts server servers machine computer system network block \
-    number of is was der die das dem la le l de het with named web mail single one";
+    number of is was der die das dem la le l de het with named web mail single one s ip's";
 }
 
 /// What follows the address of somebody who did something.

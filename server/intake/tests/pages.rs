@@ -1,0 +1,165 @@
+//! Complaints about pages, lists of addresses in and below a mail, and first reports that look like answers.
+mod common;
+
+use domain::event::{Disposition, TimeGrade};
+use intake::Parsed;
+
+fn mail(headers: &str, subject: &str, body: &str) -> Parsed {
+    let text = format!(
+        "From: Desk <desk@reporter.example>\nTo: abuse@isp.example\nSubject: {subject}\n\
+         Date: Wed, 1 May 2024 20:00:00 +0000\nMessage-ID: <1@reporter.example>\n{headers}\n{body}"
+    );
+    common::read_as(text.as_bytes(), "mail.eml")
+}
+
+/// Source and class of each event.
+fn events(parsed: &Parsed) -> Vec<String> {
+    let line = |e: &domain::event::Observation| {
+        let port = e.source.port.map_or(String::new(), |p| format!("#{p}"));
+        format!("{}{port} {}", e.source.value, e.class)
+    };
+    parsed.events.iter().map(line).collect()
+}
+
+#[track_caller]
+fn gives(subject: &str, body: &str, want: &[&str]) -> Parsed {
+    let parsed = mail("", subject, body);
+    assert_eq!(events(&parsed), want, "{subject}: {:?} {:?}", parsed.reason, parsed.suggestion);
+    parsed
+}
+
+#[test]
+fn references_alone_make_no_answer() {
+    let body = "Dear abuse team,\nplease look into brute force attacks from your network.\nSource IP: 192.0.2.10\n";
+    let first = mail(
+        "References: <RT-Ticket-17@cert.example>\nIn-Reply-To: <rt-4.4-17@cert.example>\n",
+        "[CERT #17] Brute force from 192.0.2.10",
+        body,
+    );
+    assert_eq!(events(&first), ["192.0.2.10 connection/login_attack"]);
+    let forwarded = mail("In-Reply-To: <x@person.example>\n", "Fwd: Brute force from 192.0.2.10", body);
+    assert_eq!(forwarded.events.len(), 1);
+    let answer = mail("In-Reply-To: <x@isp.example>\n", "Re: Brute force from 192.0.2.10", body);
+    assert_eq!(answer.disposition, Disposition::NeedsHuman);
+    assert!(answer.reason.as_deref().unwrap().contains("answers"));
+    let gateway = mail("In-Reply-To: <x@isp.example>\n", "[External Sender] AW: Brute force from 192.0.2.10", body);
+    assert_eq!(gateway.disposition, Disposition::NeedsHuman);
+}
+
+#[test]
+fn the_rightful_page_is_not_the_accused_one() {
+    gives(
+        "Phishing page on your network",
+        "Dear abuse team,\nwe are the authorized agent for Bank Ltd., with a website located at\nhttps://www.bank.example/.\n\
+         The following page imitates it:\n\nhxxps://login[.]bad[.]test/a\n\nThe legitimate website is:\nhttps://bank.example/\n",
+        &["https://login.bad.test/a content/phishing"],
+    );
+    gives(
+        "Notice of copyright infringement",
+        "To whom it may concern,\nOriginal work: https://studio.example/film\nInfringing URLs:\nhttp://files.test/film-1\n\
+         http://files.test/film-2\n\nI have a good faith belief that this is not authorized.\n\nRegards\nAgent\n\
+         https://www.agency.test\n",
+        &["http://files.test/film-1 copyright/copyright", "http://files.test/film-2 copyright/copyright"],
+    );
+    gives(
+        "Fake shop shop-bank[.]test hosted on your servers",
+        "Hello,\nthe domain shop-bank[.]test is a fake shop on your servers. Our client, Bank Ltd. \
+         (https://www.bank.example), asks you to remove it.\nMore information: https://portal.helper.test/17\n",
+        &["shop-bank.test content/fraud"],
+    );
+}
+
+#[test]
+fn links_of_the_letterhead_are_no_sources() {
+    let parsed = mail(
+        "",
+        "Phishing from your network",
+        "Dear abuse team,\nyour customer sends phishing.\n\nKind regards\nDesk\nhttps://www.helper.test\n",
+    );
+    assert_eq!(parsed.disposition, Disposition::NeedsHuman, "{:?}", events(&parsed));
+}
+
+#[test]
+fn a_domain_without_a_scheme() {
+    gives(
+        "Notice of Infringement brand-shop.test [E:1]",
+        "Dear Internet Service Provider,\nyou are the hosting provider of brand-shop.test, which uses our trademark. \
+         This is trademark infringement.\n",
+        &["brand-shop.test content/brand_infringement"],
+    );
+}
+
+#[test]
+fn cells_that_a_mail_program_took_apart() {
+    gives(
+        "Port scan from your network",
+        "Dear abuse team, these hosts scanned our network (port scan):\n\nTime\nSource IP\nDestination IP\nPort\n\
+         2024-05-01 10:00\n192.0.2.10\n198.51.100.7\n22\n2024-05-01 10:05\n192.0.2.11\n198.51.100.7\n23\n\nRegards\n",
+        &["192.0.2.10 connection/port_scan", "192.0.2.11 connection/port_scan"],
+    );
+}
+
+#[test]
+fn an_attached_list_is_read_by_its_columns() {
+    let list = |rows: &str| {
+        mail(
+            "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n",
+            "Brute force attacks from your network",
+            &format!(
+                "--b\nContent-Type: text/plain\n\nThe attached hosts of your network attack us.\n--b\n\
+                 Content-Type: text/csv; name=l.csv\n\n{rows}\n--b--\n"
+            ),
+        )
+    };
+    let parsed = list(
+        "IP,timestamp(UTC+0),source_port,destination_port\n192.0.2.10,2024-05-01T10:00:00.000Z,4711,22\n\
+         192.0.2.10,2024-05-01T10:05:00.000Z,4711,22\n192.0.2.11,2024-05-01T10:00:00.000Z,4712,22",
+    );
+    assert_eq!(events(&parsed), ["192.0.2.10#4711 connection/login_attack", "192.0.2.11#4712 connection/login_attack"]);
+    assert_eq!((parsed.events[0].count, parsed.events[0].time_grade), (2, TimeGrade::Stated));
+    let timeless = list("IP Address,Country\n192.0.2.10,XX");
+    assert_eq!((timeless.events.len(), timeless.events[0].time_grade), (1, TimeGrade::Assumed));
+    let unknown = list("name,street,town\na,b,c");
+    assert_eq!(unknown.disposition, Disposition::NeedsHuman);
+}
+
+#[test]
+fn who_was_attacked_is_not_accused() {
+    gives(
+        "Brute force from your network",
+        "Dear abuse team,\nthe following addresses were attacked from your network:\n198.51.100.7\n198.51.100.8\n\n\
+         The following systems or IP addresses have attacked our systems (brute force):\n192.0.2.10\n",
+        &["192.0.2.10 connection/login_attack"],
+    );
+    gives(
+        "Abuse report",
+        "Brute force attack.\nTechnical information about the malicious system:\nIP: 192.0.2.10\n\
+         Technical information about the attacked resource:\nIP: 198.51.100.7\n",
+        &["192.0.2.10 connection/login_attack"],
+    );
+}
+
+#[test]
+fn the_one_address_of_a_plain_complaint() {
+    gives(
+        "Abuse report",
+        "Dear abuse team,\nspam reached us and it is hosted on your network, see there\n192.0.2.10\n\nRegards\n",
+        &["192.0.2.10 messaging/spam"],
+    );
+    let two =
+        mail("", "Abuse report", "Dear abuse team,\nspam, see 192.0.2.10 or see 192.0.2.11 there, thank you all.\n");
+    assert_eq!(two.disposition, Disposition::NeedsHuman);
+}
+
+#[test]
+fn certified_mail_is_opened() {
+    let parsed = mail(
+        "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n",
+        "POSTA CERTIFICATA: abuse",
+        "--b\nContent-Type: text/plain\n\nMessaggio di posta certificata\nil messaggio originale\n--b\n\
+         Content-Type: message/rfc822\n\nFrom: a@person.example\nSubject: Spam from your network\n\n\
+         Dear abuse team,\nspam.\nSource IP: 192.0.2.10\n--b--\n",
+    );
+    assert_eq!(events(&parsed), ["192.0.2.10 messaging/spam"], "{:?}", parsed.reason);
+    assert_eq!(parsed.reporter.as_deref(), Some("person.example"));
+}
