@@ -215,3 +215,23 @@ CREATE CONSTRAINT TRIGGER reporter_cases_ended AFTER INSERT OR DELETE ON reporte
 INSERT INTO reporter_endings (day, reporter, outcome, cases)
     SELECT closed_at / 86400000000, reporter, outcome, COUNT(*) FROM reporter_cases
     GROUP BY closed_at / 86400000000, reporter, outcome;
+
+-- How much mail is in each state stands among the sums, under the day 0.
+CREATE FUNCTION notices_count() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP <> 'INSERT' THEN
+        UPDATE figure_days SET n = n - 1 WHERE figure = 'mail' AND day = 0 AND part = OLD.state AND step = 0;
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        INSERT INTO figure_days AS d (figure, day, part, step, n) VALUES ('mail', 0, NEW.state, 0, 1)
+            ON CONFLICT (figure, day, part, step) DO UPDATE SET n = d.n + 1;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER notices_count_new AFTER INSERT OR DELETE ON notices DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION notices_count();
+CREATE CONSTRAINT TRIGGER notices_count_changed AFTER UPDATE OF state ON notices DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (NEW.state <> OLD.state) EXECUTE FUNCTION notices_count();
+INSERT INTO figure_days (figure, day, part, step, n) SELECT 'mail', 0, state, 0, COUNT(*) FROM notices GROUP BY state;
+-- Reports of one sender, newest first; those of a reporter have their index.
+CREATE INDEX reports_sender ON reports (sender, received_at) WHERE sender IS NOT NULL;

@@ -192,3 +192,23 @@ END;
 INSERT INTO reporter_endings (day, reporter, outcome, cases)
     SELECT closed_at / 86400000000, reporter, outcome, COUNT(*) FROM reporter_cases
     GROUP BY closed_at / 86400000000, reporter, outcome;
+
+-- How much mail is in each state stands among the sums, under the day 0.
+CREATE TRIGGER notices_count_new AFTER INSERT ON notices
+BEGIN
+    INSERT INTO figure_days (figure, day, part, step, n) VALUES ('mail', 0, NEW.state, 0, 1)
+        ON CONFLICT (figure, day, part, step) DO UPDATE SET n = n + 1;
+END;
+CREATE TRIGGER notices_count_changed AFTER UPDATE OF state ON notices WHEN NEW.state <> OLD.state
+BEGIN
+    UPDATE figure_days SET n = n - 1 WHERE figure = 'mail' AND day = 0 AND part = OLD.state AND step = 0;
+    INSERT INTO figure_days (figure, day, part, step, n) VALUES ('mail', 0, NEW.state, 0, 1)
+        ON CONFLICT (figure, day, part, step) DO UPDATE SET n = n + 1;
+END;
+CREATE TRIGGER notices_count_gone AFTER DELETE ON notices
+BEGIN
+    UPDATE figure_days SET n = n - 1 WHERE figure = 'mail' AND day = 0 AND part = OLD.state AND step = 0;
+END;
+INSERT INTO figure_days (figure, day, part, step, n) SELECT 'mail', 0, state, 0, COUNT(*) FROM notices GROUP BY state;
+-- Reports of one sender, newest first; those of a reporter have their index.
+CREATE INDEX reports_sender ON reports (sender, received_at) WHERE sender IS NOT NULL;

@@ -11,6 +11,7 @@ use domain::{
     id::{CaseId, CustomerId, EventId},
     limit::{PAGE_ROWS, REPEAT_WINDOW},
     page::{PageOf, Rows},
+    search::{after, asked},
 };
 use sqlx::QueryBuilder;
 use std::collections::HashMap;
@@ -94,7 +95,9 @@ pub(crate) const DECIDE_TEXT: &str = decide!(
     "events e WHERE e.state = 'pending' AND e.certainty = 'certain'
         AND ($1 = '' OR e.category = $1) AND ($2 = '' OR e.reporter = $2)
         AND ($3 = '' OR e.source LIKE '%' || $3 || '%' ESCAPE '\\' OR e.customer_id IN
-            (SELECT f.id FROM customers f WHERE f.search LIKE '%' || $3 || '%' ESCAPE '\\'))",
+            (SELECT w.noun_id FROM search_words w WHERE w.noun = 'customer' AND w.word >= $8 AND w.word < $9
+                AND EXISTS (SELECT 1 FROM search_words v WHERE v.noun_id = w.noun_id
+                    AND v.word >= $10 AND v.word < $11)))",
     concat!(
         order!("$4", "COUNT(*)", "MAX(e.at)", "MAX(e.received_at)"),
         ", e.customer_id, e.category LIMIT $5 OFFSET $6"
@@ -279,6 +282,14 @@ pub(crate) async fn list(
         .bind(PAGE_ROWS + 1)
         .bind(page.offset());
     let bound = match filter.tab {
+        InboxTab::Decide if list_sql(filter) == DECIDE_TEXT => {
+            // Customers by the first two words; a text without any has none.
+            let words = asked(&filter.text);
+            let first = words.first().cloned().unwrap_or_else(|| after(""));
+            let second = words.get(1).cloned().unwrap_or_else(|| first.clone());
+            let since = micros(now - REPEAT_WINDOW);
+            bound.bind(since).bind(first.clone()).bind(after(&first)).bind(second.clone()).bind(after(&second))
+        }
         InboxTab::Decide => bound.bind(micros(now - REPEAT_WINDOW)),
         InboxTab::Ambiguous => bound.bind(Certainty::Ambiguous.as_str()),
         InboxTab::Unknown => bound.bind(Certainty::Unknown.as_str()),

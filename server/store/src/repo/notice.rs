@@ -49,7 +49,8 @@ const FIND: &str = concat!(
 );
 const FIND_TAIL: &str = ") n JOIN cases c ON c.id = n.case_id JOIN customers k ON k.id = n.customer_id
     ORDER BY n.created_at DESC, n.id DESC";
-pub(crate) const COUNTS: &str = "SELECT state, COUNT(*) AS n FROM notices GROUP BY state";
+pub(crate) const COUNTS: &str = "SELECT part AS state, n FROM figure_days
+    WHERE figure = 'mail' AND day = 0 AND n > 0 ORDER BY part";
 pub(crate) const TROUBLE: &str = "SELECT COUNT(*) FROM notices WHERE state IN ('failed', 'bounced')";
 pub(crate) const GIVEN: &str =
     "SELECT COUNT(*) FROM notices WHERE case_id = $1 AND state IN ('queued', 'sending', 'sent')";

@@ -35,8 +35,16 @@ pub(crate) const SETTLE: &str = "UPDATE reports SET format = $3, disposition = $
 pub(crate) const SET_STATE: &str = "UPDATE reports SET state = $3 WHERE id = $1 AND state = $2";
 pub(crate) const LIST: &str = "SELECT id, received_at, channel, sha256, size, file_name, content_type, format,
         disposition, state, reason, reporter, sender, subject, events, duplicate_of, parser_version
-    FROM reports WHERE $1 = '' OR reporter = $1 OR sender = $1
-    ORDER BY received_at DESC, id DESC LIMIT $2 OFFSET $3";
+    FROM reports ORDER BY received_at DESC, id DESC LIMIT $1 OFFSET $2";
+// The newest as reporter and the newest as sender, each from its index.
+pub(crate) const LIST_WHO: &str = "SELECT id, received_at, channel, sha256, size, file_name, content_type, format,
+        disposition, state, reason, reporter, sender, subject, events, duplicate_of, parser_version
+    FROM reports WHERE id IN (
+        SELECT id FROM (SELECT id FROM reports WHERE reporter = $1 AND ($4 = '' OR state || '' = $4)
+            ORDER BY received_at DESC, id DESC LIMIT $5) AS vouched
+        UNION SELECT id FROM (SELECT id FROM reports WHERE sender = $1 AND ($4 = '' OR state || '' = $4)
+            ORDER BY received_at DESC, id DESC LIMIT $5) AS sent)
+    ORDER BY received_at + 0 DESC, id DESC LIMIT $2 OFFSET $3";
 pub(crate) const LIST_STATE: &str = "SELECT id, received_at, channel, sha256, size, file_name, content_type, format,
         disposition, state, reason, reporter, sender, subject, events, duplicate_of, parser_version
     FROM reports WHERE state = $1 AND ($2 = '' OR reporter = $2 OR sender = $2)
@@ -67,6 +75,7 @@ pub(crate) const SQL: &[&str] = &[
     SETTLE,
     SET_STATE,
     LIST,
+    LIST_WHO,
     LIST_STATE,
     COUNT_STATE,
     NEXT_PARKED,
@@ -165,11 +174,21 @@ pub(crate) async fn set_state(conn: &mut Raw, id: ReportId, from: ReportState, t
 /// A page of reports, newest first.
 pub(crate) async fn list(conn: &mut Raw, filter: &ReportFilter, page: PageOf) -> Result<Rows<Report>> {
     let who = filter.who.trim().to_owned();
+    let (rows, offset) = (PAGE_ROWS + 1, page.offset());
     let bound = match filter.state {
-        Some(state) => query(LIST_STATE).bind(state.as_str()).bind(who),
-        None => query(LIST).bind(who),
+        // What waits is little; of the rest there is much, and little of it of one person.
+        Some(state) if who.is_empty() || state == ReportState::Parked => {
+            query(LIST_STATE).bind(state.as_str()).bind(who).bind(rows).bind(offset)
+        }
+        None if who.is_empty() => query(LIST).bind(rows).bind(offset),
+        state => query(LIST_WHO)
+            .bind(who)
+            .bind(rows)
+            .bind(offset)
+            .bind(state.map_or("", ReportState::as_str))
+            .bind(rows + offset),
     };
-    Ok(Rows::cut(all(conn, bound.bind(PAGE_ROWS + 1).bind(page.offset())).await?))
+    Ok(Rows::cut(all(conn, bound).await?))
 }
 
 /// How many reports are in a state.

@@ -12,8 +12,8 @@ pub(crate) const CUSTOMER: &str = "customer";
 /// Cases.
 pub(crate) const CASE: &str = "case";
 /// A beginning that more rows than this have is common: their list is walked in its order until a page is full. Others
-/// are rare: their rows are fetched and put in order.
-const RARE_MAX: i64 = 2_000;
+/// are rare: their rows are fetched and put in order. A name may stand anywhere in the order of names: no walk for those.
+const RARE_MAX: i64 = 10_000;
 
 pub(crate) const FORGET: &str = "DELETE FROM search_words WHERE noun_id = $1";
 const KEEP: &str = "INSERT INTO search_words (noun, word, noun_id) ";
