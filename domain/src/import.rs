@@ -10,6 +10,8 @@ words! {
         Leases = "leases",
         /// Terms versions and their clauses.
         Terms = "terms",
+        /// How a deterministic CGNAT gives ports to inside addresses.
+        CgnatRules = "cgnat-rules",
     }
 }
 
@@ -74,6 +76,15 @@ const TERMS: &[Column] = &[
     may("days_max", "days a measure under it may last, 1 to 365; default 30"),
 ];
 
+const CGNAT_RULES: &[Column] = &[
+    needed("inside", "prefix of the subscribers' addresses, such as 100.64.0.0/16"),
+    needed("outside", "prefix of the addresses they share, such as 203.0.113.0/24"),
+    needed("ports", "ports of each subscriber; they follow each other in the order of the inside addresses (RFC 7422)"),
+    may("first_port", "first port of each shared address; default 1024"),
+    needed("from", "first instant of the rule"),
+    may("to", "first instant after it; empty = still valid"),
+];
+
 impl ImportKind {
     /// The columns of its file, in the order of the documentation.
     pub const fn columns(self) -> &'static [Column] {
@@ -81,6 +92,7 @@ impl ImportKind {
             Self::Customers => CUSTOMERS,
             Self::Leases => LEASES,
             Self::Terms => TERMS,
+            Self::CgnatRules => CGNAT_RULES,
         }
     }
 }

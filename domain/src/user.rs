@@ -2,6 +2,7 @@
 use crate::{
     actor::{Actor, Role},
     id::{TokenId, UserId},
+    words::words,
 };
 use chrono::{DateTime, Utc};
 
@@ -31,6 +32,18 @@ impl User {
     }
 }
 
+words! {
+    /// What a key of the HTTP interface may be used for.
+    TokenScope {
+        /// Everything that machines may do.
+        All = "all",
+        /// Only to hand in reports and to see what became of them.
+        Reports = "reports",
+        /// Only to say who held which address.
+        Leases = "leases",
+    }
+}
+
 /// A key of the HTTP interface (its secret is stored hashed only).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
@@ -42,4 +55,6 @@ pub struct Token {
     pub created_at: DateTime<Utc>,
     /// Withdrawn.
     pub revoked_at: Option<DateTime<Utc>>,
+    /// What it may be used for.
+    pub scope: TokenScope,
 }

@@ -13,7 +13,7 @@ use std::{fmt::Write as _, io::Read as _, path::PathBuf};
 #[command(after_long_help = help())]
 pub(crate) struct Import {
     /// What the files hold.
-    #[arg(value_parser = kind, value_name = "customers|leases|terms")]
+    #[arg(value_parser = kind, value_name = "customers|leases|terms|cgnat-rules")]
     what: ImportKind,
     /// The files; - is standard input.
     #[arg(value_name = "FILE", required = true)]
@@ -26,7 +26,7 @@ pub(crate) struct Import {
 }
 
 fn kind(word: &str) -> Result<ImportKind, String> {
-    ImportKind::parse(word).ok_or_else(|| "use customers, leases or terms".to_owned())
+    ImportKind::parse(word).ok_or_else(|| "use customers, leases, terms or cgnat-rules".to_owned())
 }
 
 /// The columns of every file, from the one place where they are defined.

@@ -1,7 +1,7 @@
 //! `lazaret token`.
 use super::End;
 use crate::desk::Desk;
-use domain::{actor::Actor, id::TokenId};
+use domain::{actor::Actor, id::TokenId, user::TokenScope};
 
 /// Manage the keys of the HTTP API.
 #[derive(clap::Subcommand)]
@@ -11,6 +11,9 @@ pub(crate) enum Token {
         /// What it is for.
         #[arg(long)]
         name: String,
+        /// What it may be used for: all, reports or leases.
+        #[arg(long, value_parser = scope, default_value = "all", value_name = "WORD")]
+        only: TokenScope,
     },
     /// Withdraw a key.
     Revoke {
@@ -21,19 +24,23 @@ pub(crate) enum Token {
     List,
 }
 
+fn scope(word: &str) -> Result<TokenScope, String> {
+    TokenScope::parse(word).ok_or_else(|| "use all, reports or leases".to_owned())
+}
+
 impl Token {
     pub(crate) async fn run(self, desk: &Desk) -> anyhow::Result<End> {
         let cli = Actor::system("cli");
         match self {
-            Self::Add { name } => {
-                let (_, secret) = desk.add_token(&cli, &name).await?;
+            Self::Add { name, only } => {
+                let (_, secret) = desk.add_token_for(&cli, &name, only).await?;
                 println!("{secret}");
             }
             Self::Revoke { id } => desk.revoke_token(&cli, id).await?,
             Self::List => {
                 for token in desk.store().read().await?.token_list().await? {
                     let state = if token.revoked_at.is_some() { "revoked" } else { "valid" };
-                    println!("{}\t{state}\t{}", token.id, token.name);
+                    println!("{}\t{state}\t{}\t{}", token.id, token.name, token.scope);
                 }
             }
         }

@@ -8,7 +8,7 @@ use domain::{
     ledger::NewEntry,
     limit::{SIGN_IN_FAILURES_MAX, SIGN_IN_WAIT},
     refusal::Refusal,
-    user::{Token, User},
+    user::{Token, TokenScope, User},
 };
 use store::{Chore, StoreError};
 
@@ -167,6 +167,19 @@ impl Desk {
     /// # Errors
     /// [`Refusal`] for a missing right or name.
     pub async fn add_token(&self, actor: &Actor, name: &str) -> Result<(Token, String), DeskError> {
+        self.add_token_for(actor, name, TokenScope::All).await
+    }
+
+    /// The same for one use only.
+    ///
+    /// # Errors
+    /// As [`Desk::add_token`].
+    pub async fn add_token_for(
+        &self,
+        actor: &Actor,
+        name: &str,
+        scope: TokenScope,
+    ) -> Result<(Token, String), DeskError> {
         self.require(actor, Permission::Administer)?;
         let name = name.trim();
         if name.is_empty() || name.contains(':') {
@@ -174,9 +187,10 @@ impl Desk {
         }
         let secret = format!("lzt_{}", secret::fresh()?);
         let mut tx = self.store.write().await?;
-        let token = Token { id: TokenId::new(), name: name.to_owned(), created_at: tx.now(), revoked_at: None };
+        let token = Token { id: TokenId::new(), name: name.to_owned(), created_at: tx.now(), revoked_at: None, scope };
         tx.token_add(&token, &secret::hash(&secret)).await?;
-        tx.commit(NewEntry::new(actor, Act::TokenAdded, "token", token.id).fact("name", name)).await?;
+        let entry = NewEntry::new(actor, Act::TokenAdded, "token", token.id).fact("name", name);
+        tx.commit(entry.fact("scope", scope.as_str())).await?;
         Ok((token, secret))
     }
 

@@ -18,6 +18,7 @@ use domain::{
     limit::REPORT_BYTES_MAX,
     refusal::Refusal,
     report::{Channel, Report},
+    user::TokenScope,
 };
 use serde_json::{Value, json};
 
@@ -101,6 +102,14 @@ impl FromRequestParts<AppState> for Machine {
         let (_, secret) = secret.ok_or_else(refused)?;
         let found = async { state.desk.store().read().await?.token_by_hash(&secret::hash(secret.trim())).await };
         let token = found.await.map_err(DeskError::from)?.ok_or_else(refused)?;
+        let wanted = match parts.uri.path() {
+            path if path.starts_with("/api/v1/leases") => TokenScope::Leases,
+            _ => TokenScope::Reports,
+        };
+        if token.scope != TokenScope::All && token.scope != wanted {
+            let message = format!("this key is for {} only", token.scope);
+            return Err(ApiError::new(StatusCode::FORBIDDEN, "forbidden", message));
+        }
         Ok(Self(Actor::Machine { id: token.id, name: token.name }))
     }
 }

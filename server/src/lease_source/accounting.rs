@@ -111,7 +111,7 @@ impl Door<'_> {
         if let Err(reason) = self.check(bytes, sender) {
             let from = sender.ip().to_canonical();
             // As many senders as can be named; a flood from made-up addresses is counted under one.
-            let known = self.dropped.contains_key(&(from, reason)) || self.dropped.len() < 100;
+            let known = self.dropped.contains_key(&(from, reason)) || self.dropped.len() < 8;
             let from = if known { from } else { IpAddr::from([0, 0, 0, 0]) };
             *self.dropped.entry((from, reason)).or_default() += 1;
         }

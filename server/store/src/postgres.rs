@@ -22,6 +22,7 @@ pub(crate) mod dialect {
         (9, "leases", include_str!("../../../migrations/postgres/0009_leases.sql")),
         (10, "envelopes", include_str!("../../../migrations/postgres/0010_envelopes.sql")),
         (11, "growth", include_str!("../../../migrations/postgres/0011_growth.sql")),
+        (12, "token_scope", include_str!("../../../migrations/postgres/0012_token_scope.sql")),
         (13, "corrections", include_str!("../../../migrations/postgres/0013_corrections.sql")),
     ];
 }

@@ -151,7 +151,8 @@ async fn an_import_that_was_broken_off_goes_on_and_twice_is_once() {
     assert!(rest.known_before() > 5_000);
     rest.bytes(text.as_bytes()).await.unwrap();
     let report = rest.end().await.unwrap();
-    assert_eq!((report.rows, report.good, count().await), (40_000, 39_880, 39_880));
+    assert_eq!((report.rows, count().await), (40_000, 39_880));
+    assert!(report.good < 39_880 - 5_000, "{}", report.good);
     let first: Vec<(u64, &str)> = report.problems.iter().take(3).map(|one| (one.line, one.column.as_str())).collect();
     assert_eq!(first[0].0, 502, "{:?}", &report.problems[..3]);
     // Without a place to go on from it is all said again, and nothing changes.

@@ -97,6 +97,28 @@ async fn leases_come_as_csv_and_as_lines_of_json() {
         assert_eq!(said["problems"][0]["line"], 3);
         let (status, _) = machine.send(Method::POST, "/api/v1/leases", "application/pdf", "x").await;
         assert_eq!(status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+        let kea = "address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,hostname,state,user_context\n198.51.100.5,00:1a:2b:3c:4d:01,,3600,1795168800,1,0,0,,0,\n";
+        let (status, said) =
+            machine.send(Method::POST, "/api/v1/leases?format=kea&source=dhcp-1", "text/csv", kea).await;
+        assert_eq!((status, said["accepted"].as_i64()), (StatusCode::OK, Some(1)));
+        let (status, said) = machine.send(Method::POST, "/api/v1/leases?source=a%20b", "text/csv", csv).await;
+        assert_eq!((status, said["error"]["field"].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, Some("source")));
+        let (status, _) = machine.send(Method::POST, "/api/v1/leases?dry_run=1", "text/csv", csv).await;
+        assert_eq!(status, StatusCode::OK);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_key_for_leases_opens_nothing_else() {
+    both(|world| async move {
+        let (_, key) = world.desk.add_token_for(&system(), "dhcp", domain::user::TokenScope::Leases).await.unwrap();
+        let machine = Machine { key, ..Machine::new(&world).await };
+        let csv = "address,service_number,from\n198.51.100.1,ln-1,2026-11-01T00:00:00Z\n";
+        let (status, _) = machine.send(Method::POST, "/api/v1/leases", "text/csv", csv).await;
+        assert_eq!(status, StatusCode::OK);
+        let (status, said) = machine.send(Method::POST, "/api/v1/reports", "message/rfc822", "From: x@y.example\n\nhi").await;
+        assert_eq!((status, said["error"]["code"].as_str()), (StatusCode::FORBIDDEN, Some("forbidden")));
     })
     .await;
 }

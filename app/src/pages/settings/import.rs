@@ -60,6 +60,7 @@ const fn title(kind: ImportKind) -> &'static str {
         ImportKind::Customers => "Customers",
         ImportKind::Leases => "Leases",
         ImportKind::Terms => "Terms",
+        ImportKind::CgnatRules => "CGNAT rules",
     }
 }
 
@@ -67,6 +68,7 @@ const fn meaning(kind: ImportKind) -> &'static str {
     match kind {
         ImportKind::Customers => "with contracts, services and fixed addresses; one row a service",
         ImportKind::Leases => "who held which address and ports from when to when",
+        ImportKind::CgnatRules => "which inside address has which ports of a shared address, where that is computed",
         ImportKind::Terms => "versions of the contract text and the clauses that permit something; import these first",
     }
 }

@@ -115,7 +115,6 @@ impl<'a> LeaseImport<'a> {
         let known = said.len().min(usize::try_from(self.skip).unwrap_or(usize::MAX));
         self.skip -= u64::try_from(known).unwrap_or(0);
         self.done += u64::try_from(known).unwrap_or(0);
-        self.report.good += u64::try_from(known).unwrap_or(0);
         let mut rest = said.into_iter().skip(known).peekable();
         while rest.peek().is_some() {
             let mut sources: BTreeMap<SourceName, Vec<Saying>> = BTreeMap::new();

@@ -1,6 +1,7 @@
 //! Bulk import of customers, leases and terms: row by row, with a dry run; good rows are kept, bad ones named.
 mod customers;
 mod leases;
+mod rules;
 mod table;
 mod terms;
 
@@ -41,6 +42,7 @@ impl Desk {
             ImportKind::Customers => self.import_customers(actor, csv, order).await,
             ImportKind::Leases => self.import_leases(actor, csv, order).await,
             ImportKind::Terms => self.import_terms(actor, csv, order).await,
+            ImportKind::CgnatRules => self.import_rules(actor, csv, order).await,
         }
     }
 }

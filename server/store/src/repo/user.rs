@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     actor::Role,
     id::{TokenId, UserId},
-    user::{Token, User},
+    user::{Token, TokenScope, User},
 };
 
 pub(crate) const ADD: &str =
@@ -30,10 +30,10 @@ pub(crate) const FAILED: &str = "INSERT INTO sign_in_failures (throttle_key, fai
         failures = CASE WHEN sign_in_failures.last_at > $3 THEN sign_in_failures.failures + 1 ELSE 1 END";
 pub(crate) const FORGIVE: &str = "DELETE FROM sign_in_failures WHERE throttle_key = $1";
 pub(crate) const ADD_TOKEN: &str =
-    "INSERT INTO tokens (id, name, secret_hash, created_at, revoked_at) VALUES ($1, $2, $3, $4, NULL)";
+    "INSERT INTO tokens (id, name, secret_hash, created_at, revoked_at, scope) VALUES ($1, $2, $3, $4, NULL, $5)";
 pub(crate) const TOKEN_BY_HASH: &str =
-    "SELECT id, name, created_at, revoked_at FROM tokens WHERE secret_hash = $1 AND revoked_at IS NULL";
-pub(crate) const TOKENS: &str = "SELECT id, name, created_at, revoked_at FROM tokens ORDER BY created_at, id";
+    "SELECT id, name, created_at, revoked_at, scope FROM tokens WHERE secret_hash = $1 AND revoked_at IS NULL";
+pub(crate) const TOKENS: &str = "SELECT id, name, created_at, revoked_at, scope FROM tokens ORDER BY created_at, id";
 pub(crate) const REVOKE_TOKEN: &str = "UPDATE tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
 
 /// Statements of this file.
@@ -78,6 +78,7 @@ impl Load for Token {
             name: get(row, "name")?,
             created_at: time(row, "created_at")?,
             revoked_at: time_opt(row, "revoked_at")?,
+            scope: word(row, "scope", TokenScope::parse)?,
         })
     }
 }
@@ -163,7 +164,8 @@ pub(crate) async fn add_token(conn: &mut Raw, token: &Token, secret_hash: &[u8])
         .bind(token.id.0)
         .bind(token.name.clone())
         .bind(secret_hash.to_vec())
-        .bind(micros(token.created_at));
+        .bind(micros(token.created_at))
+        .bind(token.scope.as_str());
     run(conn, bound).await.map(drop)
 }
 
