@@ -1,4 +1,4 @@
-//! What the settings of lease sources must look like: followed files, RADIUS clients, the resolver.
+//! What the settings of lease sources must look like: followed files and RADIUS clients.
 use super::{Config, ConfigError, wrong};
 use chrono::TimeDelta;
 use domain::saying::SourceName;
@@ -85,11 +85,7 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     if !listen.is_empty() && config.names("radius").is_empty() {
         return Err(wrong("radius.listen", "nobody may send: name at least one radius.NAME.client with its secret"));
     }
-    let url = config.text("resolver.url");
-    if !(url.is_empty() || url.starts_with("https://") || url.starts_with("http://")) {
-        return Err(wrong("resolver.url", format!("{url:?} must begin with https:// or http://")));
-    }
-    config.check_number("resolver.timeout_ms", 50, 60_000)
+    Ok(())
 }
 
 fn origin(config: &Config, name: &str) -> Result<Origin, ConfigError> {
@@ -183,7 +179,6 @@ mod tests {
             ("LAZARET_RADIUS__BNG__SECRET", "x", "radius.bng.secret"),
             ("LAZARET_RADIUS__BNG__CLIENT", "bng.example", "radius.bng.client"),
             ("LAZARET_RADIUS__LISTEN", "1813", "radius.listen"),
-            ("LAZARET_RESOLVER__URL", "ftp://x", "resolver.url"),
         ] {
             let mut pairs = good.to_vec();
             pairs.push((name, value));

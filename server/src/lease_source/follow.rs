@@ -79,7 +79,8 @@ async fn follow(desk: &Desk, origin: &Origin, turn: Turn<'_>, state: &ChannelSta
             kept_at = desk.clock().now();
             match desk.channel_keep(turn).await {
                 Ok(true) => {}
-                Ok(false) => return Err("another worker has taken it over".to_owned()),
+                // Another worker has it now.
+                Ok(false) => return Ok(()),
                 Err(error) => return Err(away(&error)),
             }
             // The alarm for silence is raised here too.

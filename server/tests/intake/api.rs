@@ -117,7 +117,8 @@ async fn a_key_for_leases_opens_nothing_else() {
         let csv = "address,service_number,from\n198.51.100.1,ln-1,2026-11-01T00:00:00Z\n";
         let (status, _) = machine.send(Method::POST, "/api/v1/leases", "text/csv", csv).await;
         assert_eq!(status, StatusCode::OK);
-        let (status, said) = machine.send(Method::POST, "/api/v1/reports", "message/rfc822", "From: x@y.example\n\nhi").await;
+        let (status, said) =
+            machine.send(Method::POST, "/api/v1/reports", "message/rfc822", "From: x@y.example\n\nhi").await;
         assert_eq!((status, said["error"]["code"].as_str()), (StatusCode::FORBIDDEN, Some("forbidden")));
     })
     .await;

@@ -102,3 +102,36 @@ async fn published_terms_keep_their_words() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn computed_ports_lead_to_who_had_the_inside_address() {
+    both(|world| async move {
+        let leases =
+            "address,service_number,from\n100.64.0.1,ln-1,2026-11-01T00:00:00Z\n100.64.0.2,ln-2,2026-11-01T00:00:00Z\n";
+        assert_eq!(world.import(ImportKind::Leases, leases, false).await.good, 2);
+        let header = "inside,outside,ports,first_port,from,to";
+        let rules = format!(
+            "{header}\n100.64.0.0/26,192.0.2.200,1008,,2026-11-01T00:00:00Z,\n\
+             100.64.1.0/24,192.0.2.200,1008,,2026-11-02T00:00:00Z,\n\
+             100.64.2.0/24,192.0.2.201,1008,,2026-11-02T00:00:00Z,\n\
+             100.64.3.0/26,192.0.2.202,0,,2026-11-02T00:00:00Z,\n"
+        );
+        let report = world.import(ImportKind::CgnatRules, &rules, false).await;
+        let named: Vec<_> = problems(&report).into_iter().map(|one| (one.0, one.1)).collect();
+        assert_eq!((report.good, named), (1, vec![(3, "outside"), (4, "outside"), (5, "ports")]));
+        let at = "2026-11-20T10:00:00Z".parse().unwrap();
+        let who = async |port| {
+            let answer =
+                world.desk.who(&system(), "192.0.2.200".parse().unwrap(), Some(port), at).await.unwrap().answer;
+            (answer.certainty.as_str(), answer.candidates.len())
+        };
+        // 1024 and 1008 ports belong to 100.64.0.0, the next to .1, the next to .2.
+        assert_eq!(who(1024 + 1008).await, ("certain", 1));
+        assert_eq!(who(1024).await.0, "unknown");
+        let end = format!("{header}\n100.64.0.0/26,192.0.2.200,1008,,2026-11-01T00:00:00Z,2026-11-10T00:00:00Z\n");
+        assert_eq!(world.import(ImportKind::CgnatRules, &end, false).await.good, 1);
+        assert_eq!(world.import(ImportKind::CgnatRules, &end, false).await.good, 1);
+        assert_eq!(who(1024 + 1008).await.0, "unknown");
+    })
+    .await;
+}
