@@ -150,6 +150,12 @@ words! {
         CustomersImported = "customers.imported",
         /// Leases were imported.
         LeasesImported = "leases.imported",
+        /// Old leases were erased.
+        LeasesErased = "leases.erased",
+        /// A rule of deterministic CGNAT was added.
+        CgnatRuleAdded = "cgnat_rule.added",
+        /// A rule of deterministic CGNAT does not hold any more.
+        CgnatRuleEnded = "cgnat_rule.ended",
         /// Terms were imported.
         TermsImported = "terms.imported",
         /// An account was made.

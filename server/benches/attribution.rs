@@ -1,146 +1,257 @@
-//! How fast leases are imported and found, and how often a certain answer is wrong (never).
+//! A simulated provider: how fast leases are imported and found, and how often a certain answer is wrong (never).
+//!
+//! `BENCH_LEASES` (1,000,000; a tenth as many subscribers) is the large size, a tenth of it the small one.
+//! `BENCH_SUBJECTS` (100,000) events with known truth. `BENCH_ENGINE=postgres` measures on the server of
+//! `LAZARET_TEST_PG` instead of SQLite.
 #![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark may fail loudly")]
 #![allow(clippy::allow_attributes, reason = "not every lint fires in every benchmark")]
 mod common;
+#[path = "common/provider.rs"]
+mod provider;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use common::{books, config, now, open, percentile, say, size};
-use domain::{actor::Actor, attribution::Certainty, id::ServiceId, import::ImportKind, page::PageOf, report::Channel};
+use common::{config, now, open, peak_mb, percentile, say, size, skipped};
+use domain::{
+    act::Act,
+    actor::Actor,
+    attribution::Certainty,
+    id::ServiceId,
+    lease::{Heard, LeaseSourceKind, SourceSetUp},
+    ledger::NewEntry,
+    page::PageOf,
+    report::Channel,
+    saying::{Saying, SourceName},
+};
 use lazaret::{
     demo::Rng,
-    desk::{Arrival, Desk, ImportOrder},
+    desk::{Arrival, Desk},
 };
-use std::{collections::HashMap, fmt::Write as _, net::IpAddr, time::Instant};
+use provider::{DAYS, Place, Provider, mixed};
+use std::{
+    collections::HashMap,
+    fmt::Write as _,
+    time::{Duration, Instant},
+};
+use store::{
+    LeaseAsk,
+    testing::{pg_database, tamper},
+};
+
+/// Sayings of one batch.
+const BATCH: usize = 5_000;
+/// Look-ups that are timed.
+const LOOKUPS: u64 = 20_000;
+/// Events of one report.
+const ROWS: usize = 2_000;
 
 fn main() {
     common::run(async {
-        let folder = tempfile::tempdir().unwrap();
-        let desk = open(config(folder.path())).await;
-        let customers = 2_000;
-        books(&desk, customers).await;
-        let leases = size("BENCH_LEASES", 400_000);
-        let addresses = leases / 20;
-        let begins = now() - TimeDelta::days(60);
-        let mut csv = String::from("address,port_from,port_to,service_number,from,to,source\n");
-        for n in 0..leases {
-            let (place, turn) = (n % addresses, (n / addresses) as i64);
-            let from = begins + TimeDelta::days(turn * 3);
-            let to = from + TimeDelta::days(3) - TimeDelta::seconds(1);
-            let _ = writeln!(csv, "{},,,ln-{},{},{},radius", address(place), (n * 7) % customers, text(from), text(to));
-        }
-        let start = Instant::now();
-        let order = ImportOrder { kind: ImportKind::Leases, dry_run: false, progress: &|_| {} };
-        let report = desk.import(&Actor::system("bench"), csv.as_bytes(), order).await.unwrap();
-        assert_eq!(report.refused, 0);
-        say("lease_import_per_s", leases as f64 / start.elapsed().as_secs_f64(), "1/s");
-        let mut rng = Rng::new(3);
-        let mut conn = desk.store().read().await.unwrap();
-        let forms = conn.lease_forms().await.unwrap();
-        let mut took = Vec::new();
-        for _ in 0..5_000 {
-            let place: IpAddr = address(rng.below(addresses)).parse().unwrap();
-            let at = begins + TimeDelta::minutes(rng.between(10, 59 * 24 * 60));
-            let ask = store::LeaseAsk { address: place, port: None, protocol: None, from: at, to: at };
-            let start = Instant::now();
-            let found = conn.lease_find(&forms, &[ask]).await.unwrap();
-            took.push(start.elapsed().as_secs_f64() * 1e6);
-            assert!(found[0].len() <= 2, "{}", found[0].len());
-        }
-        say("lease_lookup_us", percentile(&mut took, 50), "us");
-        say("leases", leases as f64, "rows");
-        drop(conn);
-        let world = World { customers, addresses, begins };
-        answers(&desk, &world, &mut rng).await;
+        let leases = size("BENCH_LEASES", 1_000_000);
+        measure(leases / 10, "_small", 0).await;
+        measure(leases, "", size("BENCH_SUBJECTS", 100_000)).await;
     });
 }
 
-/// Who held which address when, as the leases were made.
-struct World {
-    customers: usize,
-    addresses: usize,
-    begins: DateTime<Utc>,
+async fn measure(leases: usize, suffix: &str, subjects: usize) {
+    let folder = tempfile::tempdir().unwrap();
+    let url = match std::env::var("BENCH_ENGINE").as_deref() {
+        Ok("postgres") => match pg_database().await {
+            Some(url) => url,
+            None => return skipped("no PostgreSQL"),
+        },
+        _ => format!("sqlite://{}", folder.path().join("desk.db").display()),
+    };
+    let desk = open(config(folder.path()).with("database.url", url)).await;
+    let day = now().timestamp().div_euclid(86_400) - DAYS;
+    let begins = DateTime::from_timestamp(day * 86_400, 0).unwrap();
+    let provider = Provider { subscribers: (leases / 10) as u64, begins };
+    books(&desk, provider.subscribers).await;
+    let before = peak_mb();
+    let took = import(&desk, provider, suffix).await;
+    say(&format!("lease_import_per_s{suffix}"), took.0 as f64 / took.1.as_secs_f64(), "1/s");
+    say(&format!("leases{suffix}"), took.0 as f64, "rows");
+    say(&format!("lease_import_memory_mb{suffix}"), peak_mb() - before, "MB more than before");
+    if desk.store().engine_name() == "postgres" {
+        // Where nobody benchmarks, autovacuum does it.
+        let mut tx = desk.store().write().await.unwrap();
+        tamper(&mut tx, "ANALYZE").await.unwrap();
+        tx.commit_chore(store::Chore::Verified).await.unwrap();
+    }
+    lookups(&desk, provider, suffix).await;
+    if subjects > 0 {
+        answers(&desk, provider, subjects, true).await;
+        answers(&desk, provider, subjects / 5, false).await;
+        say("peak_mb", peak_mb(), "MB");
+    }
 }
 
-/// Shared addresses: each in blocks of this many ports, one customer a block.
-const SHARED: usize = 500;
-const BLOCK: usize = 4_096;
-
-/// Events whose holder is known from how the leases were made, taken through the real intake: some on shared addresses,
-/// some without a port, some in the second in which an address changes hands.
-async fn answers(desk: &Desk, world: &World, rng: &mut Rng) {
+/// Customers with one service each, made by the engine.
+async fn books(desk: &Desk, subscribers: u64) {
     let cli = Actor::system("bench");
-    let mut csv = String::from("address,port_from,port_to,service_number,from,to,source\n");
-    for n in 0..SHARED * 8 {
-        let (from, holder) = (n % 8 * BLOCK, shared_holder(world, n / 8, n % 8));
-        let to = from + BLOCK - 1;
-        let _ = writeln!(csv, "{},{from},{to},ln-{holder},{},,cgnat", shared(n / 8), text(world.begins));
+    for range in ["2001:db8::/32", "198.18.0.0/15"] {
+        desk.add_range(&cli, range, "all").await.unwrap();
     }
-    let order = ImportOrder { kind: ImportKind::Leases, dry_run: false, progress: &|_| {} };
-    assert_eq!(desk.import(&cli, csv.as_bytes(), order).await.unwrap().refused, 0);
-    let mut csv = String::from("\"timestamp\",\"src_ip\",\"src_port\",\"infection\",\"tag\",\"severity\"\n");
-    let mut holders = Vec::new();
-    for row in 0..5_000 {
-        // Whole seconds, as reporters write them; now and then the last one of a lease.
-        let at = match row % 10 {
-            0 => world.begins + TimeDelta::days(3 * rng.between(1, 19)) - TimeDelta::seconds(1),
-            _ => world.begins + TimeDelta::seconds(rng.between(600, 59 * 86_400)),
-        };
-        let port = rng.below(8 * BLOCK).max(1);
-        let (address, holder, port) = match row % 5 {
-            0 => {
-                let place = rng.below(SHARED);
-                let port = if row % 2 == 0 { String::new() } else { port.to_string() };
-                let block = port.parse::<usize>().unwrap_or(0) / BLOCK;
-                (shared(place), shared_holder(world, place, block), port)
-            }
-            _ => {
-                let place = rng.below(world.addresses);
-                let turn = usize::try_from((at - world.begins).num_days() / 3).unwrap();
-                (address(place), (turn * world.addresses + place) * 7 % world.customers, port.to_string())
-            }
-        };
-        holders.push(format!("ln-{holder}"));
-        let at = at.format("%Y-%m-%d %H:%M:%S");
-        let _ = writeln!(csv, "\"{at}\",\"{address}\",{port},\"mirai-like\",\"iot\",\"critical\"");
-    }
-    let arrival = Arrival {
-        channel: Channel::File,
-        bytes: csv.as_bytes(),
-        content_type: "text/csv",
-        file_name: "2026-11-20-event4_sinkhole-bench-asn.csv",
-        read_by_caller: true,
+    let (numbers, id) = match desk.store().engine_name() {
+        "postgres" => (format!("generate_series(0, {}) AS n(n)", subscribers - 1), "md5('{}' || n)::uuid"),
+        _ => (
+            format!(
+                "(WITH RECURSIVE n(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < {}) SELECT n FROM n) AS n",
+                subscribers - 1
+            ),
+            "unhex(printf('{}%030x', n))",
+        ),
     };
-    let received = desk.receive(&cli, arrival).await.unwrap();
-    desk.read_report(received.id).await.unwrap();
+    let id = |kind: &str| id.replace("{}", kind);
+    let (customer, contract, service) = (id("c1"), id("c2"), id("c3"));
+    let statements = [
+        "INSERT INTO terms (version, published_at) VALUES ('2026-01', 0)".to_owned(),
+        format!(
+            "INSERT INTO customers (id, number, name, email, phone, language, search, created_at)
+                SELECT {customer}, 'C-' || n, 'Customer ' || n, 'c' || n || '@mail.example', '', 'en', '', 0 FROM {numbers}"
+        ),
+        format!(
+            "INSERT INTO contracts (id, customer_id, number, terms_version, accepted_at)
+                SELECT {contract}, {customer}, 'V-' || n, '2026-01', 0 FROM {numbers}"
+        ),
+        format!(
+            "INSERT INTO services (id, customer_id, contract_id, number, product, username, circuit_id, mac, protected)
+                SELECT {service}, {customer}, {contract}, 'ln-' || n, '', 'u' || n || '@isp.example', '', '', NULL
+                FROM {numbers}"
+        ),
+    ];
+    let mut tx = desk.store().write().await.unwrap();
+    for sql in &statements {
+        tamper(&mut tx, sql).await.unwrap_or_else(|error| panic!("{error}\n{sql}"));
+    }
+    tx.commit(NewEntry::new(&cli, Act::CustomersImported, "import", "bench")).await.unwrap();
+}
+
+/// What the sources say, day by day, as it would come in; rows, and the time the desk took for them.
+async fn import(desk: &Desk, provider: Provider, suffix: &str) -> (usize, Duration) {
+    let sources = [("cgnat-1", LeaseSourceKind::Cgnat, false), ("radius-1", LeaseSourceKind::Radius, true)];
+    for (name, kind, _) in sources {
+        let skew = Some(TimeDelta::seconds(2));
+        let set_up = SourceSetUp { kind, skew, silent_after: None };
+        desk.lease_source_set_up(&SourceName::new(name).unwrap(), set_up).await.unwrap();
+    }
+    let (mut rows, mut took) = (0, Duration::ZERO);
+    let mut last_day = Vec::new();
+    for day in 0..DAYS {
+        let before = (rows, took);
+        for (name, _, six) in sources {
+            let name = SourceName::new(name).unwrap();
+            let mut batch: Vec<Saying> = Vec::with_capacity(BATCH);
+            let mut batches = Vec::new();
+            provider.day(six, day, |saying| {
+                batch.push(saying);
+                if batch.len() == BATCH {
+                    batches.push(std::mem::take(&mut batch));
+                }
+            });
+            batches.push(batch);
+            for batch in batches {
+                rows += batch.len();
+                let start = Instant::now();
+                let taken = desk.leases_take(&Actor::system("bench"), &name, &batch, &Heard::default()).await.unwrap();
+                took += start.elapsed();
+                assert!(taken.refused.is_empty(), "{:?}", taken.refused.first());
+            }
+        }
+        last_day.push((rows - before.0) as f64 / (took - before.1).as_secs_f64());
+    }
+    let (first, last) =
+        (last_day.get(2).copied().unwrap_or(0.0), last_day.get(DAYS as usize - 2).copied().unwrap_or(0.0));
+    say(&format!("lease_import_per_s_third_day{suffix}"), first, "1/s");
+    say(&format!("lease_import_per_s_last_day{suffix}"), last, "1/s");
+    (rows, took)
+}
+
+/// Times of single look-ups, each of another address and time.
+async fn lookups(desk: &Desk, provider: Provider, suffix: &str) {
+    let mut conn = desk.store().read().await.unwrap();
+    let forms = conn.lease_forms().await.unwrap();
+    for (name, six, with_port) in [
+        ("lease_lookup_us", false, true),
+        ("lease_lookup_prefix_us", true, true),
+        ("lease_lookup_no_port_us", false, false),
+    ] {
+        let mut took = Vec::new();
+        for n in 0..LOOKUPS {
+            let roll = mixed(n ^ 0x5eed);
+            let place = Place { six, number: roll % provider.subscribers };
+            let at = provider.begins + TimeDelta::seconds((mixed(roll) % (DAYS as u64 * 86_400)) as i64);
+            let (address, port) = Provider::source(place, roll / 3);
+            let ask = LeaseAsk { address, port: with_port.then_some(port), protocol: None, from: at, to: at };
+            let start = Instant::now();
+            let found = conn.lease_find(&forms, &[ask]).await.unwrap();
+            took.push(start.elapsed().as_secs_f64() * 1e6);
+            assert!(found.len() == 1);
+            if !with_port && n > 2_000 {
+                break;
+            }
+        }
+        say(&format!("{name}{suffix}"), percentile(&mut took, 50), "us");
+        say(&format!("{name}_p99{suffix}"), percentile(&mut took, 99), "us");
+    }
+}
+
+/// Events whose holder is known from how the leases were made, taken through the real intake: some in the seconds in which
+/// an address changes hands.
+async fn answers(desk: &Desk, provider: Provider, subjects: usize, with_port: bool) {
+    let mut rng = Rng::new(if with_port { 3 } else { 4 });
     let mut conn = desk.store().read().await.unwrap();
     let services: HashMap<ServiceId, String> =
         conn.service_keys().await.unwrap().into_iter().map(|(number, service, _)| (service, number)).collect();
-    let (mut certain, mut wrong) = (0, 0);
-    for page in 1..=holders.len() / 50 {
-        for event in conn.events_of_report(received.id, PageOf::new(page as i64)).await.unwrap().rows {
-            if event.certainty == Certainty::Certain {
-                certain += 1;
-                let said = event.service.and_then(|service| services.get(&service));
-                wrong += usize::from(said != holders.get(event.position as usize));
+    drop(conn);
+    let (mut certain, mut wrong, mut held, mut done) = (0, 0, 0, 0);
+    let start = Instant::now();
+    while done < subjects {
+        let mut csv = String::from("\"timestamp\",\"src_ip\",\"src_port\",\"infection\",\"tag\",\"severity\"\n");
+        let mut holders = Vec::new();
+        for row in 0..ROWS.min(subjects - done) {
+            let roll = mixed((done + row) as u64 ^ rng.below(1 << 30) as u64);
+            let place = Place { six: roll % 10 < 3, number: roll / 10 % provider.subscribers };
+            // Whole seconds, as reporters write them; one in ten near a change of hands.
+            let at: DateTime<Utc> = if row % 10 == 0 {
+                provider.truth(place, 1).to + TimeDelta::seconds(rng.between(-4, 5))
+            } else {
+                provider.begins + TimeDelta::seconds(rng.between(600, DAYS * 86_400 - 600))
+            };
+            let (address, port) = Provider::source(place, roll / 77);
+            holders.push(provider.holder(place, at).map(|holder| format!("ln-{holder}")));
+            let port = if with_port { port.to_string() } else { String::new() };
+            let at = at.format("%Y-%m-%d %H:%M:%S");
+            let _ = writeln!(csv, "\"{at}\",\"{address}\",{port},\"mirai-like\",\"iot\",\"critical\"");
+        }
+        let arrival = Arrival {
+            channel: Channel::File,
+            bytes: csv.as_bytes(),
+            content_type: "text/csv",
+            file_name: "2026-11-20-event4_sinkhole-bench-asn.csv",
+            read_by_caller: true,
+        };
+        let received = desk.receive(&Actor::system("bench"), arrival).await.unwrap();
+        desk.read_report(received.id).await.unwrap();
+        let mut conn = desk.store().read().await.unwrap();
+        for page in 1..=holders.len().div_ceil(50) {
+            for event in conn.events_of_report(received.id, PageOf::new(page as i64)).await.unwrap().rows {
+                let truth = holders.get(event.position as usize).unwrap();
+                held += usize::from(truth.is_some());
+                if event.certainty == Certainty::Certain {
+                    certain += 1;
+                    let said = event.service.and_then(|service| services.get(&service));
+                    if said != truth.as_ref() {
+                        eprintln!("WRONG: {said:?}, truly {truth:?}: {:?}", event.observation.source);
+                        wrong += 1;
+                    }
+                }
             }
         }
+        done += holders.len();
     }
-    say("attribution_wrong_certain", wrong as f64, "events");
-    say("attribution_certain_share", certain as f64 / holders.len() as f64, "of 1");
-}
-
-fn shared(n: usize) -> String {
-    format!("2001:db8:fffe::{n:x}")
-}
-
-fn shared_holder(world: &World, place: usize, block: usize) -> usize {
-    (place * 8 + block) * 3 % world.customers
-}
-
-fn text(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
-}
-
-fn address(n: usize) -> String {
-    format!("2001:db8:ffff:{:x}::{:x}", n / 65_536, n % 65_536)
+    let suffix = if with_port { "" } else { "_no_port" };
+    say(&format!("attribution_wrong_certain{suffix}"), wrong as f64, "events");
+    say(&format!("attribution_certain_share{suffix}"), certain as f64 / held as f64, "of 1");
+    say(&format!("attribution_events{suffix}"), done as f64, "events");
+    say(&format!("attribution_events_per_s{suffix}"), done as f64 / start.elapsed().as_secs_f64(), "1/s");
 }

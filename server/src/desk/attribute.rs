@@ -87,11 +87,7 @@ impl Attributor {
 
     /// For each address the rows of the index that may reach its moment; those of a CGNAT through to who had the inside
     /// address.
-    pub(super) async fn held(
-        &self,
-        conn: &mut Conn,
-        asked: &[(IpAddr, Moment)],
-    ) -> Result<Vec<Vec<Held>>, DeskError> {
+    pub(super) async fn held(&self, conn: &mut Conn, asked: &[(IpAddr, Moment)]) -> Result<Vec<Vec<Held>>, DeskError> {
         let mut first = Asked::default();
         let places: Vec<Option<usize>> =
             asked.iter().map(|(ip, moment)| self.ours(*ip).then(|| first.place(*ip, moment))).collect();
@@ -129,9 +125,9 @@ impl Attributor {
         let ports = |rule: &CgnatRule| -> Vec<u16> {
             match moment.port {
                 Some(port) => vec![port],
-                None => (0..INSIDES_MAX)
-                    .map_while(|n| rule.first_port.checked_add(n.checked_mul(rule.ports)?))
-                    .collect(),
+                None => {
+                    (0..INSIDES_MAX).map_while(|n| rule.first_port.checked_add(n.checked_mul(rule.ports)?)).collect()
+                }
             }
         };
         let held = |rule: &CgnatRule, port: u16| {
@@ -179,11 +175,8 @@ fn through(
     let mut seen = Vec::new();
     for (at, place) in links {
         let (Some(outer), Some(inner)) = (rows.get(*at), inner.get(*place)) else { continue };
-        let had: Vec<Held> = inner
-            .iter()
-            .filter(|row| row.may_reach(window.0, window.1))
-            .map(|row| outer.seen_through(row))
-            .collect();
+        let had: Vec<Held> =
+            inner.iter().filter(|row| row.may_reach(window.0, window.1)).map(|row| outer.seen_through(row)).collect();
         if !had.is_empty() {
             gone.insert(*at);
             seen.extend(had);

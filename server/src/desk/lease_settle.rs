@@ -81,7 +81,9 @@ impl Desk {
         let when = moment(&event.observation, event.received_at);
         let found = attributor.at(&mut tx, &[(ip, when)]).await?.pop().unwrap_or_else(|| Answer::unknown(""));
         if event.certainty == Certainty::Certain {
-            if !contradicts(&stands, &found) || !tx.event_doubt(&DoubtRow { event: id, made_at: now, answer: found.clone() }).await? {
+            if !contradicts(&stands, &found)
+                || !tx.event_doubt(&DoubtRow { event: id, made_at: now, answer: found.clone() }).await?
+            {
                 return Ok(tx.commit_chore(Chore::AskedAgain).await?);
             }
             let entry = NewEntry::new(&index_actor(), Act::AttributionDoubted, "event", id)
@@ -113,8 +115,14 @@ impl Desk {
             .change(stands.certainty.as_str(), found.certainty.as_str())
             .why(&why);
         let made_by = index_actor().ledger_text();
-        tx.attribution_add(&[Attribution { id: AttributionId::new(), event: id, made_at: now, made_by, answer: found }])
-            .await?;
+        tx.attribution_add(&[Attribution {
+            id: AttributionId::new(),
+            event: id,
+            made_at: now,
+            made_by,
+            answer: found,
+        }])
+        .await?;
         let joined = match holder {
             Some(holder) => join_open_case(&mut tx, &index_actor(), &event, holder.customer).await?,
             None => None,

@@ -1,20 +1,16 @@
 //! Takes what lease sources say into the index: sessions are folded, names become holders, and events that waited for it
 //! are asked again.
-use super::{Desk, DeskError};
+use super::{Desk, DeskError, lease_session::Sessions};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     act::Act,
     actor::{Actor, Permission},
     id::LeaseId,
-    lease::{
-        Heard, ImportPlace, LeaseSource, LeaseSourceKind, SourceSetUp, Taken,
-        session::{Span, fold},
-    },
+    lease::{Heard, ImportPlace, LeaseSource, LeaseSourceKind, SourceSetUp, Taken, session::Span},
     ledger::NewEntry,
     refusal::Refusal,
     saying::{HolderName, Saying, SourceName, Word},
 };
-use ipnet::IpNet;
 use std::collections::{HashMap, HashSet};
 use store::{Chore, HolderRow, LeaseRow, News, Reach, Tx};
 
@@ -35,10 +31,10 @@ struct Holders {
 
 /// What a batch makes of the index.
 #[derive(Default)]
-struct Changes {
-    keep: Vec<LeaseRow>,
-    remove: Vec<LeaseRow>,
-    news: Vec<News>,
+pub(super) struct Changes {
+    pub(super) keep: Vec<LeaseRow>,
+    pub(super) remove: Vec<LeaseRow>,
+    pub(super) news: Vec<News>,
 }
 
 impl Desk {
@@ -200,11 +196,12 @@ fn wrong(said: &Saying, now: DateTime<Utc>) -> Option<String> {
     if name.trim().is_empty() || name.chars().count() > NAME_CHARS_MAX {
         return Some("the holder's name is empty or too long".to_owned());
     }
-    session_of(&said.word).is_some_and(|session| session.trim().is_empty() || session.len() > 2 * NAME_CHARS_MAX)
+    session_of(&said.word)
+        .is_some_and(|session| session.trim().is_empty() || session.len() > 2 * NAME_CHARS_MAX)
         .then(|| "the session's name is empty or too long".to_owned())
 }
 
-fn session_of(word: &Word) -> Option<&str> {
+pub(super) fn session_of(word: &Word) -> Option<&str> {
     match word {
         Word::Start { session, .. } | Word::Alive { session, .. } | Word::Stop { session, .. } => Some(session),
         Word::Held { .. } | Word::Reboot { .. } => None,
@@ -214,11 +211,8 @@ fn session_of(word: &Word) -> Option<&str> {
 impl Holders {
     /// Those of a batch; names nobody knew are made known, with the service that has them.
     async fn load(tx: &mut Tx, sayings: &[&Saying]) -> Result<Self, DeskError> {
-        let wanted: HashSet<&HolderName> = sayings
-            .iter()
-            .filter(|said| !matches!(said.word, Word::Reboot { .. }))
-            .map(|said| &said.holder)
-            .collect();
+        let wanted: HashSet<&HolderName> =
+            sayings.iter().filter(|said| !matches!(said.word, Word::Reboot { .. })).map(|said| &said.holder).collect();
         let mut kinds: HashMap<&'static str, Vec<String>> = HashMap::new();
         for name in wanted {
             let (kind, name) = name.parts();
@@ -283,9 +277,6 @@ async fn new_holders(tx: &mut Tx, kind: &'static str, names: &[String]) -> Resul
     Ok(names.iter().filter_map(row).collect())
 }
 
-/// What identifies one session's lease of one address: the same session may hold several, and a name may come back.
-type SessionKey = (String, IpNet, (u16, u16), i64);
-
 async fn changes(
     tx: &mut Tx,
     source: &LeaseSource,
@@ -293,142 +284,54 @@ async fn changes(
     holders: &Holders,
     taken: &mut Taken,
 ) -> Result<Changes, DeskError> {
-    let mut sessions = load_sessions(tx, source, sayings).await?;
-    let mut touched: Vec<(SessionKey, usize)> = Vec::new();
+    let mut sessions = Sessions::load(tx, source, sayings).await?;
     let mut changes = Changes { keep: Vec::with_capacity(sayings.len()), ..Changes::default() };
     for said in sayings {
-        if let Word::Reboot { nas, at } = &said.word {
-            forget(&mut sessions, &mut touched, nas, *at);
-            taken.kept += 1;
-            continue;
-        }
         let began = match &said.word {
+            Word::Reboot { nas, at } => {
+                sessions.forget(nas, *at);
+                taken.kept += 1;
+                continue;
+            }
             Word::Held { from, .. } => *from,
             Word::Start { at, .. } => *at,
             Word::Alive { at, started, .. } | Word::Stop { at, started, .. } => started.unwrap_or(*at),
-            Word::Reboot { at, .. } => *at,
         };
         let Some(holder) = holders.at(&said.holder, began) else {
             taken.refused.push((said.line, format!("there is no {}: import the customers first", said.holder)));
             continue;
         };
-        let row = |span: Span, session: Option<String>| LeaseRow {
-            id: LeaseId::new(),
-            net: said.net,
-            ports: said.ports,
-            protocol: said.protocol,
-            holder,
-            source: source.id,
-            fixed: source.kind == LeaseSourceKind::Static,
-            from: span.from,
-            to: span.to,
-            sure_until: span.sure_until,
-            session,
-        };
-        if let Word::Held { from, to } = &said.word {
-            changes.keep.push(row(Span { from: *from, to: *to, sure_until: None }, None));
-            changes.news.push(News { net: said.net, from: *from, to: *to });
-            taken.kept += 1;
-            continue;
-        }
-        let session = session_of(&said.word).unwrap_or_default().to_owned();
-        let key = (session.clone(), said.net, said.ports, holder);
-        let known = sessions.entry(key.clone()).or_default();
-        // The latest that began by then; else the earliest, whose beginning comes late.
-        let at = known.iter().rposition(|one| one.now.from <= began).or(if known.is_empty() { None } else { Some(0) });
-        let span = at.and_then(|at| known.get(at)).map(|one| one.span());
-        match fold(span, &said.word) {
-            Err(problem) => taken.refused.push((said.line, problem)),
-            Ok(None) => {}
-            Ok(Some(new)) => {
-                taken.kept += 1;
-                // A session that is told on begins no later than before.
-                let same = span.is_some_and(|old| new.from <= old.from);
-                let at = match (at, same) {
-                    (Some(at), true) => at,
-                    _ => {
-                        known.push(Session { before: None, now: row(new, Some(session)) });
-                        known.sort_by_key(|one| one.now.from);
-                        known.iter().position(|one| one.now.from == new.from).unwrap_or(0)
-                    }
-                };
-                if let Some(one) = known.get_mut(at) {
-                    (one.now.from, one.now.to, one.now.sure_until) = (new.from, new.to, new.sure_until);
-                }
-                touched.push((key, at));
+        let told = match &said.word {
+            Word::Held { from, to } => {
+                let span = Span { from: *from, to: *to, sure_until: None };
+                changes.keep.push(row(source, said, holder, span));
+                changes.news.push(News { net: said.net, from: *from, to: *to });
+                Ok(())
             }
+            _ => sessions.tell(source, said, holder, began),
+        };
+        match told {
+            Ok(()) => taken.kept += 1,
+            Err(problem) => taken.refused.push((said.line, problem)),
         }
     }
-    settle(&sessions, touched, &mut changes);
+    sessions.settle(&mut changes);
     Ok(changes)
 }
 
-/// A session's row as it was in the store, and as it is now.
-struct Session {
-    before: Option<LeaseRow>,
-    now: LeaseRow,
-}
-
-impl Session {
-    const fn span(&self) -> Span {
-        Span { from: self.now.from, to: self.now.to, sure_until: self.now.sure_until }
-    }
-}
-
-type Sessions = HashMap<SessionKey, Vec<Session>>;
-
-/// The sessions that a batch speaks of, and those of access servers it says were rebooted.
-async fn load_sessions(tx: &mut Tx, source: &LeaseSource, sayings: &[&Saying]) -> Result<Sessions, DeskError> {
-    let names: HashSet<String> =
-        sayings.iter().filter_map(|said| session_of(&said.word)).map(str::to_owned).collect();
-    let mut names: Vec<String> = names.into_iter().collect();
-    names.sort_unstable();
-    let mut rows = tx.lease_of_sessions(source.id, &names).await?;
-    for said in sayings {
-        if let Word::Reboot { nas, at } = &said.word {
-            rows.extend(tx.lease_open_of_nas(source.id, nas, *at).await?);
-        }
-    }
-    let mut sessions = Sessions::new();
-    for row in rows {
-        let key = (row.session.clone().unwrap_or_default(), row.net, row.ports, row.holder);
-        let known: &mut Vec<Session> = sessions.entry(key).or_default();
-        if !known.iter().any(|one| one.now.from == row.from) {
-            known.push(Session { before: Some(row.clone()), now: row });
-        }
-    }
-    for known in sessions.values_mut() {
-        known.sort_by_key(|one| one.now.from);
-    }
-    Ok(sessions)
-}
-
-/// The access server has forgotten its sessions.
-fn forget(sessions: &mut Sessions, touched: &mut Vec<(SessionKey, usize)>, nas: &str, at: DateTime<Utc>) {
-    let prefix = format!("{nas}/");
-    for (key, known) in sessions.iter_mut().filter(|(key, _)| key.0.starts_with(&prefix)) {
-        for (n, one) in known.iter_mut().enumerate() {
-            let span = one.span().forgotten(at);
-            if span != one.span() {
-                (one.now.to, one.now.sure_until) = (span.to, span.sure_until);
-                touched.push((key.clone(), n));
-            }
-        }
-    }
-}
-
-/// What of the sessions is to be written.
-fn settle(sessions: &Sessions, touched: Vec<(SessionKey, usize)>, changes: &mut Changes) {
-    let keys: HashSet<SessionKey> = touched.into_iter().map(|(key, _)| key).collect();
-    for one in keys.iter().filter_map(|key| sessions.get(key)).flatten() {
-        let same = one.before.as_ref() == Some(&one.now);
-        if same {
-            continue;
-        }
-        if let Some(before) = one.before.as_ref().filter(|before| before.from != one.now.from) {
-            changes.remove.push(before.clone());
-        }
-        changes.news.push(News { net: one.now.net, from: one.now.from, to: one.now.to });
-        changes.keep.push(one.now.clone());
+/// A row that says so.
+pub(super) fn row(source: &LeaseSource, said: &Saying, holder: i64, span: Span) -> LeaseRow {
+    LeaseRow {
+        id: LeaseId::new(),
+        net: said.net,
+        ports: said.ports,
+        protocol: said.protocol,
+        holder,
+        source: source.id,
+        fixed: source.kind == LeaseSourceKind::Static,
+        from: span.from,
+        to: span.to,
+        sure_until: span.sure_until,
+        session: session_of(&said.word).map(str::to_owned),
     }
 }

@@ -27,6 +27,8 @@ mod feedback;
 mod fresh;
 mod import;
 mod intake;
+mod lease_rules;
+mod lease_session;
 mod lease_settle;
 mod lease_take;
 mod letter;

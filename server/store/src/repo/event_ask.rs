@@ -51,11 +51,7 @@ pub(crate) const SQL: &[&str] =
 
 impl Load for DoubtRow {
     fn load(row: &Row) -> Result<Self> {
-        Ok(Self {
-            event: EventId(get(row, "event_id")?),
-            made_at: time(row, "made_at")?,
-            answer: json(row, "answer")?,
-        })
+        Ok(Self { event: EventId(get(row, "event_id")?), made_at: time(row, "made_at")?, answer: json(row, "answer")? })
     }
 }
 

@@ -102,7 +102,8 @@ async fn holders(conn: &mut Raw, services: &[ServiceId]) -> Result<HashMap<Servi
     let known = numbers(lease_holder::of_services(conn, services).await?);
     let mut new = Vec::new();
     for service in services.iter().filter(|service| !known.contains_key(service)) {
-        let Some(named) = super::load::optional::<crate::types::NamedService>(conn, query(SERVICE_NUMBER).bind(service.0)).await?
+        let Some(named) =
+            super::load::optional::<crate::types::NamedService>(conn, query(SERVICE_NUMBER).bind(service.0)).await?
         else {
             continue;
         };

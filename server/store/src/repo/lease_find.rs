@@ -48,7 +48,6 @@ const PROBES: usize = 512;
 /// Blocks of one shared address that are looked at where no port is given.
 const BLOCKS_MAX: usize = 4_096;
 
-
 /// A row as it is found.
 struct Found {
     ask: usize,
@@ -72,9 +71,14 @@ pub(crate) async fn find(conn: &mut Raw, forms: &LeaseForms, asks: &[LeaseAsk]) 
     let probes: Vec<Probe> = asks.iter().enumerate().flat_map(|(n, ask)| probes(forms, n, ask)).collect();
     for chunk in probes.chunks(PROBES) {
         let rows = bound(chunk).build().persistent(true).fetch_all(&mut *conn).await?;
-        for row in rows.iter().take(BLOCKS_MAX) {
+        for row in &rows {
             let mut found = load(row, forms)?;
             let Some(ask) = asks.get(found.ask) else { continue };
+            // Enough to say that it is shared; a row of the whole address is never left out.
+            let many = answers.get(found.ask).is_some_and(|answer| answer.len() >= BLOCKS_MAX);
+            if many && ask.port.is_none() && !found.held.whole_address() {
+                continue;
+            }
             if found.held.sure_until.is_some_and(|sure| sure < ask.to) {
                 found.held.over_at = next(conn, &found, ask).await?;
             }

@@ -14,7 +14,8 @@ use sqlx::QueryBuilder;
 /// A name is bound since ever, until it changes hands.
 pub(crate) const SINCE_EVER: i64 = -i64::MAX;
 
-const BY_NAME_HEAD: &str = "SELECT id, kind, name, bound_from, service_id, customer_id FROM lease_holders WHERE kind = ";
+const BY_NAME_HEAD: &str =
+    "SELECT id, kind, name, bound_from, service_id, customer_id FROM lease_holders WHERE kind = ";
 const OF_SERVICES_HEAD: &str = "SELECT id, kind, name, bound_from, service_id, customer_id FROM lease_holders
     WHERE kind = 'service' AND service_id IN (";
 const ADD_HEAD: &str = "INSERT INTO lease_holders (id, kind, name, bound_from, service_id, customer_id) ";
@@ -161,13 +162,8 @@ pub(crate) async fn bind(conn: &mut Raw, service: &Service, now: DateTime<Utc>) 
             None => {}
             Some(_) => {
                 let whose = sole.then_some((service.id, service.customer));
-                let row = HolderRow {
-                    id: 0,
-                    kind: kind.to_owned(),
-                    name: name.clone(),
-                    bound_from: now,
-                    service: whose,
-                };
+                let row =
+                    HolderRow { id: 0, kind: kind.to_owned(), name: name.clone(), bound_from: now, service: whose };
                 add(conn, &[row]).await?;
             }
         }

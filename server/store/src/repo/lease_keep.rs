@@ -19,16 +19,18 @@ use std::collections::{HashMap, HashSet};
 
 const ADD_HEAD: &str = "INSERT INTO leases (day, shape, net, port_from, started_at, holder_id, port_to, ended_at,
     sure_until, lasting, source_id, session, id) ";
-// The same lease said again: it may have ended meanwhile.
+// The same lease said again: it may have ended meanwhile. Of a session all is known here, also that it goes on after all.
 const ADD_TAIL: &str = " ON CONFLICT (day, shape, net, port_from, started_at, holder_id) DO UPDATE SET
-    port_to = excluded.port_to, ended_at = COALESCE(excluded.ended_at, leases.ended_at),
+    port_to = excluded.port_to, ended_at = CASE WHEN excluded.session IS NULL
+        THEN COALESCE(excluded.ended_at, leases.ended_at) ELSE excluded.ended_at END,
     sure_until = excluded.sure_until, source_id = excluded.source_id, session = excluded.session,
-    lasting = CASE WHEN excluded.ended_at IS NULL THEN leases.lasting ELSE excluded.lasting END";
+    lasting = CASE WHEN excluded.ended_at IS NULL AND excluded.session IS NULL THEN leases.lasting
+        ELSE excluded.lasting END";
 // What has not changed is not written again.
 const ADD_GUARD: &str = " WHERE leases.port_to <> excluded.port_to
-    OR COALESCE(excluded.ended_at, leases.ended_at, 0) <> COALESCE(leases.ended_at, 0)
-    OR COALESCE(excluded.sure_until, 0) <> COALESCE(leases.sure_until, 0)";
-const OF_SESSIONS_HEAD: &str = "SELECT l.day, l.shape, l.net, s.length, s.protocol, l.port_from, l.port_to, l.started_at,
+    OR excluded.ended_at IS DISTINCT FROM leases.ended_at OR excluded.sure_until IS DISTINCT FROM leases.sure_until";
+const OF_SESSIONS_HEAD: &str =
+    "SELECT l.day, l.shape, l.net, s.length, s.protocol, l.port_from, l.port_to, l.started_at,
         l.ended_at, l.sure_until, l.holder_id, l.source_id, l.session, l.id
     FROM leases l JOIN lease_shapes s ON s.id = l.shape WHERE l.source_id = ";
 pub(crate) const REMOVE: &str = "DELETE FROM leases WHERE day = $1 AND shape = $2 AND net = $3 AND port_from = $4
@@ -186,4 +188,3 @@ pub(crate) async fn erase(conn: &mut Raw, source: i64, before: DateTime<Utc>) ->
     }
     Ok(gone)
 }
-

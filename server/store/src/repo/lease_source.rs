@@ -7,7 +7,10 @@ use crate::{error::StoreError, types::Reach};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     id::CgnatRuleId,
-    lease::{CgnatRule, ImportPlace, LeaseSource, LeaseSourceKind, SourceSetUp, net_key, net_of, shape::{Form, Shape}},
+    lease::{
+        CgnatRule, ImportPlace, LeaseSource, LeaseSourceKind, SourceSetUp, net_key, net_of,
+        shape::{Form, Shape},
+    },
 };
 use ipnet::IpNet;
 
@@ -19,8 +22,7 @@ pub(crate) const ADD_SOURCE: &str =
     "INSERT INTO lease_sources (id, name, kind, skew, silent_after, rows_kept, rows_refused)
     SELECT COALESCE(MAX(id), 0) + 1, $1, $2, $3, $4, 0, 0 FROM lease_sources WHERE TRUE
     ON CONFLICT (name) DO NOTHING";
-pub(crate) const SET_UP: &str =
-    "UPDATE lease_sources SET kind = $2, skew = $3, silent_after = $4 WHERE name = $1";
+pub(crate) const SET_UP: &str = "UPDATE lease_sources SET kind = $2, skew = $3, silent_after = $4 WHERE name = $1";
 pub(crate) const HEARD: &str = "UPDATE lease_sources SET last_heard_at = $2, rows_kept = rows_kept + $3,
         rows_refused = rows_refused + $4,
         known_from = CASE WHEN known_from IS NULL OR known_from > $5 THEN $5 ELSE known_from END,

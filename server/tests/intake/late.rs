@@ -1,0 +1,282 @@
+//! Leases that come in late: open answers settle by themselves, a certain one is shown to a person and never changed.
+use crate::world::{World, arf, both, system};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    attribution::{Answer, Certainty, Doubt},
+    case::Outcome,
+    class::Category,
+    evidence::{Event, EventState},
+    id::CgnatRuleId,
+    import::ImportKind,
+    lease::{CgnatRule, Heard, ImportPlace, LeaseSourceKind, SourceSetUp, Taken},
+    saying::{HolderName, Saying, SourceName, Word},
+};
+use std::net::IpAddr;
+
+fn at(text: &str) -> DateTime<Utc> {
+    format!("2026-11-{text}Z").parse().unwrap()
+}
+
+fn source(name: &str) -> SourceName {
+    SourceName::new(name).unwrap()
+}
+
+fn says(net: &str, holder: &str, word: Word) -> Saying {
+    let net = net.parse().unwrap();
+    Saying { line: 1, net, ports: (0, 65_535), protocol: None, holder: HolderName::Username(holder.to_owned()), word }
+}
+
+fn held(from: &str, to: Option<&str>) -> Word {
+    Word::Held { from: at(from), to: to.map(at) }
+}
+
+fn start(when: &str) -> Word {
+    Word::Start { at: at(when), session: "bng-3/1".to_owned() }
+}
+
+fn alive(when: &str) -> Word {
+    Word::Alive { at: at(when), session: "bng-3/1".to_owned(), started: None }
+}
+
+fn stop(when: &str) -> Word {
+    Word::Stop { at: at(when), session: "bng-3/1".to_owned(), started: None }
+}
+
+async fn take(world: &World, name: &str, sayings: &[Saying]) -> Taken {
+    let taken = world.desk.leases_take(&system(), &source(name), sayings, &Heard::default()).await.unwrap();
+    while world.desk.ask_again().await.unwrap() {}
+    taken
+}
+
+async fn event(world: &World, address: &str, port: Option<u16>, when: &str) -> Event {
+    let report = world.take_in(arf(address, port, &at(when).to_rfc3339()).as_bytes()).await;
+    world.event(report.id).await
+}
+
+async fn now(world: &World, event: &Event) -> (Event, Answer) {
+    let mut conn = world.desk.store().read().await.unwrap();
+    let event = conn.event_by_id(event.id).await.unwrap().unwrap();
+    let answers = conn.attributions_of(event.id).await.unwrap();
+    (event, answers[0].answer.clone())
+}
+
+async fn who(world: &World, address: &str, port: Option<u16>, when: &str) -> Answer {
+    let address: IpAddr = address.parse().unwrap();
+    world.desk.who(&system(), address, port, at(when)).await.unwrap().answer
+}
+
+#[tokio::test]
+async fn an_event_before_its_lease_settles_and_joins_the_case() {
+    both(|world| async move {
+        // Nadia has an open case of this kind already.
+        let first = event(&world, "198.51.100.77", None, "20T09:00:00").await;
+        let nadia = first.customer.unwrap();
+        world.desk.open_case(&system(), nadia, Category::Messaging).await.unwrap();
+        let early = event(&world, "198.51.100.90", None, "20T10:00:00").await;
+        assert_eq!((early.certainty, early.state), (Certainty::Unknown, EventState::Pending));
+        take(
+            &world,
+            "radius.bng-3",
+            &[says("198.51.100.90/32", "nadia@isp.example", held("20T09:00:00", Some("20T11:00:00")))],
+        )
+        .await;
+        let (settled, answer) = now(&world, &early).await;
+        assert_eq!((settled.certainty, settled.state), (Certainty::Certain, EventState::OnCase));
+        assert_eq!(settled.customer, Some(nadia));
+        let row = answer.candidates[0].row.clone().unwrap();
+        assert_eq!(row.net.to_string(), "198.51.100.90/32");
+        assert_eq!(answer.method, "lease");
+        let mut conn = world.desk.store().read().await.unwrap();
+        assert_eq!(conn.attributions_of(early.id).await.unwrap().len(), 2, "the first answer stays");
+        drop(conn);
+        // Said again, it changes nothing.
+        take(
+            &world,
+            "radius.bng-3",
+            &[says("198.51.100.90/32", "nadia@isp.example", held("20T09:00:00", Some("20T11:00:00")))],
+        )
+        .await;
+        let mut conn = world.desk.store().read().await.unwrap();
+        assert_eq!(conn.attributions_of(early.id).await.unwrap().len(), 2);
+        drop(conn);
+        let case = world.desk.store().read().await.unwrap().case_by_id(settled.case.unwrap()).await.unwrap().unwrap();
+        assert_eq!(case.events, 2);
+        world.close(&case.number, Outcome::Resolved).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_certain_answer_is_never_changed_by_itself() {
+    both(|world| async move {
+        let certain = event(&world, "198.51.100.77", None, "19T09:00:00").await;
+        assert_eq!(certain.certainty, Certainty::Certain);
+        let other = HolderName::Service("ln-3".to_owned());
+        let word = held("19T08:00:00", Some("19T10:00:00"));
+        take(&world, "late-1", &[Saying { holder: other, ..says("198.51.100.77/32", "x", word) }]).await;
+        let (after, answer) = now(&world, &certain).await;
+        assert_eq!((after.certainty, after.service), (Certainty::Certain, certain.service));
+        assert_eq!(answer.certainty, Certainty::Certain);
+        let doubts = world.desk.contradicted(&system()).await.unwrap();
+        assert_eq!(doubts.len(), 1);
+        assert_eq!(doubts[0].doubt.answer.doubt, Some(Doubt::SeveralHolders));
+        world.desk.let_stand(&system(), certain.id, "the late file has a wrong clock").await.unwrap();
+        assert!(world.desk.contradicted(&system()).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_name_settles_when_the_customer_import_brings_it() {
+    both(|world| async move {
+        take(
+            &world,
+            "radius.bng-3",
+            &[says("198.51.100.91/32", "new@isp.example", held("20T09:00:00", Some("21T09:00:00")))],
+        )
+        .await;
+        let early = event(&world, "198.51.100.91", None, "20T10:00:00").await;
+        let (_, answer) = now(&world, &early).await;
+        assert_eq!(answer.doubt, Some(Doubt::NameUnknown), "{}", answer.why);
+        let csv = "customer_number,name,email,contract_number,terms_version,accepted_at,service_number,username\n\
+                   C-9,New One,new@customer.example,K-9,2026-03,2026-03-14T10:00:00Z,ln-9,new@isp.example\n";
+        assert_eq!(world.import(ImportKind::Customers, csv, false).await.refused, 0);
+        while world.desk.ask_again().await.unwrap() {}
+        let (settled, answer) = now(&world, &early).await;
+        assert_eq!(settled.certainty, Certainty::Certain, "{}", answer.why);
+        // The name goes to another line: what was, stays whose it was.
+        let csv = "customer_number,name,email,contract_number,terms_version,accepted_at,service_number,username\n\
+                   C-9,New One,new@customer.example,K-9,2026-03,2026-03-14T10:00:00Z,ln-9,old@isp.example\n\
+                   C-10,Other,other@customer.example,K-10,2026-03,2026-03-14T10:00:00Z,ln-10,new@isp.example\n";
+        assert_eq!(world.import(ImportKind::Customers, csv, false).await.refused, 0);
+        let before = who(&world, "198.51.100.91", None, "20T10:00:00").await;
+        assert_eq!(before.holder().unwrap().service, settled.service.unwrap());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sessions_fold_whatever_their_order_and_a_lost_stop_is_never_certain() {
+    both(|world| async move {
+        let net = "198.51.100.92/32";
+        let say = |word: Word| says(net, "nadia@isp.example", word);
+        let words = [stop("20T12:00:00"), alive("20T11:00:00"), start("20T10:00:00")];
+        let before = world.desk.store().read().await.unwrap().lease_count().await.unwrap();
+        let first = take(&world, "radius.bng-3", &[say(words[0].clone())]).await;
+        assert!(first.refused[0].1.contains("without a Start"), "{:?}", first.refused);
+        for word in [&words[1], &words[2], &words[0], &words[1], &words[2], &words[0]] {
+            take(&world, "radius.bng-3", &[say(word.clone())]).await;
+        }
+        let after = world.desk.store().read().await.unwrap().lease_count().await.unwrap();
+        assert_eq!(after, before + 1);
+        for when in ["20T10:01:00", "20T11:30:00", "20T11:59:00"] {
+            assert_eq!(who(&world, "198.51.100.92", None, when).await.certainty, Certainty::Certain, "{when}");
+        }
+        assert_eq!(who(&world, "198.51.100.92", None, "20T12:01:00").await.doubt, Some(Doubt::NoLease));
+        // Another session, whose Stop is lost.
+        let session = |when: &str| Word::Start { at: at(when), session: "bng-3/2".to_owned() };
+        take(&world, "radius.bng-3", &[say(session("20T13:00:00"))]).await;
+        let lost = who(&world, "198.51.100.92", None, "20T15:00:00").await;
+        assert_eq!((lost.certainty, lost.doubt), (Certainty::Ambiguous, Some(Doubt::Presumed)));
+        let other = Word::Start { at: at("20T14:00:00"), session: "bng-3/3".to_owned() };
+        let reboot = Word::Reboot { nas: "bng-3".to_owned(), at: at("20T18:00:00") };
+        take(&world, "radius.bng-3", &[says(net, "other@isp.example", other), says("::/128", "x", reboot)]).await;
+        let over = who(&world, "198.51.100.92", None, "20T15:00:00").await;
+        assert_eq!(over.doubt, Some(Doubt::NameUnknown), "only the later one may have had it: {}", over.why);
+        assert_eq!(who(&world, "198.51.100.92", None, "20T19:00:00").await.doubt, Some(Doubt::NoLease));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn behind_a_cgnat_the_inside_address_is_looked_up() {
+    both(|world| async move {
+        let inside: IpAddr = "100.64.0.7".parse().unwrap();
+        let logged = Saying {
+            ports: (4_096, 5_103),
+            holder: HolderName::Inside(inside),
+            ..says("192.0.2.200/32", "x", held("20T09:00:00", Some("20T12:00:00")))
+        };
+        take(&world, "cgnat-1", &[logged]).await;
+        let early = event(&world, "192.0.2.200", Some(4_500), "20T10:00:00").await;
+        assert_eq!(early.certainty, Certainty::Unknown);
+        take(&world, "dhcp-1", &[says("100.64.0.7/32", "nadia@isp.example", held("20T08:00:00", Some("20T23:00:00")))])
+            .await;
+        let (settled, answer) = now(&world, &early).await;
+        assert_eq!(settled.certainty, Certainty::Certain, "{}", answer.why);
+        assert_eq!(answer.candidates[0].row.as_ref().unwrap().inside, Some(inside));
+        assert_eq!(who(&world, "192.0.2.200", None, "20T10:00:00").await.doubt, Some(Doubt::NoPort));
+        assert_eq!(who(&world, "192.0.2.200", Some(6_000), "20T10:00:00").await.certainty, Certainty::Unknown);
+        // Computed instead of logged.
+        let rule = CgnatRule {
+            id: CgnatRuleId::new(),
+            inside: "100.64.0.0/24".parse().unwrap(),
+            outside: "192.0.2.208/30".parse().unwrap(),
+            ports: 1_008,
+            first_port: 1_024,
+            from: at("01T00:00:00"),
+            to: None,
+        };
+        world.desk.cgnat_rule_add(&system(), &rule).await.unwrap();
+        let computed = who(&world, "192.0.2.208", Some(1_024 + 7 * 1_008), "20T10:00:00").await;
+        assert_eq!(computed.certainty, Certainty::Certain, "{}", computed.why);
+        assert_eq!(
+            who(&world, "192.0.2.208", Some(1_024 + 8 * 1_008), "20T10:00:00").await.certainty,
+            Certainty::Unknown
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_watermark_keeps_an_open_lease_waiting_and_then_settles_it() {
+    both(|world| async move {
+        let name = source("dhcp-1");
+        let set_up = SourceSetUp { kind: LeaseSourceKind::Dhcp, skew: None, silent_after: Some(TimeDelta::hours(1)) };
+        world.desk.lease_source_set_up(&name, set_up).await.unwrap();
+        let sayings = [says("198.51.100.93/32", "nadia@isp.example", held("22T08:00:00", Some("22T20:00:00")))];
+        let heard = |through: &str| Heard { through: Some(at(through)), place: None };
+        world.desk.leases_take(&system(), &name, &sayings, &heard("22T09:00:00")).await.unwrap();
+        let early = event(&world, "198.51.100.93", None, "22T09:30:00").await;
+        let (_, answer) = now(&world, &early).await;
+        assert_eq!(answer.doubt, Some(Doubt::Waiting), "{}", answer.why);
+        world.desk.leases_take(&system(), &name, &[], &heard("22T10:00:00")).await.unwrap();
+        while world.desk.ask_again().await.unwrap() {}
+        assert_eq!(now(&world, &early).await.0.certainty, Certainty::Certain);
+        let known = world.desk.lease_sources(&system()).await.unwrap();
+        let dhcp = known.iter().find(|source| source.name == "dhcp-1").unwrap();
+        assert_eq!(dhcp.known_through, Some(at("22T10:00:00")));
+        assert!(!dhcp.silent(world.clock_now()));
+        assert!(dhcp.silent(world.clock_now() + TimeDelta::hours(2)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn bad_rows_are_named_good_ones_kept_and_an_import_knows_its_place() {
+    both(|world| async move {
+        let good =
+            |n: u64| Saying { line: n, ..says("198.51.100.94/32", "nadia@isp.example", held("20T08:00:00", None)) };
+        let zero = Saying { line: 2, ..says("198.51.100.94/32", "u", held("20T08:00:00", Some("20T08:00:00"))) };
+        let future = Saying { line: 3, ..says("198.51.100.94/32", "u", held("29T08:00:00", None)) };
+        let nobody = Saying { line: 4, holder: HolderName::Service("ln-404".to_owned()), ..good(4) };
+        let wide = Saying { line: 5, ..says("198.51.100.94/24", "u", held("20T08:00:00", None)) };
+        let place = ImportPlace { sha256: "ab".repeat(32), rows_done: 6 };
+        let heard = Heard { through: None, place: Some(place.clone()) };
+        let batch = [good(1), zero, future, nobody, wide, good(6)];
+        let taken = world.desk.leases_take(&system(), &source("file-1"), &batch, &heard).await.unwrap();
+        assert_eq!((taken.kept, taken.known_before), (2, 1));
+        let mut lines: Vec<u64> = taken.refused.iter().map(|refused| refused.0).collect();
+        lines.sort_unstable();
+        assert_eq!(lines, [2, 3, 4, 5], "{:?}", taken.refused);
+        let known = world.desk.lease_import_place(&source("file-1"), &place.sha256).await.unwrap();
+        assert_eq!(known, Some(place));
+        // Erased with its time, and said so.
+        let before = at("21T00:00:00");
+        let ended = says("198.51.100.95/32", "nadia@isp.example", held("19T08:00:00", Some("19T20:00:00")));
+        take(&world, "file-1", &[ended]).await;
+        assert!(world.desk.leases_erase(&system(), &source("file-1"), before).await.unwrap() >= 1);
+        assert_eq!(who(&world, "198.51.100.95", None, "19T10:00:00").await.doubt, Some(Doubt::Gone));
+    })
+    .await;
+}
