@@ -248,6 +248,7 @@ fn uncommented(text: &str) -> &str {
 impl Rows for Isc {
     fn written(&mut self, at: DateTime<Utc>) {
         self.settings.written = at;
+        self.tenancies.look(at);
     }
 
     fn line(&mut self, number: u64, text: &str, out: &mut Out) {

@@ -9,7 +9,7 @@ use crate::{
     tenancy::{Row, Tenancies},
     time::{epoch, seconds},
 };
-use chrono::{DateTime, TimeDelta};
+use chrono::{DateTime, TimeDelta, Utc};
 use ipnet::IpNet;
 use std::net::IpAddr;
 
@@ -126,6 +126,10 @@ impl Rows for Kea {
         if let Err(problem) = self.row(number, &fields, out) {
             out.refuse(number, problem);
         }
+    }
+
+    fn written(&mut self, at: DateTime<Utc>) {
+        self.tenancies.look(at);
     }
 
     fn pause(&mut self, out: &mut Out) {

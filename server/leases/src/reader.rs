@@ -156,7 +156,8 @@ impl Reader {
         (self.here, self.settled) = (Place::default(), Place::default());
     }
 
-    /// The file goes on being written until now: the year of dates without year is counted back from here.
+    /// The file, read to its end before, is read on now: the year of dates without year is counted back from here, and what
+    /// comes was written since this was last said.
     pub fn written(&mut self, at: DateTime<Utc>) {
         self.rows.written(at);
     }

@@ -25,6 +25,8 @@ pub(crate) struct Tenancies {
     dirty: Vec<IpNet>,
     /// The latest time of any row: rows are written in the order in which things happen.
     clock: Option<DateTime<Utc>>,
+    /// When the file was last read to its end: what comes now was written afterwards.
+    looked: Option<DateTime<Utc>>,
 }
 
 /// One row: from when to when, as it was known then.
@@ -71,6 +73,11 @@ impl Tenancies {
     /// The file is written at this time, or later.
     pub(crate) fn not_before(&mut self, at: DateTime<Utc>) {
         self.clock = self.clock.max(Some(at));
+    }
+
+    /// The file, read to its end before, is read on now.
+    pub(crate) fn look(&mut self, now: DateTime<Utc>) {
+        self.clock = self.clock.max(self.looked.replace(now));
     }
 
     /// The lease was given back or taken away: at `at` if that is known, else between its last renewal and the next row,

@@ -102,6 +102,23 @@ fn prefixes_are_delegated() {
     );
 }
 
+#[test]
+fn whoever_watches_the_file_knows_when_a_lease_was_given_back() {
+    let at = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    let mut reader = leases::Reader::new(Format::Kea, &settings(""));
+    reader.written(at("2025-11-19T10:00:01Z"));
+    reader.bytes(format!("{KEA4}192.0.2.10,00:1a:2b:3c:4d:01,,3600,1763550000,1,0,0,,0,\n").as_bytes());
+    reader.pause();
+    reader.take();
+    for look in ["2025-11-19T10:19:59Z", "2025-11-19T10:20:00Z"] {
+        reader.written(at(look));
+    }
+    reader.bytes(b"192.0.2.10,00:1a:2b:3c:4d:01,,0,1763546400,1,0,0,,0,\n");
+    reader.pause();
+    let wanted = "3 192.0.2.10/32 mac 00:1a:2b:3c:4d:01: held 2025-11-19T10:00:00Z to 2025-11-19T10:19:59Z";
+    assert_eq!(said(&reader.take()), [wanted]);
+}
+
 const ISC: &str = r#"# The format of this file is documented in the dhcpd.leases(5) manual page.
 authoring-byte-order little-endian;
 server-duid "\000\001\000\001*{;\"\000\032+<M^";
