@@ -46,6 +46,8 @@ async fn right(world: &World) -> Customer {
     let line =
         Service { id: ServiceId::new(), customer: customer.id, contract: contract.id, number: "ln-9".into(), ..line };
     tx.service_put(&line).await.unwrap();
+    let counter = "INSERT INTO counters (name, value) VALUES ('case-2026', 100)";
+    store::testing::tamper(&mut tx, counter).await.unwrap();
     tx.commit_chore(Chore::Seen).await.unwrap();
     customer
 }
