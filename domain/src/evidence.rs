@@ -8,6 +8,7 @@ use crate::{
     event::Observation,
     id::{AttributionId, CaseId, CustomerId, EventId, ReportId, ServiceId},
     page::Rows,
+    question::{Lacking, Question},
     report::Report,
     words::words,
 };
@@ -259,6 +260,19 @@ pub struct EventView {
     pub customer: Option<Customer>,
     /// Its copies and newer readings, and what it is one of.
     pub kin: Kin,
+    /// What its reporter could add, and what he was asked.
+    pub asking: Asking,
+}
+
+/// What the reporter of an event could add so that its holder becomes certain.
+#[derive(Debug, Clone, Default)]
+pub struct Asking {
+    /// What is missing; empty where no word of his would settle it.
+    pub lacking: Vec<Lacking>,
+    /// Whom to ask, as far as the report says.
+    pub recipient: String,
+    /// What he was asked about this event, newest first.
+    pub questions: Vec<Question>,
 }
 
 /// Events that say the same as this one, or the same thing differently.

@@ -1,5 +1,7 @@
 //! What a reporter is asked when his report lacks a part, and his answer by the form behind a secret link.
 use crate::{
+    attribution::{Answer, Certainty, Doubt},
+    event::{Observation, TimeGrade},
     id::{EventId, QuestionId, ReportId},
     refusal::Refusal,
     words::words,
@@ -37,6 +39,28 @@ impl Lacking {
             Self::Evidence => "the log lines or the full headers that show it",
         }
     }
+}
+
+/// What only the reporter can add so that the event's holder becomes certain; nothing where no word of his would.
+#[must_use]
+pub fn missing(seen: &Observation, answer: &Answer) -> Vec<Lacking> {
+    let no_port = seen.source.port.is_none() && answer.candidates.iter().any(|one| one.ports != (0, u16::MAX));
+    let no_time = matches!(seen.time_grade, TimeGrade::Assumed | TimeGrade::None);
+    let (port, time) = match (answer.certainty, answer.doubt) {
+        (Certainty::Certain, _) => (false, false),
+        (_, Some(Doubt::NoPort)) => (true, no_time),
+        (_, Some(Doubt::NoTime)) => (no_port, true),
+        (_, Some(Doubt::SeveralHolders | Doubt::PartOfSpan)) => (no_port, true),
+        // Without a time nobody can say that there was no lease.
+        (Certainty::Unknown, Some(Doubt::NoLease)) => (false, no_time),
+        (Certainty::Ambiguous, None) => (no_port, no_time || seen.time_grade == TimeGrade::Range),
+        _ => (false, false),
+    };
+    [(port, Lacking::Port), (time, Lacking::Time)]
+        .into_iter()
+        .filter(|(lacks, _)| *lacks)
+        .map(|(_, part)| part)
+        .collect()
 }
 
 /// A question to a reporter.

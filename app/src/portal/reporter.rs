@@ -22,6 +22,8 @@ pub struct Completing {
     pub subject: String,
     /// What is missing.
     pub lacking: Vec<Lacking>,
+    /// The one observation he is asked about: only what is missing of it is asked for.
+    pub about: Option<String>,
     /// The fields, filled in as far as we understood the report.
     pub fields: EventFields,
     /// His own words.
@@ -42,7 +44,10 @@ pub fn completing(desk: &DeskContact, form: &Completing, action: &str) -> String
             <p>{format!("Your report \u{201c}{}\u{201d} has arrived. We still need:", form.subject)}</p>
             <ul>{asked}</ul>
             <form method="post" action=action.to_owned() novalidate>
-                {event_fields(&form.fields, &form.fault)}
+                {match &form.about {
+                    None => event_fields(&form.fields, &form.fault),
+                    Some(about) => missing_fields(about, form),
+                }}
                 {long("text", "Log lines, headers, or anything else", &form.text, false, &form.fault)}
                 <button>"Send"</button>
                 <small>"We never ask for a password. We do not tell who our customers are."</small>
@@ -120,6 +125,32 @@ fn event_fields(fields: &EventFields, fault: &Fault) -> AnyView {
         {line("seen", "Date and time with time zone", &fields.seen, "text", "Such as 2026-11-20 14:03 +0100; addresses change hands", fault)}
     }
     .into_any()
+}
+
+/// Only what is missing of one observation.
+fn missing_fields(about: &str, form: &Completing) -> AnyView {
+    let (about, fields, fault) = (about.to_owned(), &form.fields, &form.fault);
+    let port = form.lacking.contains(&Lacking::Port).then(|| {
+        line(
+            "port",
+            "Source port",
+            &fields.port,
+            "text",
+            "A number from 1 to 65535: the port of our customer, not yours",
+            fault,
+        )
+    });
+    let seen = form.lacking.contains(&Lacking::Time).then(|| {
+        line(
+            "seen",
+            "Exact date and time with time zone",
+            &fields.seen,
+            "text",
+            "Such as 2026-11-20 14:03:07 +0100",
+            fault,
+        )
+    });
+    view! { <p>{about}</p> {port} {seen} }.into_any()
 }
 
 fn line(

@@ -1,5 +1,5 @@
 //! The reporter's side: completing his report by the form behind a link, and complaining by the public form.
-use super::{Desk, DeskError, batch::Answered, letter::NewLetter, report::Received};
+use super::{Desk, DeskError, batch::Answered, event_question::waits, letter::NewLetter, report::Received};
 use crate::{desk::Arrival, secret};
 use chrono::TimeDelta;
 use domain::{
@@ -7,6 +7,7 @@ use domain::{
     actor::Actor,
     class::Class,
     complaint::Complaint,
+    evidence::Event,
     id::LetterId,
     ledger::NewEntry,
     letter::LetterKind,
@@ -44,6 +45,19 @@ pub struct OpenForm {
     pub report: Report,
     /// What his report already says, as far as we understood it.
     pub fields: EventFields,
+    /// The one event he was asked about; none: the whole report.
+    pub event: Option<Event>,
+}
+
+/// What a reporter was asked, and about what.
+#[derive(Debug, Clone)]
+pub struct AskedOf {
+    /// The question.
+    pub question: Question,
+    /// His report.
+    pub report: Report,
+    /// The one event of it; none: the whole report.
+    pub event: Option<Event>,
 }
 
 /// What came of an answer.
@@ -52,7 +66,7 @@ pub enum Replying {
     /// Written down; his report has its event.
     Taken,
     /// A field was refused: its name, and why.
-    Fault(Box<(Question, Report)>, (String, String)),
+    Fault(Box<AskedOf>, (String, String)),
     /// It was answered before, or nobody waits for the answer any more.
     Over,
     /// The link never existed.
@@ -61,7 +75,7 @@ pub enum Replying {
 
 /// The question behind a link.
 enum Behind {
-    Open(Box<(Question, Report)>),
+    Open(Box<AskedOf>),
     Over,
     Unknown,
 }
@@ -81,21 +95,32 @@ impl Desk {
     /// # Errors
     /// Only when the store fails.
     pub async fn reporter_form(&self, secret: &str) -> Result<Form, DeskError> {
-        let (question, report) = match self.question_behind(secret).await? {
+        let AskedOf { question, report, event } = match self.question_behind(secret).await? {
             Behind::Open(open) => *open,
             Behind::Over => return Ok(Form::Over),
             Behind::Unknown => return Ok(Form::Unknown),
         };
-        let fields = self.triage(&Actor::system("form"), report.id).await?.guesses.filled();
-        Ok(Form::Open(Box::new(OpenForm { question, report, fields })))
+        let fields = match &event {
+            Some(_) => EventFields::default(),
+            None => self.triage(&Actor::system("form"), report.id).await?.guesses.filled(),
+        };
+        Ok(Form::Open(Box::new(OpenForm { question, report, fields, event })))
     }
 
     async fn question_behind(&self, secret: &str) -> Result<Behind, DeskError> {
         let mut conn = self.store.read().await?;
         let Some(question) = conn.question_by_hash(&secret::hash(secret)).await? else { return Ok(Behind::Unknown) };
         let report = conn.report_by_id(question.report).await?.ok_or(Refusal::NotFound)?;
-        let open = question.open(self.clock.now()) && report.state == ReportState::Asked;
-        Ok(if open { Behind::Open(Box::new((question, report))) } else { Behind::Over })
+        let event = match question.event {
+            Some(id) => conn.event_by_id(id).await?,
+            None => None,
+        };
+        let waits = match &event {
+            Some(event) => waits(event),
+            None => report.state == ReportState::Asked,
+        };
+        let open = question.open(self.clock.now()) && waits;
+        Ok(if open { Behind::Open(Box::new(AskedOf { question, report, event })) } else { Behind::Over })
     }
 
     /// Takes the reporter's answer: his fields become an event of the same report, in the transaction that ends the
@@ -114,7 +139,11 @@ impl Desk {
             Behind::Over => return Ok(Replying::Over),
             Behind::Unknown => return Ok(Replying::Unknown),
         };
-        match self.complete(&open.0, &open.1, fields, words.trim()).await {
+        let done = match &open.event {
+            Some(event) => self.complete_event(&open.question, &open.report, event, fields, words.trim()).await,
+            None => self.complete(&open.question, &open.report, fields, words.trim()).await,
+        };
+        match done {
             Ok(()) => Ok(Replying::Taken),
             Err(DeskError::Refused(Refusal::Invalid { field, problem })) => {
                 Ok(Replying::Fault(open, (field.to_owned(), problem)))

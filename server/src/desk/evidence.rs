@@ -167,7 +167,9 @@ impl Desk {
             None => None,
         };
         let kin = kin(&mut conn, id).await?;
-        Ok(EventView { event, report, answers, case, customer, kin })
+        drop(conn);
+        let asking = self.asking(&event, &report).await?;
+        Ok(EventView { event, report, answers, case, customer, kin, asking })
     }
 
     /// A page of a customer's events.

@@ -189,7 +189,7 @@ impl Desk {
             report,
             recipient: &question.recipient,
             subject: &format!("Re: {}", subject.as_deref().unwrap_or("your report")),
-            body: self.question_text(&question, &ask.text, &format!("{}{secret}", self.form_base())),
+            body: self.question_text(&question, "", &ask.text, &format!("{}{secret}", self.form_base())),
             in_reply_to: parsed.message_id.as_deref(),
         };
         let queued = self.owe_letter(&mut tx, actor, letter).await?;
@@ -221,12 +221,13 @@ impl Desk {
         Ok(silent.len())
     }
 
-    fn question_text(&self, question: &Question, own: &str, url: &str) -> String {
+    pub(super) fn question_text(&self, question: &Question, about: &str, own: &str, url: &str) -> String {
         let list: Vec<String> = question.lacking.iter().map(|part| format!("  * {}", part.sentence())).collect();
+        let about = if about.is_empty() { String::new() } else { format!("{about}\n\n") };
         let own = own.trim();
         let own = if own.is_empty() { String::new() } else { format!("{own}\n\n") };
         format!(
-            "Hello,\n\nthank you for your report. To find out who is responsible we still need:\n\n{}\n\n{own}\
+            "Hello,\n\nthank you for your report. {about}To find out who is responsible we still need:\n\n{}\n\n{own}\
              Please complete it here; what you sent is already filled in:\n\n  {url}\n\n\
              The page works until {}. You can also answer this mail.\n\n{}\n",
             list.join("\n"),
@@ -284,7 +285,12 @@ fn as_typed(moment: Moment) -> String {
 
 /// The address in Reply-To, else in From; nobody answers at a machine's address.
 fn whom_to_ask(words: &Words) -> String {
-    let header = |name: &str| words.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+    whom_of(&words.headers)
+}
+
+/// The same from the headers alone.
+pub(super) fn whom_of(headers: &[(String, String)]) -> String {
+    let header = |name: &str| headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
     let text = header("Reply-To").or_else(|| header("From")).unwrap_or_default();
     let address = text.rsplit_once('<').map_or(text, |(_, rest)| rest.split('>').next().unwrap_or_default()).trim();
     let local = address.split('@').next().unwrap_or_default().to_lowercase();

@@ -1,8 +1,8 @@
 //! The inbox, one event, and the find box.
 use super::{AppState, Flash, HttpError, Staff, act, redirect_with, show, show_with};
-use crate::desk::{DeskError, Found};
+use crate::desk::{AskEvent, DeskError, Found};
 use app::{
-    pages::evidence::{Correction, EventPage, InboxPage, event, inbox},
+    pages::evidence::{AskTyped, Correction, EventPage, InboxPage, event, inbox},
     routes,
     ui::{Place, number},
 };
@@ -19,7 +19,7 @@ use domain::{
     actor::Permission,
     class::Category,
     evidence::{InboxFilter, InboxOrder, InboxTab},
-    id::EventId,
+    id::{EventId, QuestionId},
     page::PageOf,
     refusal::Refusal,
 };
@@ -35,6 +35,7 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/live/evidence", get(live))
         .route("/events/{id}", get(one))
         .route("/events/{id}/attribute", post(attribute))
+        .route("/events/{id}/ask", post(ask))
         .route("/find", get(find))
 }
 
@@ -161,7 +162,7 @@ async fn live(
 }
 
 async fn one(State(state): State<AppState>, staff: Staff, Path(id): Path<String>) -> Result<Response, HttpError> {
-    event_page(&state, &staff, StatusCode::OK, id_of(&id)?, Correction::default()).await
+    event_page(&state, &staff, StatusCode::OK, id_of(&id)?, Correction::default(), AskTyped::default()).await
 }
 
 async fn event_page(
@@ -170,11 +171,12 @@ async fn event_page(
     status: StatusCode,
     id: EventId,
     typed: Correction,
+    ask: AskTyped,
 ) -> Result<Response, HttpError> {
     let view = state.desk.event_view(&staff.actor(), id).await?;
     let title = view.event.observation.class.title();
     let works = staff.may(Permission::WorkCases);
-    let page = EventPage { view, works, typed, now: state.desk.clock().now() };
+    let page = EventPage { view, works, ask, typed, now: state.desk.clock().now() };
     show_with(state, staff, status, Place::Evidence, title, || event(page)).await
 }
 
@@ -205,9 +207,42 @@ async fn attribute(
             let error = |name: &str| (field == name).then(|| problem.clone());
             let (service_error, reason_error) = (error("service"), error("reason"));
             let typed = Correction { service: service.clone(), reason: typed.reason, service_error, reason_error };
-            event_page(&state, &staff, StatusCode::UNPROCESSABLE_ENTITY, id, typed).await
+            event_page(&state, &staff, StatusCode::UNPROCESSABLE_ENTITY, id, typed, AskTyped::default()).await
         }
         Err(error) => redirect_with(&staff, Flash::of(error)?, &routes::event(id)).await,
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Asking {
+    id: String,
+    recipient: String,
+    text: String,
+}
+
+/// Asks the reporter for exactly what is missing.
+async fn ask(
+    State(state): State<AppState>,
+    staff: Staff,
+    Path(id): Path<String>,
+    Form(typed): Form<Asking>,
+) -> Result<Response, HttpError> {
+    let event: EventId = id_of(&id)?;
+    let question = typed.id.parse().unwrap_or_else(|_| QuestionId::new());
+    let order = AskEvent { id: question, recipient: typed.recipient.clone(), text: typed.text.clone() };
+    match state.desk.ask_about_event(&staff.actor(), event, &order).await {
+        Ok(()) => {
+            let text = format!("{} is asked. His answer is looked up by itself.", typed.recipient.trim());
+            redirect_with(&staff, Flash::done(text), &routes::event(event)).await
+        }
+        Err(DeskError::Refused(Refusal::Invalid { field, problem })) => {
+            let ask =
+                AskTyped { recipient: typed.recipient, text: typed.text, error: Some((field.to_owned(), problem)) };
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            event_page(&state, &staff, status, event, Correction::default(), ask).await
+        }
+        Err(error) => redirect_with(&staff, Flash::of(error)?, &routes::event(event)).await,
     }
 }
 

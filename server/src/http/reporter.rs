@@ -1,6 +1,6 @@
 //! Pages for reporters: completing a report behind a link, and the public form for complaints.
 use super::{AppState, Client, HttpError, portal::closed};
-use crate::desk::{Complained, DeskError, Form as Behind, Replying};
+use crate::desk::{AskedOf, Complained, DeskError, Form as Behind, Replying, about_event};
 use app::portal::{self, Completing};
 use axum::{
     Form, Router,
@@ -64,6 +64,7 @@ async fn form(State(state): State<AppState>, Path(secret): Path<String>) -> Resu
             let form = Completing {
                 subject: open.report.subject.clone().unwrap_or_else(|| "without a subject".to_owned()),
                 lacking: open.question.lacking.clone(),
+                about: open.event.as_ref().map(about_event),
                 fields: open.fields.clone(),
                 text: String::new(),
                 fault: None,
@@ -87,10 +88,11 @@ async fn answer(
             told(&state, StatusCode::OK, "Thank you", "box ok", &lines)
         }
         Replying::Fault(open, fault) => {
-            let (question, report) = *open;
+            let AskedOf { question, report, event } = *open;
             let form = Completing {
                 subject: report.subject.unwrap_or_default(),
                 lacking: question.lacking,
+                about: event.as_ref().map(about_event),
                 fields: typed.fields(),
                 text: typed.text,
                 fault: Some(fault),

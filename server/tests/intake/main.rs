@@ -1,6 +1,7 @@
 //! From bytes at the door to events on cases: reports, attribution, imports, and the HTTP interface, on both engines.
 mod again;
 mod api;
+mod asking;
 mod copies;
 mod corpus;
 mod feedback;

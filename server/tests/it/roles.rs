@@ -84,6 +84,7 @@ const ACTS: &[(&str, Fields, &str)] = &[
     ("/reports/again/REREAD/apply", &[("reason", "a newer parser")], "sd"),
     ("/reports/again/REREAD/stop", &[], "asd"),
     ("/events/EVENT/pass-on", &[("id", UUID), ("way", "mail"), ("target", "a@isp.example"), ("sha256", "0")], "asd"),
+    ("/events/EVENT/ask", &[("id", UUID), ("recipient", "r@reporter.example")], "asd"),
     ("/cases/CASE/correct", &[("step", "look"), ("to", "-nobody-"), ("reason", "a wrong lease")], "asd"),
     ("/cases/CASE/pass-on", &[("id", UUID), ("way", "download"), ("sha256", "0")], "asd"),
     ("/passings/PASSING/retry", &[], "asd"),

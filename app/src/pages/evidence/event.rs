@@ -1,5 +1,8 @@
 //! One event: what was seen, the proof of whose it was, and the correction.
-use super::peek::{lease_words, raw, when};
+use super::{
+    ask::AskTyped,
+    peek::{lease_words, raw, when},
+};
 use crate::{
     routes,
     ui::{
@@ -22,6 +25,8 @@ pub struct EventPage {
     pub view: EventView,
     /// Whether this person may correct the answer.
     pub works: bool,
+    /// What was typed into the question to the reporter, after a refusal.
+    pub ask: AskTyped,
     /// What was typed into the correction, after a refusal.
     pub typed: Correction,
     /// The time of the page.
@@ -62,7 +67,8 @@ pub fn event(page: EventPage) -> AnyView {
         }
     });
     let kin = kin(&page);
-    let side = view! { {facts(&page)} {correct.then(|| correction(&page))} }.into_any();
+    let asking = super::ask::asking(&page);
+    let side = view! { {facts(&page)} {asking} {correct.then(|| correction(&page))} }.into_any();
     let (title, state) = (event.observation.class.title(), event.state.as_str().replace('_', " "));
     let (certainty, seen) = (event.certainty.as_str(), raw(event));
     let (faults, answers) = (faults(&event.observation.faults), answers(&page));

@@ -1,8 +1,10 @@
 //! The evidence inbox: what came in, by customer and kind, with the panel of one row.
+mod ask;
 mod event;
 mod peek;
 mod row;
 
+pub use ask::AskTyped;
 pub use event::{Correction, EventPage, event};
 pub(super) use peek::lease_words;
 
