@@ -100,8 +100,8 @@ async fn an_answer_joins_the_open_case() {
 async fn he_is_asked_once_and_only_where_it_helps() {
     both(|world| async move {
         let event = ambiguous(&world).await;
-        let order = order();
-        let ask = || world.desk.ask_about_event(&system(), event.id, &order);
+        let (actor, order) = (system(), order());
+        let ask = || world.desk.ask_about_event(&actor, event.id, &order);
         let (one, two) = tokio::join!(ask(), ask());
         one.unwrap();
         two.unwrap();
