@@ -130,7 +130,10 @@ const WORDS: [Word; 118] = [
 ];
 
 /// More words.
-const MORE: [Word; 181] = [
+const MORE: [Word; 184] = [
+    ("fake profile", Class::Phishing, 4),
+    ("roscomnadzor", Class::Unclassified, 3),
+    ("illegal content", Class::Unclassified, 3),
     ("unwanted network activity", Class::Unclassified, 2),
     ("content removal", Class::Unclassified, 2),
     ("remoção de conteúdo", Class::Unclassified, 2),

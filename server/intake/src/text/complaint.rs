@@ -97,7 +97,7 @@ const STRONG: [&str; 131] = [
     "folgenden ip-adressen",
     "provider of hosting",
     "провайдеру",
-    "провайдер хостинга",
+    "ровайдер хостинга",
     "sua infraestrutura",
     "sua rede",
     "under your responsibility",

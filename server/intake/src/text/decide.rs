@@ -195,8 +195,10 @@ fn serves(class: Class) -> bool {
 fn chosen(candidates: &[Candidate], verdict: Verdict) -> Result<Vec<&Candidate>, String> {
     // Inner addresses are the victim's where the report names anybody else.
     let public = candidates.iter().any(|c| c.weight >= SOME && crate::address::is_public(c.ip));
-    let candidates: Vec<&Candidate> =
-        candidates.iter().filter(|c| !public || c.weight >= FORM || crate::address::is_public(c.ip)).collect();
+    let candidates: Vec<&Candidate> = candidates
+        .iter()
+        .filter(|c| c.weight >= FORM || !public && c.how != How::Prose || crate::address::is_public(c.ip))
+        .collect();
     let strong: Vec<&Candidate> = candidates.iter().copied().filter(|c| c.weight >= STRONG).collect();
     let named: Vec<&Candidate> = strong.iter().copied().filter(|c| c.subject).collect();
     if let [one] = named[..] {
@@ -229,6 +231,7 @@ fn weak<'c>(candidates: &[&'c Candidate], verdict: Verdict) -> Result<Vec<&'c Ca
         [one] if plain && candidates.iter().all(|c| c.ip == one.ip || c.weight <= 25 || c.how == How::Head) => {
             Ok(vec![one])
         }
+        [] if plain && rows(candidates).len() > 1 => Ok(rows(candidates)),
         [] => only(candidates, verdict).or_else(|why| shown(candidates).ok_or(why)).map(|one| vec![one]),
         [first, ..] if plain && some.iter().all(|c| c.how == How::Table && c.reason == first.reason) => Ok(some),
         // "Abuse from address: ..." many times is a list.
@@ -242,6 +245,18 @@ fn weak<'c>(candidates: &[&'c Candidate], verdict: Verdict) -> Result<Vec<&'c Ca
             }
         }
     }
+}
+
+/// Addresses each alone on a line of values, all lines alike: a list without names, as in an attached log.
+fn rows<'c>(candidates: &[&'c Candidate]) -> Vec<&'c Candidate> {
+    let named: Vec<&Candidate> = candidates
+        .iter()
+        .copied()
+        .filter(|c| c.how != How::Head && c.weight >= 15 && crate::address::is_public(c.ip))
+        .collect();
+    let Some(first) = named.first() else { return Vec::new() };
+    let values = |c: &Candidate| c.weight == 25 && c.words == first.words && !c.words.contains(char::is_alphabetic);
+    if named.iter().all(|c| values(c)) { named } else { Vec::new() }
 }
 
 /// The one address that a plain complaint names at all.

@@ -2,6 +2,7 @@
 use crate::mail::{self, Mail};
 use crate::{limits, time};
 use chrono::{DateTime, Utc};
+use std::borrow::Cow;
 
 /// Most lines that are looked at.
 const LINES: usize = 20_000;
@@ -102,6 +103,9 @@ impl Document {
         let text = limits::clip(text, most);
         let room = LINES.saturating_sub(self.lines.len());
         for line in text.lines().take(room) {
+            // Programs that make text of a page leave this behind.
+            let line =
+                if line.contains("&nbsp;") { Cow::Owned(line.replace("&nbsp;", " ")) } else { Cow::Borrowed(line) };
             let line = line.trim_end();
             match self.lines.last_mut() {
                 Some(last) if place == Place::Body && last.place == place && is_broken(&last.text, line) => {
@@ -122,6 +126,8 @@ fn is_broken(line: &str, next: &str) -> bool {
     let word = next.split(' ').next().unwrap_or_default();
     let row = |text: &str| commas(text) >= 2 && text.contains('.') || commas(text) >= 3;
     commas(line) >= 1
+        // Whole rows have as many values as their neighbours.
+        && commas(line) != commas(next)
         && commas(line) + commas(next) >= 3
         && (row(line) || row(next))
         && line.len() < 85

@@ -30,6 +30,10 @@ pub(crate) fn judge(text: &str, lower: &str, spot: Spot) -> Part {
     if before.ends_with('@') {
         return Part::Other;
     }
+    // A cell of a quoted list: its neighbours are values, not words about it.
+    if before.ends_with("\",\"") {
+        return Part::Bare;
+    }
     // `<source_ip>192.0.2.1</source_ip>`
     if let Some(name) = tag(before) {
         return by_key(&name);

@@ -162,7 +162,7 @@ const RIGHTFUL: [&str; 27] = [
 ];
 
 /// What is said of the one who complains: a page named behind it is his.
-const BEHALF: [&str; 26] = [
+const BEHALF: [&str; 28] = [
     "authorized agent",
     "authorised agent",
     "our client",
@@ -189,10 +189,12 @@ const BEHALF: [&str; 26] = [
     "imitates",
     "belong to",
     "belongs to",
+    "copyrighted content:",
+    "with my permission",
 ];
 
 /// What sends a reader to further reading.
-const READING: [&str; 13] = [
+const READING: [&str; 16] = [
     "guide",
     "recommend",
     "please visit",
@@ -206,6 +208,9 @@ const READING: [&str; 13] = [
     "close this",
     "authority to act",
     "try to enter",
+    "policy can be",
+    "acceptable use",
+    "terms of use",
 ];
 
 /// Words that make it another page.
@@ -304,7 +309,7 @@ pub(crate) fn is_farewell(bare: &str) -> bool {
 
 /// Whether a line begins another letter or an appendix.
 pub(crate) fn begins_again(bare: &str) -> bool {
-    const AGAIN: [&str; 14] = [
+    const AGAIN: [&str; 16] = [
         "dear ",
         "hello",
         "from:",
@@ -319,6 +324,8 @@ pub(crate) fn begins_again(bare: &str) -> bool {
         "begin ",
         "-----begin",
         "to whom",
+        "attachment",
+        "anexo",
     ];
     AGAIN.iter().any(|a| bare.starts_with(a))
         || (bare.ends_with(':') && says(&BAD, bare, true))
@@ -352,6 +359,10 @@ pub(crate) fn look(line: &Ready, start: usize, heading: &str, defanged: bool) ->
             && is_rightful(&format!("{heading} {name}"), tail_ref(name, 6))
             && !says(&["infring", "phish"], name, true)
         {
+            return Look { kind: Kind::Other, sure: true, whole: false };
+        }
+        let said = clause(bare);
+        if is_rightful(&said, "") && !says(&["infring", "phish", "unauthor", "counterfeit"], &tail(&said, 8), true) {
             return Look { kind: Kind::Other, sure: true, whole: false };
         }
         return by_field(name);
@@ -417,6 +428,11 @@ fn by_heading(heading: &str, line: &Ready, start: usize) -> Look {
     }
     let offence = says(&["infring", "phish", "unauthor", "counterfeit", "violat"], &last, true);
     let ends = heading.ends_with('.');
+    // "The hosts on your network that impersonate our client:" announces the offence.
+    let yours = announces && (bad || page) && ["your ", "impersonat"].iter().any(|w| near.contains(w));
+    let plainly =
+        says(&["official", "legitimate", "original", "genuine", "oficial", "authentic", "permission"], &near, false);
+    let offence = offence || yours && !plainly;
     if !ends && is_rightful(heading, if announces { &last } else { tail_ref(heading, 5) }) && !(announces && offence) {
         return Look { kind: Kind::Other, sure: true, whole: false };
     }
@@ -425,7 +441,9 @@ fn by_heading(heading: &str, line: &Ready, start: usize) -> Look {
     }
     let other = says(&OTHER, &tail(heading, 5), false)
         && !says(&PAGE, &tail(heading, 3), false)
-        && !near.contains("your reference");
+        && !near.contains("your reference")
+        && !(page && near.contains("following"))
+        && (announces || heading.len() < 80 && !ends);
     let kind = match (announces, bad, other) {
         (_, false, true) => Kind::Other,
         (true, true, true) if !page => Kind::Other,
@@ -464,10 +482,12 @@ fn is_rightful(sentence: &str, near: &str) -> bool {
     }
     // "The following page imitates ours:" announces the imitation.
     let announces = sentence.ends_with(':');
-    let spoken = BEHALF.iter().filter(|b| !(announces && b.starts_with("imitat")));
+    let of = |b: &str| sentence.rfind(b).is_some_and(|at| sentence.get(..at).is_some_and(|s| s.ends_with("of the ")));
+    let spoken = BEHALF.iter().filter(|b| !(announces && b.starts_with("imitat") || b.ends_with("holder") && of(b)));
     let Some(said) = spoken.filter_map(|b| sentence.rfind(b)).max() else { return false };
     let after = sentence.get(said..).unwrap_or_default();
-    after.len() < 150 && !says(&BAD, after, true) && !after.contains(". ") && !after.contains("your ")
+    let near = if after.starts_with("our client") || after.starts_with("my client") { 60 } else { 130 };
+    after.len() < near && !says(&BAD, after, true) && !after.contains(". ") && !after.contains("your ")
 }
 
 fn by_sentence(sentence: &str, line: &Ready) -> Look {

@@ -13,6 +13,8 @@ pub(crate) const SOME: i32 = 60;
 pub(crate) const STRONG: i32 = 75;
 /// Pages that are named nearly as clearly as the clearest belong to the report too.
 const NEAR: i32 = 10;
+/// Weight of a page below the letter.
+const BELOW: i32 = 61;
 /// Most pages taken from one report.
 const MOST: usize = 500;
 
@@ -237,7 +239,8 @@ impl Search {
         }
         if farewell {
             // Lists of files stand below the signature too; links to a company's own page are short.
-            let deep = is_link && spot.text.len() > 40 && spot.text.matches('/').count() > 4;
+            let path = spot.text.splitn(4, '/').nth(3).map_or(0, str::len);
+            let deep = is_link && path >= 10 && weight >= SOME;
             weight = if weight >= 88 {
                 weight - 5
             } else if deep {
@@ -294,6 +297,13 @@ impl Search {
     }
 
     fn finish(mut self) -> Vec<Page> {
+        // Below a letter only a list of pages on one host is more than its own links.
+        let below: Vec<String> = self.pages.iter().filter(|p| p.weight == BELOW).map(|p| p.host.clone()).collect();
+        for page in self.pages.iter_mut().filter(|p| p.weight == BELOW) {
+            if below.iter().filter(|host| **host == page.host).count() < 2 {
+                page.weight = 20;
+            }
+        }
         let foreign = self.foreign;
         self.pages.retain(|p| !foreign.contains(&p.host) || p.weight >= 92);
         self.pages.sort_by_key(|p| (std::cmp::Reverse(p.weight), p.line));

@@ -69,12 +69,12 @@ pub(crate) fn all(document: &Document, lines: &[Ready]) -> Vec<Candidate> {
             }
             continue;
         }
-        let parts: Vec<Part> = spots.iter().map(|s| label::judge(&line.text, &line.lower, *s)).collect();
+        let parts = parts(line, &spots);
         let with = |test: &dyn Fn(&Part) -> bool| parts.iter().position(test).and_then(|at| spots.get(at)).copied();
         // A log names its own host first; what it says of an address counts more than where it stands.
         let first = with(&|p| !matches!(p, Part::Other | Part::Bare)).or_else(|| with(&|p| *p != Part::Other));
         let log = (line.setting == Setting::Plain).then(|| logs::read(&line.lower)).flatten();
-        for spot in &spots {
+        for (spot, part) in spots.iter().zip(&parts) {
             if !is_anybodys(spot.ip) || in_url(&line.text, *spot) {
                 continue;
             }
@@ -82,6 +82,7 @@ pub(crate) fn all(document: &Document, lines: &[Ready]) -> Vec<Candidate> {
             let look = Look {
                 line,
                 spot: *spot,
+                part: *part,
                 log,
                 alone: spots.len() == 1,
                 first: first == Some(*spot),
@@ -122,9 +123,25 @@ fn carried(lines: &[Ready], at: usize, look: &Look<'_>) -> Option<(i32, How, Str
     }
 }
 
+/// What is said of each address; those of a list share what is said of the first.
+fn parts(line: &Ready, spots: &[Spot]) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::with_capacity(spots.len());
+    let mut end = None;
+    for spot in spots {
+        let gap = end.and_then(|end| line.lower.get(end..spot.start)).map(str::trim);
+        let listed = gap.is_some_and(|g| matches!(g, "," | ";" | "and" | "&" | ", and" | "und" | "et" | "y" | "/"));
+        let own = label::judge(&line.text, &line.lower, *spot);
+        let before = parts.last().copied().filter(|_| listed && matches!(own, Part::Bare | Part::Said));
+        parts.push(before.unwrap_or(own));
+        end = Some(spot.end);
+    }
+    parts
+}
+
 struct Look<'t> {
     line: &'t Ready,
     spot: Spot,
+    part: Part,
     log: Option<Log>,
     alone: bool,
     first: bool,
@@ -136,7 +153,7 @@ struct Look<'t> {
 /// How much speaks for an address being the accused, and what.
 fn weigh(look: &Look<'_>) -> (i32, How, String) {
     let line = look.line;
-    let part = label::judge(&line.text, &line.lower, look.spot);
+    let part = look.part;
     let said = |weight, how, reason: &str| (weight, how, reason.to_owned());
     match line.setting {
         Setting::Plain => {}

@@ -14,7 +14,7 @@ pub(crate) struct Spot {
 }
 
 /// Most addresses looked at in one line.
-const MOST: usize = 12;
+const MOST: usize = 48;
 
 /// The addresses of a line, in order.
 pub(crate) fn all(line: &str) -> Vec<Spot> {

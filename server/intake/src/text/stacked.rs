@@ -37,7 +37,7 @@ fn table(lines: &[Ready], filled: &[usize]) -> Option<(Vec<(usize, Part)>, usize
     let line = |at: usize| filled.get(at).and_then(|i| lines.get(*i));
     let source = named(line(0)?).filter(|p| matches!(p, Part::Labelled | Part::Field))?;
     // Names follow until the first cell that holds an address.
-    let head = (1..WIDE * 2).take_while(|at| line(*at).is_some_and(|l| l.text.trim().len() <= CELL));
+    let head = (1..WIDE * 2).take_while(|at| line(*at).is_some_and(|l| l.text.trim().len() <= CELL || is_address(l)));
     let wide = head.clone().find(|at| line(*at).is_some_and(is_address)).filter(|wide| *wide >= 2)?;
     let others: Vec<(usize, Part)> =
         (1..wide).filter_map(|at| line(at).and_then(named).map(|part| (at, part))).collect();

@@ -130,7 +130,10 @@ fn read_head(line: &Ready) -> Option<Head> {
     if !spot::all(&line.text).is_empty() {
         return None;
     }
-    let sign = ['|', '\t', ';', ',', ' '].into_iter().find(|sign| cells(&line.lower, *sign).len() >= 3)?;
+    let sign = ['|', '\t', ';', ',', ' '].into_iter().find(|sign| {
+        let count = cells(&line.lower, *sign).len();
+        count >= 3 || count == 2 && matches!(sign, '|' | '\t' | ' ')
+    })?;
     let cells = cells(&line.lower, sign);
     let parts: Vec<Option<Part>> = cells
         .iter()

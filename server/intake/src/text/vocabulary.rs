@@ -34,7 +34,7 @@ words! {
     /// Names of fields that may mean either side and mostly mean the accused.
     FIELD = "\
     ipport ipaddressport ipaddressandport hostname system device node vps instance \
-    ip ips ipaddress ipaddresses ipaddr ipv4 ipv6 ipv4address ipv6address ipadresse ipadressen ipadres \
+    ip ips ipv4s ipaddress ipaddresses ipaddr ipv4 ipv6 ipv4address ipv6address ipadresse ipadressen ipadres \
     adresseip adressesip direccionip direccioneip indirizzoip adresip ipadresa host hostip hostaddress \
     address hostipaddress hosts machine ipnumber";
     /// Words in the name of a field or before an address that mean the other side, or neither.
