@@ -64,7 +64,11 @@ pub async fn fill(config: Config, plan: Plan, tell: Tell<'_>) -> anyhow::Result<
     let mut rng = Rng::new(plan.seed);
     let provider = Provider::new(plan.customers, begins - BOOKS_BEFORE, plan.ends, &mut rng);
     let staff = staff::hire(&desk).await?;
-    books(&desk, &provider, &plan, &mut rng, tell).await?;
+    books(&desk, &provider, &mut rng, tell).await?;
+    // Who held what in the whole history is known when it begins; as a file it could be known only when it ends.
+    clock.set(plan.ends);
+    take_in(&desk, ImportKind::Leases, &provider.leases_csv(plan.ends)).await?;
+    clock.set(begins - BOOKS_BEFORE);
     let arrivals = trouble::arrivals(&provider, plan.events, (begins, plan.ends), &mut rng);
     let mut tale = tale::Tale::new(desk.clone(), clock, staff, rng, (begins, plan.ends));
     tale.expect(arrivals);
@@ -75,24 +79,25 @@ pub async fn fill(config: Config, plan: Plan, tell: Tell<'_>) -> anyhow::Result<
 }
 
 /// Takes the provider's books in.
-async fn books(desk: &Desk, provider: &Provider, plan: &Plan, rng: &mut Rng, tell: Tell<'_>) -> anyhow::Result<()> {
+async fn books(desk: &Desk, provider: &Provider, rng: &mut Rng, tell: Tell<'_>) -> anyhow::Result<()> {
     let cli = Actor::system("cli");
     for (net, label) in provider::RANGES {
         desk.add_range(&cli, net, label).await?;
     }
-    let files = [
-        (ImportKind::Terms, Provider::terms_csv()),
-        (ImportKind::Customers, provider.customers_csv(rng)),
-        (ImportKind::Leases, provider.leases_csv(plan.ends)),
-    ];
+    let files = [(ImportKind::Terms, Provider::terms_csv()), (ImportKind::Customers, provider.customers_csv(rng))];
     let many = files.len();
     for (done, (kind, csv)) in files.into_iter().enumerate() {
         tell("books", done, many);
-        let order = ImportOrder { kind, dry_run: false, progress: &|_| {} };
-        let report = desk.import(&cli, csv.as_bytes(), order).await?;
-        if let Some(problem) = report.problems.first() {
-            bail!("the demo's {kind} file, line {}: {}: {}", problem.line, problem.column, problem.problem);
-        }
+        take_in(desk, kind, &csv).await?;
+    }
+    Ok(())
+}
+
+async fn take_in(desk: &Desk, kind: ImportKind, csv: &str) -> anyhow::Result<()> {
+    let order = ImportOrder { kind, dry_run: false, progress: &|_| {} };
+    let report = desk.import(&Actor::system("cli"), csv.as_bytes(), order).await?;
+    if let Some(problem) = report.problems.first() {
+        bail!("the demo's {kind} file, line {}: {}: {}", problem.line, problem.column, problem.problem);
     }
     Ok(())
 }
