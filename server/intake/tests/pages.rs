@@ -163,3 +163,27 @@ fn certified_mail_is_opened() {
     assert_eq!(events(&parsed), ["192.0.2.10 messaging/spam"], "{:?}", parsed.reason);
     assert_eq!(parsed.reporter.as_deref(), Some("person.example"));
 }
+
+#[test]
+fn a_mail_of_html_alone() {
+    let parsed = common::read("page_html_only.eml");
+    assert_eq!(events(&parsed), ["https://secure.bank-login.test/a/b content/phishing"], "{:?}", parsed.reason);
+    let event = &parsed.events[0];
+    assert_eq!(event.details.get("ip").and_then(|v| v.as_str()), Some("192.0.2.10"));
+    assert_eq!(
+        (event.from.unwrap().to_rfc3339().as_str(), event.time_grade),
+        ("2024-05-01T10:00:00+00:00", TimeGrade::Stated)
+    );
+}
+
+#[test]
+fn every_source_port_is_kept() {
+    let parsed = mail(
+        "",
+        "Brute force from your network",
+        "Dear abuse team,\nMay  1 10:00:01 gate sshd[1]: Failed password for root from 192.0.2.10 port 4711 ssh2\n\
+         May  1 10:00:09 gate sshd[2]: Failed password for root from 192.0.2.10 port 4712 ssh2\n",
+    );
+    assert_eq!(events(&parsed), ["192.0.2.10#4711 connection/login_attack"]);
+    assert_eq!(parsed.events[0].details.get("source_ports").and_then(|v| v.as_str()), Some("4711, 4712"));
+}

@@ -304,6 +304,10 @@ fn event(findings: &Findings, candidate: &Candidate, class: Class, port: Option<
     if let Some(precision) = when.precision {
         details.insert("time_precision".into(), precision.into());
     }
+    if candidate.ports.len() > 1 {
+        let ports: Vec<String> = candidate.ports.iter().map(u16::to_string).collect();
+        details.insert("source_ports".into(), ports.join(", ").into());
+    }
     let mut faults = vec![format!("read from free text: source by {}", candidate.reason)];
     if noted {
         faults.push("class by the log lines; the words say something else".to_owned());

@@ -439,11 +439,9 @@ fn by_heading(heading: &str, line: &Ready, start: usize) -> Look {
     if READING.iter().any(|r| near.contains(r)) {
         return Look { kind: Kind::Other, sure: false, whole: false };
     }
-    let other = says(&OTHER, &tail(heading, 5), false)
-        && !says(&PAGE, &tail(heading, 3), false)
-        && !near.contains("your reference")
-        && !(page && near.contains("following"))
-        && (announces || heading.len() < 80 && !ends);
+    let elsewhere = says(&OTHER, &tail(heading, 5), false) && !says(&PAGE, &tail(heading, 3), false);
+    let listed = near.contains("your reference") || page && near.contains("following");
+    let other = elsewhere && !listed && (announces || heading.len() < 80 && !ends);
     let kind = match (announces, bad, other) {
         (_, false, true) => Kind::Other,
         (true, true, true) if !page => Kind::Other,

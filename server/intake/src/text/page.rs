@@ -137,6 +137,9 @@ struct Spot {
 }
 
 fn spots(line: &Ready) -> Vec<Spot> {
+    if !line.text.contains('.') && !line.text.contains("://") {
+        return Vec::new();
+    }
     let mut found: Vec<Spot> = Vec::new();
     for (start, link) in url::in_line(&line.text) {
         let host = url_host(link).unwrap_or_default().to_ascii_lowercase();

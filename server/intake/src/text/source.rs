@@ -34,6 +34,8 @@ pub(crate) enum How {
 pub(crate) struct Candidate {
     pub(crate) ip: IpAddr,
     pub(crate) port: Option<u16>,
+    /// Every source port that the lines about it name, in order: with addresses that are shared each may be another customer.
+    pub(crate) ports: Vec<u16>,
     pub(crate) weight: i32,
     pub(crate) how: How,
     pub(crate) reason: String,
@@ -51,6 +53,8 @@ pub(crate) struct Candidate {
     pub(crate) words: String,
 }
 
+/// Most source ports kept of one address.
+const PORTS: usize = 64;
 /// Most candidates of one report.
 const MOST: usize = 1000;
 
@@ -294,6 +298,7 @@ impl Found {
             let mut one = Candidate {
                 ip: look.spot.ip,
                 port: None,
+                ports: Vec::new(),
                 weight,
                 how,
                 reason,
@@ -328,6 +333,7 @@ impl Found {
                 None => self.0.push(Candidate {
                     ip: spot.ip,
                     port: spot.port,
+                    ports: Vec::new(),
                     weight: 80,
                     how: How::Subject,
                     reason,
@@ -360,6 +366,9 @@ impl Candidate {
         }
         if weight >= SOME {
             self.port = self.port.or(port);
+            if let Some(port) = port.filter(|p| self.ports.len() < PORTS && !self.ports.contains(p)) {
+                self.ports.push(port);
+            }
         }
     }
 }

@@ -18,9 +18,19 @@ pub(crate) fn cells(lines: &[Ready]) -> Vec<(usize, Part)> {
         .filter(|(_, l)| l.setting == Setting::Plain && !l.text.trim().is_empty())
         .map(|(at, _)| at)
         .collect();
+    // Only names above a cell with an address can be a head.
+    let addresses: Vec<usize> = filled
+        .iter()
+        .enumerate()
+        .filter(|(_, i)| lines.get(**i).is_some_and(|l| l.text.bytes().any(|b| b.is_ascii_digit()) && is_address(l)))
+        .map(|(at, _)| at)
+        .collect();
     let mut found = Vec::new();
     let mut at = 0;
     while at < filled.len() {
+        let next = addresses.partition_point(|address| *address <= at);
+        let Some(address) = addresses.get(next) else { break };
+        at = at.max(address.saturating_sub(WIDE * 2));
         match table(lines, filled.get(at..).unwrap_or_default()) {
             Some((cells, used)) => {
                 found.extend(cells);
