@@ -42,8 +42,10 @@ pub fn channels(board: ChannelBoard) -> AnyView {
     let failing = board.own.iter().filter(|row| row.health == Health::Failing).count();
     let sub = match (alarms, failing) {
         (0, 0) => "how reports come in".to_owned(),
-        (0, n) => format!("{n} of {} does not work right now", board.own.len()),
-        (n, _) => format!("{n} of {} needs attention", board.own.len()),
+        (0, 1) => format!("1 of {} does not work right now", board.own.len()),
+        (0, n) => format!("{n} of {} do not work right now", board.own.len()),
+        (1, _) => format!("1 of {} needs attention", board.own.len()),
+        (n, _) => format!("{n} of {} need attention", board.own.len()),
     };
     let warnings: Vec<_> = board.own.iter().filter_map(|row| warning(row, now)).collect();
     let open: Vec<_> = board.open.into_iter().map(|row| open_row(row, now)).collect();
@@ -183,7 +185,7 @@ fn own_row(row: ChannelRow, now: DateTime<Utc>) -> AnyView {
             <td class="lead"><b>{row.name}</b> <small class="mono">{row.place}</small></td>
             <td data-label="State"><Tag word=row.health.as_str() kind=kind /></td>
             <td data-label="Last worked">{when(state.and_then(|state| state.ok_at))} " " {news}</td>
-            <td data-label="Today">{today(&row.today)}</td>
+            <td class="nowrap" data-label="Today">{today(&row.today)}</td>
             <td data-label="Last error">{error}</td>
         </tr>
     }
@@ -207,7 +209,7 @@ fn open_row(row: ChannelRow, now: DateTime<Utc>) -> AnyView {
         Channel::Api => ("API", "POST /api/v1/reports with a token"),
         Channel::Pipe => ("Mail pipe", "lazaret ingest -"),
         Channel::File => ("Files", "lazaret ingest FILE..."),
-        Channel::Form => ("Form for reporters", "what they add to their reports"),
+        Channel::Form => ("Form for reporters", "complaints, at /report"),
         _ => ("By hand", "the upload on the page of reports"),
     };
     let last = match row.today.last_at {
@@ -218,7 +220,7 @@ fn open_row(row: ChannelRow, now: DateTime<Utc>) -> AnyView {
         <tr>
             <td class="lead"><b>{name}</b> <small class="mono">{what}</small></td>
             <td data-label="Last today">{last}</td>
-            <td data-label="Today">{today(&row.today)}</td>
+            <td class="nowrap" data-label="Today">{today(&row.today)}</td>
         </tr>
     }
     .into_any()
