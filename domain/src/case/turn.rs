@@ -1,5 +1,5 @@
 //! Whose turn it is in a case, what is expected and by when: the card on top of the case page.
-use super::{Case, CaseState, Claim, DisputeState};
+use super::{Case, CaseState, Claim, DisputeState, Outcome};
 use chrono::{DateTime, Utc};
 
 /// Who has to act next.
@@ -37,6 +37,9 @@ pub fn turn(case: &Case, release_waits: bool, notice_owed: bool, notice_failed: 
 
 fn words(case: &Case, release_waits: bool, owed: bool, failed: bool, late: bool) -> (Whose, &'static str) {
     if case.state == CaseState::Closed {
+        if case.outcome == Some(Outcome::WrongCustomer) {
+            return (Whose::Nobody, "It was another customer: the case is closed and counts against nobody.");
+        }
         return (
             Whose::Nobody,
             "The case is closed. New evidence within the repeat window opens a new one that names it.",

@@ -68,6 +68,8 @@ fn button(page: &Arc<CasePage>, command: CaseCommand, state: CaseState) -> Optio
         }
         CaseCommand::Reply if state != CaseState::Answered => Some(reply(&page, false)),
         CaseCommand::Close => Some(close(&page)),
+        // Its events are on another case: that one is corrected.
+        CaseCommand::Reopen if case.outcome == Some(Outcome::WrongCustomer) => None,
         CaseCommand::Reopen => Some(reopen(&page)),
         _ => None,
     }

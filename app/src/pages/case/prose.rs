@@ -136,9 +136,15 @@ fn events(entry: &Entry) -> String {
 }
 
 fn corrected(entry: &Entry) -> String {
-    let closed = if entry.has("outcome") { "; nothing was left, and the case is closed" } else { "" };
-    format!("corrected whose {} were: {}, not this{closed}", events(entry), entry.text("to"))
-        .replace("another service of this customer, not this", "another service of this customer")
+    let whose = match entry.text("to").as_str() {
+        "another customer" => "another customer's".to_owned(),
+        "nobody known" => "nobody's we know".to_owned(),
+        other => format!("of {other}"),
+    };
+    let events = events(entry);
+    let were = if events.starts_with("1 ") { "was" } else { "were" };
+    let closed = if entry.has("outcome") { "; nothing is left, and the case is closed" } else { "" };
+    format!("found that {events} {were} {whose}{closed}")
 }
 
 fn stated(claim: &str) -> String {

@@ -44,11 +44,13 @@ pub fn follows(page: Follows) -> AnyView {
     let state = page.case.state.as_str();
     let list = list(&page);
     let mail = mail(&page);
-    let side = side(&page);
+    // Right below what it does, on a phone too.
+    let confirm = confirm(&page);
     view! {
         <Top title="What follows" sub=sub><Pill word=state /></Top>
-        <Desk side=Some(side)>
+        <Desk side=Some(good_to_know())>
             <Card title="When you confirm" id="follows">{list}</Card>
+            {confirm}
             {mail}
         </Desk>
     }
@@ -67,13 +69,13 @@ fn list(page: &Follows) -> AnyView {
         let n = plural(u64::try_from(plan.links).unwrap_or(0), "link", "links");
         pairs.push(pair(
             "Links",
-            vec![format!("{n} of {} revoked: the page says that it was not about him.", page.wrong.name)],
+            vec![format!("{n} of {} revoked: the page says that it was a mistake, and nothing else.", page.wrong.name)],
         ));
     }
     let held: Vec<String> = plan.quarantines.iter().map(|end| quarantine(end, &page.case.number)).collect();
     pairs.extend((!held.is_empty()).then(|| pair("Quarantine", held)));
     if plan.upholds.is_some() {
-        pairs.push(pair("Objection", vec!["The customer objected: his objection is upheld.".to_owned()]));
+        pairs.push(pair("Objection", vec!["The customer objected: the objection is upheld.".to_owned()]));
     }
     pairs.push(pair("Told", vec![told(page)]));
     view! { <KeyValues>{pairs}</KeyValues> }.into_any()
@@ -160,7 +162,7 @@ fn mail(page: &Follows) -> Option<AnyView> {
     Some(view! { <Card title="The correction notice" aside=to><Raw text=text /></Card> }.into_any())
 }
 
-fn side(page: &Follows) -> AnyView {
+fn confirm(page: &Follows) -> AnyView {
     let action = routes::case_correct(&page.case.number);
     let mut hidden = page.fields.hidden();
     let back = hidden.clone();
@@ -178,6 +180,12 @@ fn side(page: &Follows) -> AnyView {
                 <Btn label="Change something" name="step" value="back" />
             </PostForm>
         </Card>
+    }
+    .into_any()
+}
+
+fn good_to_know() -> AnyView {
+    view! {
         <Card title="Good to know">
             <p class="sub">"A correction can be corrected: the case that gets the events has the same button."</p>
             <p class="sub">
