@@ -38,7 +38,7 @@ pub(crate) fn colons(bytes: &[u8]) -> String {
 pub(crate) fn hex(text: &str) -> Option<Vec<u8>> {
     let text = text.trim().trim_start_matches("0x").trim_start_matches("0X");
     let digits: Vec<u8> = text.bytes().filter(|byte| *byte != b':').collect();
-    if digits.is_empty() || digits.len() % 2 != 0 {
+    if digits.is_empty() || !digits.len().is_multiple_of(2) {
         return None;
     }
     let value = |digit: u8| (digit as char).to_digit(16).and_then(|value| u8::try_from(value).ok());
