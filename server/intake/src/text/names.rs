@@ -485,7 +485,16 @@ fn is_rightful(sentence: &str, near: &str) -> bool {
     let Some(said) = spoken.filter_map(|b| sentence.rfind(b)).max() else { return false };
     let after = sentence.get(said..).unwrap_or_default();
     let near = if after.starts_with("our client") || after.starts_with("my client") { 60 } else { 130 };
-    after.len() < near && !says(&BAD, after, true) && !after.contains(". ") && !after.contains("your ")
+    after.len() < near && !says(&BAD, after, true) && !ends_within(after) && !after.contains("your ")
+}
+
+/// Whether a sentence ends in the text; the dot of "Ltd. " ends none.
+fn ends_within(text: &str) -> bool {
+    const SHORT: [&str; 6] = ["ltd", "pvt", "inc", "co", "corp", "gmbh"];
+    text.match_indices(". ").any(|(at, _)| {
+        let word = text.get(..at).and_then(|t| t.rsplit(' ').next()).unwrap_or_default();
+        !SHORT.contains(&word.trim_end_matches(['.', ',']))
+    })
 }
 
 fn by_sentence(sentence: &str, line: &Ready) -> Look {
