@@ -143,13 +143,13 @@ impl Provider {
         let holder = HolderName::Username(format!("u{}@isp.example", truth.holder));
         let saying = |word| Saying { line: 0, net, ports, protocol: None, holder: holder.clone(), word };
         let session = || format!("bng-{device}/{}-{}-{nth}", u8::from(place.six), place.number);
-        match truth.lost {
+        let end = self.begins + TimeDelta::days(DAYS);
+        match truth.lost.filter(|last| *last < end) {
             Some(last) => {
-                each(saying(Word::Alive { at: last + off, session: session(), started: Some(truth.from + off) }))
+                each(saying(Word::Alive { at: last + off, session: session(), started: Some(truth.from + off) }));
             }
             None if goes_on => {
-                let at = self.begins + TimeDelta::days(DAYS);
-                each(saying(Word::Alive { at: at + off, session: session(), started: Some(truth.from + off) }));
+                each(saying(Word::Alive { at: end + off, session: session(), started: Some(truth.from + off) }));
             }
             None => each(saying(Word::Held { from: truth.from + off, to: Some(truth.to + off) })),
         }
