@@ -72,7 +72,7 @@ pub(crate) async fn touched(conn: &mut Raw, news: &[News]) -> Result<Vec<EventId
                     .push_bind(one.to.map_or(i64::MAX, micros));
             });
             builder.push(tail);
-            for row in builder.build().persistent(true).fetch_all(&mut *conn).await? {
+            for row in builder.build().persistent(false).fetch_all(&mut *conn).await? {
                 found.push(EventId(row.try_get(0)?));
             }
         }

@@ -54,7 +54,8 @@ impl Load for NamedService {
     }
 }
 
-/// The holders with one of these names, of one kind; for a name every binding it had.
+/// The holders with one of these names, of one kind (planned anew each time: an import fills empty tables, and a plan made
+/// for an empty one reads all of a full one); for a name every binding it had.
 pub(crate) async fn by_names(conn: &mut Raw, kind: &str, names: &[String]) -> Result<Vec<HolderRow>> {
     let mut found = Vec::with_capacity(names.len());
     for chunk in names.chunks(bulk::CHUNK) {
@@ -65,7 +66,7 @@ pub(crate) async fn by_names(conn: &mut Raw, kind: &str, names: &[String]) -> Re
             list.push_bind(name);
         }
         builder.push(")");
-        found.extend(bulk::fetch::<HolderRow>(conn, builder, true).await?);
+        found.extend(bulk::fetch::<HolderRow>(conn, builder, false).await?);
     }
     Ok(found)
 }
@@ -80,7 +81,7 @@ pub(crate) async fn of_services(conn: &mut Raw, services: &[ServiceId]) -> Resul
             list.push_bind(service.0);
         }
         builder.push(")");
-        found.extend(bulk::fetch::<HolderRow>(conn, builder, true).await?);
+        found.extend(bulk::fetch::<HolderRow>(conn, builder, false).await?);
     }
     Ok(found)
 }
@@ -103,7 +104,7 @@ pub(crate) async fn services_named(conn: &mut Raw, kind: &str, names: &[String])
             list.push_bind(name);
         }
         builder.push(")");
-        found.extend(bulk::fetch::<NamedService>(conn, builder, true).await?);
+        found.extend(bulk::fetch::<NamedService>(conn, builder, false).await?);
     }
     Ok(found)
 }

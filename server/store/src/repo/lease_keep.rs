@@ -164,7 +164,7 @@ pub(crate) async fn of_sessions(conn: &mut Raw, source: i64, sessions: &[String]
             list.push_bind(session);
         }
         builder.push(")");
-        found.extend(bulk::fetch::<LeaseRow>(conn, builder, true).await?);
+        found.extend(bulk::fetch::<LeaseRow>(conn, builder, false).await?);
     }
     Ok(found)
 }
