@@ -246,9 +246,29 @@ pub fn customer_act(id: impl Display, act: &str) -> String {
     format!("/customers/{id}/{act}")
 }
 
-/// Whose was this address at that time: `?address=`, `?port=`, `?at=`.
+/// Whose was this address at that time: `?address=`, `?port=`, `?at=`, `?case=` fill the form in; post: asks.
 pub fn who() -> String {
     "/who".to_owned()
+}
+
+/// The answer to a look-up, for the one who made it.
+pub fn look_up(id: impl Display) -> String {
+    format!("/who/{id}")
+}
+
+/// The same as a file: `leases.csv` or `answer.json`.
+pub fn look_up_file(id: impl Display, file: &str) -> String {
+    format!("/who/{id}/{file}")
+}
+
+/// What a customer held: asks for a reason; post: asks.
+pub fn addresses(customer: impl Display) -> String {
+    format!("/customers/{customer}/addresses")
+}
+
+/// What a customer held, shown under the reason of a look-up.
+pub fn addresses_of(customer: impl Display, look: impl Display) -> String {
+    format!("/customers/{customer}/addresses?look={look}")
 }
 
 /// Figures, with `?period=`.

@@ -156,6 +156,12 @@ words! {
         CgnatRuleAdded = "cgnat_rule.added",
         /// A rule of deterministic CGNAT does not hold any more.
         CgnatRuleEnded = "cgnat_rule.ended",
+        /// A person asked whose an address was, or what a customer held.
+        AddressLookedUp = "lease.looked_up",
+        /// How a lease source is watched was changed.
+        LeaseSourceChanged = "lease_source.changed",
+        /// Names of hosts and accounts were imported.
+        NamesImported = "names.imported",
         /// Terms were imported.
         TermsImported = "terms.imported",
         /// An account was made.

@@ -22,6 +22,8 @@ words! {
     Permission {
         /// See evidence, customers, cases, mail, quarantines.
         ReadDesk = "read_desk",
+        /// Ask whose an address was, and what a customer held; each time with a reason.
+        LookUp = "look_up",
         /// Open and work on cases, write notices, take in reports by hand.
         WorkCases = "work_cases",
         /// Order a quarantine and release one.
@@ -45,7 +47,9 @@ words! {
 pub const fn may(role: Role, permission: Permission) -> bool {
     use Permission as P;
     match role {
-        Role::Analyst => matches!(permission, P::ReadDesk | P::WorkCases | P::OrderQuarantine | P::ReadFigures),
+        Role::Analyst => {
+            matches!(permission, P::ReadDesk | P::LookUp | P::WorkCases | P::OrderQuarantine | P::ReadFigures)
+        },
         Role::Supervisor => !matches!(permission, P::Administer),
         Role::Administrator => true,
         Role::Auditor => matches!(permission, P::ReadDesk | P::ReadFigures | P::ReadLedger),

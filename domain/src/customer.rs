@@ -4,6 +4,7 @@ use crate::{
     evidence::Event,
     id::{ContractId, CustomerId, ServiceId},
     lease::Lease,
+    names::ServiceName,
     page::Rows,
 };
 use chrono::{DateTime, Utc};
@@ -85,7 +86,7 @@ pub struct CustomerRow {
 pub struct ServiceView {
     /// The service.
     pub service: Service,
-    /// Its newest leases.
+    /// What it holds now.
     pub leases: Vec<Lease>,
 }
 
@@ -98,6 +99,8 @@ pub struct CustomerView {
     pub contracts: Vec<Contract>,
     /// His services.
     pub services: Vec<ServiceView>,
+    /// Names of his services: hosts, mail accounts, logins, servers.
+    pub names: Vec<ServiceName>,
     /// His newest cases.
     pub cases: Vec<CaseRow>,
     /// His newest events.

@@ -48,6 +48,10 @@ ids! {
     ClauseId;
     /// "This address belonged to this service from A to B."
     LeaseId;
+    /// What a person asked about addresses, with his reason.
+    LookUpId;
+    /// That a name belongs to a service.
+    ServiceNameId;
     /// A rule by which a CGNAT gives ports to inside addresses.
     CgnatRuleId;
     /// A range of the provider's own addresses.

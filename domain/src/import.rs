@@ -12,6 +12,8 @@ words! {
         Terms = "terms",
         /// How a deterministic CGNAT gives ports to inside addresses.
         CgnatRules = "cgnat-rules",
+        /// Which hosts, accounts and servers belong to which service.
+        Names = "names",
     }
 }
 
@@ -85,6 +87,14 @@ const CGNAT_RULES: &[Column] = &[
     may("to", "first instant after it; empty = still valid"),
 ];
 
+const NAMES: &[Column] = &[
+    needed("kind", "host (a hosted domain with everything below it), mail, account (a login name) or server"),
+    needed("name", "the name; umlauts as xn--"),
+    needed("service_number", "whose it is; for a server the service of the machine on which many have their pages"),
+    needed("from", "first instant"),
+    may("to", "first instant after it; empty = still his"),
+];
+
 impl ImportKind {
     /// The columns of its file, in the order of the documentation.
     pub const fn columns(self) -> &'static [Column] {
@@ -93,6 +103,7 @@ impl ImportKind {
             Self::Leases => LEASES,
             Self::Terms => TERMS,
             Self::CgnatRules => CGNAT_RULES,
+            Self::Names => NAMES,
         }
     }
 }

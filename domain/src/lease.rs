@@ -1,11 +1,13 @@
 //! "This address (and port range) belonged to this service from A to B", with its source.
+pub mod board;
 pub mod held;
+pub mod look;
 pub mod session;
 pub mod shape;
 pub mod source;
 
 pub use held::{Held, HeldBy};
-pub use source::{CgnatRule, Heard, ImportPlace, LeaseSource, LeaseSourceKind, SourceSetUp, Taken};
+pub use source::{CgnatRule, Heard, ImportPlace, ImportRow, LeaseSource, RefusedRow, LeaseSourceKind, SourceSetUp, Taken};
 
 use crate::id::{CustomerId, LeaseId, RangeId, ServiceId};
 use chrono::{DateTime, Utc};
@@ -38,36 +40,6 @@ impl Lease {
     pub const fn whole_address(&self) -> bool {
         self.ports.0 == 0 && self.ports.1 == u16::MAX
     }
-}
-
-/// A lease with the names people know its holder by.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Holder {
-    /// The lease.
-    pub lease: Lease,
-    /// Number of the service.
-    pub service_number: String,
-    /// Its product.
-    pub product: String,
-    /// Name of the customer.
-    pub customer_name: String,
-}
-
-/// The answer to "who had this?".
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Who {
-    /// The address.
-    pub address: IpAddr,
-    /// The source port, if asked for.
-    pub port: Option<u16>,
-    /// The instant.
-    pub at: DateTime<Utc>,
-    /// Whether it is one of our addresses at all.
-    pub ours: bool,
-    /// The answer, as attribution would give it.
-    pub answer: crate::attribution::Answer,
-    /// Leases of the address around that instant, newest first.
-    pub holders: Vec<Holder>,
 }
 
 /// A range of the provider's own addresses: an event from elsewhere is not ours.

@@ -30,6 +30,7 @@ pub mod letter;
 pub mod limit;
 pub mod link;
 pub mod metrics;
+pub mod names;
 pub mod notice;
 pub mod page;
 pub mod passing;

@@ -143,6 +143,12 @@ pub const KEYS: &[Key] = &[
     key("lease.*.holder", "best", "What names the holder: best (as the form allows), username, circuit or mac."),
     key("lease.*.silent_hours", "0", "Hours without anything new that raise an alarm; 0: never."),
     key("lease.*.skew_seconds", "", "Seconds by which its clock may be off. Default: 2."),
+    key(
+        "leases.keep_days",
+        "14",
+        "Days for which leases are kept after their end; then they are erased. What is frozen in an attribution stays.",
+    ),
+    key("leases.report_days", "7", "Days that a report may be old: a warning when lease sources know less of the past."),
     key("radius.listen", "", "Where RADIUS accounting is taken (UDP): ADDRESS:PORT, such as 0.0.0.0:1813. Empty: off."),
     key("radius.*.client", "", "Address or prefix from which accounting requests may come."),
     secret("radius.*.secret", "Secret shared with it; 16 characters or more."),
@@ -311,6 +317,8 @@ impl Config {
                 return Err(wrong(&key("url"), format!("{url:?} must begin with https://")));
             }
         }
+        self.check_number("leases.keep_days", 1, 3_650)?;
+        self.check_number("leases.report_days", 1, 3_650)?;
         channel::check(self)?;
         lease::check(self)
     }

@@ -13,7 +13,7 @@
 //! | a state | [`Pill`]: dot and word; class of [`state_class`] |
 //! | certainty or another small fact | [`Tag`] (`kind="sure"`, `"unsure"`, `"bad"`, or none) |
 //! | how often before | [`Strikes`] |
-//! | a trend in a row | [`Spark`]; in a figure [`DayChart`], [`BarTable`] |
+//! | a trend in a row | [`Spark`]; in a figure [`DayChart`], [`BarTable`]; who held what when [`Strip`] |
 //! | one figure with its definition | [`Figures`] of [`Figure`] |
 //! | names and values | [`KeyValues`] of [`Pair`] |
 //! | what happened | [`Timeline`] of [`Moment`], words of people in [`Quote`] |
@@ -47,6 +47,7 @@ pub mod post_form;
 pub mod query;
 pub mod rail;
 pub mod raw;
+pub mod strip;
 pub mod table;
 pub mod tabs;
 pub mod textarea;
@@ -74,6 +75,7 @@ pub use post_form::{Act, PostForm};
 pub use query::Query;
 pub use rail::{Count, Nav, Place, Rail, User};
 pub use raw::Raw;
+pub use strip::{Strip, StripBar};
 pub use table::{DataTable, Th};
 pub use tabs::{Tab, Tabs};
 pub use textarea::TextArea;

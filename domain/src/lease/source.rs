@@ -107,6 +107,36 @@ pub struct Taken {
     pub refused: Vec<(u64, String)>,
 }
 
+/// A row that could not be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedRow {
+    /// Whose.
+    pub source: String,
+    /// When it came.
+    pub at: DateTime<Utc>,
+    /// Line of its file or batch, from 1.
+    pub line: i64,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+/// How the import of a file goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportRow {
+    /// For which source.
+    pub source: String,
+    /// SHA-256 of the file, in hexadecimal.
+    pub sha256: String,
+    /// Rows that are done.
+    pub rows_done: i64,
+    /// Rows that were refused.
+    pub rows_refused: i64,
+    /// When it began.
+    pub begun_at: DateTime<Utc>,
+    /// When it last went on.
+    pub touched_at: DateTime<Utc>,
+}
+
 /// Deterministic CGNAT (RFC 7422): the inside address is computed from the outside address and port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CgnatRule {

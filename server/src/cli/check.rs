@@ -1,6 +1,7 @@
 //! What `lazaret check` adds to "settings are fine": how each channel does, as far as the database knows. Never a failure.
 use crate::{config::Config, desk::Desk};
-use domain::{actor::Actor, channel::ChannelRow, clock::SystemClock};
+use chrono::{DateTime, Utc};
+use domain::{actor::Actor, channel::ChannelRow, clock::SystemClock, lease::LeaseSource};
 use std::{path::Path, sync::Arc};
 use store::Store;
 
@@ -18,7 +19,29 @@ pub(super) async fn channels(config: Config) {
     for row in &board.own {
         println!("{}", line(row));
     }
+    if let Ok(board) = desk.lease_board(&Actor::system("check")).await {
+        for source in &board.sources {
+            println!("{}", source_line(source));
+        }
+        for warning in &board.warnings {
+            println!("warning: {warning}");
+        }
+    }
     desk.store().close().await;
+}
+
+fn source_line(source: &LeaseSource) -> String {
+    let at = |at: Option<DateTime<Utc>>| at.map_or_else(|| "?".to_owned(), |at| at.format("%Y-%m-%d %H:%M UTC").to_string());
+    format!(
+        "lease source {} ({}): knows from {} to {}, last heard {}, {} rows, {} refused",
+        source.name,
+        source.kind,
+        at(source.known_from),
+        at(source.known_through),
+        at(source.last_heard_at),
+        source.rows_kept,
+        source.rows_refused
+    )
 }
 
 fn line(row: &ChannelRow) -> String {

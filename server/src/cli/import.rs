@@ -8,12 +8,12 @@ use domain::{
 };
 use std::{fmt::Write as _, io::Read as _, path::PathBuf};
 
-/// Import customers, leases or terms. Bad rows are named with line, column and problem; good rows are kept.
+/// Import customers, leases, terms or names. Bad rows are named with line, column and problem; good rows are kept.
 #[derive(clap::Args)]
 #[command(after_long_help = help())]
 pub(crate) struct Import {
     /// What the files hold.
-    #[arg(value_parser = kind, value_name = "customers|leases|terms|cgnat-rules")]
+    #[arg(value_parser = kind, value_name = "customers|leases|terms|cgnat-rules|names")]
     what: ImportKind,
     /// The files; - is standard input.
     #[arg(value_name = "FILE", required = true)]
@@ -26,7 +26,7 @@ pub(crate) struct Import {
 }
 
 fn kind(word: &str) -> Result<ImportKind, String> {
-    ImportKind::parse(word).ok_or_else(|| "use customers, leases, terms or cgnat-rules".to_owned())
+    ImportKind::parse(word).ok_or_else(|| "use customers, leases, terms, cgnat-rules or names".to_owned())
 }
 
 /// The columns of every file, from the one place where they are defined.

@@ -67,6 +67,7 @@ pub async fn fill(config: Config, plan: Plan, tell: Tell<'_>) -> anyhow::Result<
     books(&desk, &provider, &mut rng, tell).await?;
     // Who held what in the whole history is known when it begins; as a file it could be known only when it ends.
     clock.set(plan.ends);
+    take_in(&desk, ImportKind::Names, &provider.names_csv()).await?;
     take_in(&desk, ImportKind::Leases, &provider.leases_csv(plan.ends)).await?;
     clock.set(begins - BOOKS_BEFORE);
     let arrivals = trouble::arrivals(&provider, plan.events, (begins, plan.ends), &mut rng);

@@ -183,6 +183,22 @@ impl Provider {
         out
     }
 
+    /// Hosted domains, mail accounts and the one shared server, as `lazaret import names` takes them.
+    pub(super) fn names_csv(&self) -> String {
+        let mut out = String::from("kind,name,service_number,from,to\n");
+        let from = text(self.begins);
+        let businesses = self.lines.iter().filter(|line| matches!(line.access, Access::Fixed | Access::Server));
+        for (index, line) in businesses.enumerate() {
+            let host = format!("{}-{index}.example", people::plain(&line.name).replace('.', "-"));
+            let _ = writeln!(out, "host,{host},{},{from},", line.service);
+            let _ = writeln!(out, "mail,info@{host},{},{from},", line.service);
+        }
+        if let Some(shared) = self.lines.iter().find(|line| line.access == Access::Server) {
+            let _ = writeln!(out, "server,web1.hosting.example,{},{from},", shared.service);
+        }
+        out
+    }
+
     /// Leases, as `lazaret import leases` takes them. The newest of a line are still held.
     pub(super) fn leases_csv(&self, ends: DateTime<Utc>) -> String {
         let mut out = String::from("address,port_from,port_to,service_number,from,to,source\n");

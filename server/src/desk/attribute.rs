@@ -1,12 +1,15 @@
 //! Whose was it then? Looks the sources of a batch of events up in the lease index, behind a CGNAT too.
-use super::DeskError;
+use super::{
+    DeskError,
+    attribute_name::{Names, host_of, reconcile, stated_address},
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     attribution::{Answer, Candidate, Certainty, Doubt, Known, Moment, Wait, decide},
     customer::Service,
     event::{Observation, SourceKind, TimeGrade},
     id::LeaseId,
-    lease::{CgnatRule, Held, HeldBy, LeaseSourceKind, OwnRange},
+    lease::{CgnatRule, Held, HeldBy, LeaseSource, LeaseSourceKind, OwnRange},
     saying::HolderName,
 };
 use std::{
@@ -50,17 +53,42 @@ impl Attributor {
         received_at: DateTime<Utc>,
     ) -> Result<Vec<Answer>, DeskError> {
         let moments: Vec<Moment> = events.iter().map(|event| moment(event, received_at)).collect();
-        let accounts = accounts(conn, events).await?;
-        let asked: Vec<Option<(IpAddr, Moment)>> =
-            events.iter().zip(&moments).map(|(event, moment)| Some((event.source.ip()?, *moment))).collect();
+        let names = Names::load(conn, events).await?;
+        let hosts: Vec<Option<String>> = events.iter().map(host_of).collect();
+        let address = |(event, host): (&Observation, &Option<String>)| match host {
+            Some(_) => stated_address(event),
+            None => event.source.ip(),
+        };
+        let asked: Vec<Option<(IpAddr, Moment)>> = (events.iter().zip(&hosts).map(address).zip(&moments))
+            .map(|(address, moment)| Some((address?, *moment)))
+            .collect();
         let placed: Vec<(IpAddr, Moment)> = asked.iter().flatten().copied().collect();
         let mut found = self.at(conn, &placed).await?.into_iter();
         let mut answers = Vec::with_capacity(events.len());
-        for ((event, moment), asked) in events.iter().zip(&moments).zip(&asked) {
-            let answer = if asked.is_some() { found.next() } else { Some(by_name(&accounts, event, moment)) };
-            answers.push(answer.unwrap_or_else(|| Answer::unknown("never looked up")));
+        for (((event, moment), asked), host) in events.iter().zip(&moments).zip(&asked).zip(&hosts) {
+            let by_address = asked.and_then(|_| found.next());
+            answers.push(match (host, by_address) {
+                (Some(host), by_address) => {
+                    reconcile(conn, host, names.host(host, moment), by_address, moment).await?
+                }
+                (None, Some(by_address)) => by_address,
+                (None, None) => by_name(&names, event, moment),
+            });
         }
         Ok(answers)
+    }
+
+    /// Whose a host name was by the lists of hosted domains.
+    pub(super) async fn by_host(&self, conn: &mut Conn, host: &str, moment: &Moment) -> Result<Answer, DeskError> {
+        let names = Names::of_host(conn, host).await?;
+        reconcile(conn, host, names.host(host, moment), None, moment).await
+    }
+
+    /// The lease sources with their watermarks, by name.
+    pub(super) fn sources(&self) -> Vec<LeaseSource> {
+        let mut sources = self.forms.sources();
+        sources.sort_by(|one, two| one.name.cmp(&two.name));
+        sources
     }
 
     /// The answer for each address at its moment.
@@ -226,40 +254,13 @@ fn protocol(said: &serde_json::Value) -> Option<u8> {
     }
 }
 
-async fn accounts(conn: &mut Conn, events: &[Observation]) -> Result<HashMap<String, Vec<Service>>, DeskError> {
-    let names: HashSet<String> = events
-        .iter()
-        .filter(|event| event.source.kind == SourceKind::Account)
-        .map(|event| event.source.value.clone())
-        .collect();
-    let names: Vec<String> = names.into_iter().collect();
-    let mut found: HashMap<String, Vec<Service>> = HashMap::new();
-    if !names.is_empty() {
-        for service in conn.services_by_username(&names).await? {
-            found.entry(service.username.clone()).or_default().push(service);
-        }
-    }
-    Ok(found)
-}
-
-fn by_name(accounts: &HashMap<String, Vec<Service>>, event: &Observation, moment: &Moment) -> Answer {
+fn by_name(names: &Names, event: &Observation, moment: &Moment) -> Answer {
     let why = match event.source.kind {
-        SourceKind::Account => "no service has this user name",
+        SourceKind::Account => return names.account(event, moment),
         SourceKind::Phone => "the report names a telephone number, not an address",
-        _ => "the report names a host, not an address",
+        _ => "the report names something that is no host and no address",
     };
-    let Some(services) = accounts.get(&event.source.value).filter(|_| event.source.kind == SourceKind::Account) else {
-        return Answer::unknown(why).because(Doubt::NoAddress);
-    };
-    let mut candidates: Vec<Candidate> = services.iter().map(|service| named(service, moment.from)).collect();
-    if candidates.len() > 1 {
-        let why = "several services have this user name".to_owned();
-        return Answer::open(Certainty::Ambiguous, candidates, why).because(Doubt::SeveralNames);
-    }
-    match candidates.pop() {
-        Some(holder) => Answer::certain(holder, "user name"),
-        None => Answer::unknown(why).because(Doubt::NoAddress),
-    }
+    Answer::unknown(why).because(Doubt::NoAddress)
 }
 
 /// A service that is known by its own name, without a lease.

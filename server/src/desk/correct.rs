@@ -1,5 +1,5 @@
 //! Correcting whose events were, before it is done: the choice of the right holder, and everything that would follow.
-use super::{Desk, DeskError, attribute::Attributor, customer::address_of, evidence::name_all, notice_text::Wrong};
+use super::{Desk, DeskError, attribute::Attributor, evidence::name_all, notice_text::Wrong};
 use chrono::TimeDelta;
 use domain::{
     actor::{Actor, Permission},
@@ -9,6 +9,7 @@ use domain::{
     customer::{Customer, Service},
     evidence::{Event, Named},
     id::{CaseId, CorrectionId, DisputeId, EventId, ServiceId},
+    lease::look::address_of,
     limit::{CORRECTED_EVENTS_MAX, GROUPING},
     link::Link,
     notice::{Draft, Notice, address_fault},

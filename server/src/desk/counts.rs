@@ -19,7 +19,11 @@ impl Desk {
     /// Only when the store fails.
     pub async fn counts(&self) -> Result<Counts, DeskError> {
         let at = self.counting();
-        let count = async || Ok(self.store.read().await?.counts(at.1).await?);
+        let count = async || {
+            let counts = self.store.read().await?.counts(at.1).await?;
+            let warnings = self.lease_warnings().await?.len();
+            Ok(Counts { lease_warnings: i64::try_from(warnings).unwrap_or(i64::MAX), ..counts })
+        };
         self.counted.rail.get((), at, count).await
     }
 

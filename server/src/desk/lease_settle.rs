@@ -2,7 +2,7 @@
 //! is never changed, but shown to a person when it is contradicted.
 use super::{
     Desk, DeskError,
-    attribute::{Attributor, moment},
+    attribute::Attributor,
     correct_apply::taken_away,
     evidence::{join_open_case, newest},
 };
@@ -73,13 +73,14 @@ impl Desk {
             return Ok(tx.commit_chore(Chore::AskedAgain).await?);
         };
         let live = matches!(event.state, EventState::Pending | EventState::OnCase);
-        let Some(ip) = event.observation.source.ip().filter(|_| live) else {
+        if !live {
             tx.event_unwait(id).await?;
             return Ok(tx.commit_chore(Chore::AskedAgain).await?);
-        };
+        }
         let stands = newest(&mut tx, id).await?;
-        let when = moment(&event.observation, event.received_at);
-        let found = attributor.at(&mut tx, &[(ip, when)]).await?.pop().unwrap_or_else(|| Answer::unknown(""));
+        let asked = std::slice::from_ref(&event.observation);
+        let found = attributor.answers(&mut tx, asked, event.received_at).await?;
+        let found = found.into_iter().next().unwrap_or_else(|| Answer::unknown(""));
         if event.certainty == Certainty::Certain {
             if !contradicts(&stands, &found)
                 || !tx.event_doubt(&DoubtRow { event: id, made_at: now, answer: found.clone() }).await?

@@ -127,6 +127,7 @@ impl Desk {
             through: heard.through,
         };
         tx.lease_source_heard(source.id, &reach).await?;
+        tx.lease_refuse(source.id, &taken.refused, now).await?;
         if let Some(place) = &heard.place {
             tx.lease_import_set(source.id, place, refused, now).await?;
         }

@@ -1,14 +1,14 @@
-//! Customers, who had an address, and the import page.
+//! Customers and the import page.
 use super::{
     AppState, HttpError, Staff,
     evidence::{id_of, page_of},
     report::{Upload, read_upload},
     show, show_with,
 };
-use crate::desk::{DeskError, ImportOrder, address_of};
+use crate::desk::{DeskError, ImportOrder};
 use app::{
     pages::{
-        customer::{CustomerPage, CustomersPage, WhoPage, customer, customers, who},
+        customer::{CustomerPage, CustomersPage, customer, customers},
         settings::{ImportPage, import},
     },
     ui::Place,
@@ -21,7 +21,6 @@ use axum::{
     routing::{get, post},
 };
 use axum_extra::extract::Form;
-use chrono::{DateTime, NaiveDateTime, Utc};
 use domain::{
     actor::Permission,
     import::{ImportKind, ImportReport},
@@ -38,7 +37,6 @@ pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .route("/customers", get(list))
         .route("/customers/{id}", get(one))
-        .route("/who", get(look_up))
         .route("/settings/import", get(import_form).merge(post(import_dry).layer(room())))
         .route("/settings/import/confirm", post(import_now).layer(room()))
 }
@@ -60,63 +58,8 @@ async fn list(State(state): State<AppState>, staff: Staff, Query(asked): Query<A
 async fn one(State(state): State<AppState>, staff: Staff, Path(id): Path<String>) -> Result<Response, HttpError> {
     let view = state.desk.customer_view(&staff.actor(), id_of(&id)?).await?;
     let title = view.customer.name.clone();
-    show(&state, &staff, Place::Customers, &title, || customer(CustomerPage { view })).await
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct LookUp {
-    address: String,
-    port: String,
-    at: String,
-}
-
-async fn look_up(
-    State(state): State<AppState>,
-    staff: Staff,
-    Query(asked): Query<LookUp>,
-) -> Result<Response, HttpError> {
-    let now = state.desk.clock().now();
-    let mut page =
-        WhoPage { address: asked.address.trim().to_owned(), port: asked.port, at: asked.at, now, ..WhoPage::default() };
-    let mut status = StatusCode::OK;
-    if !page.address.is_empty() {
-        let address = address_of(&page.address);
-        let port = port_of(&page.port);
-        let at = instant_of(&page.at, now);
-        match (address, port, at) {
-            (Some((address, written)), Ok(port), Some(at)) => {
-                page.answer = Some(state.desk.who(&staff.actor(), address, port.or(written), at).await?);
-            }
-            (address, port, at) => {
-                status = StatusCode::UNPROCESSABLE_ENTITY;
-                page.address_error = address.is_none().then(|| "is no IP address".to_owned());
-                page.port_error = port.is_err().then(|| "is no port from 0 to 65535".to_owned());
-                page.at_error =
-                    at.is_none().then(|| "write it like 2026-11-22 10:38:12 (UTC) or with a zone".to_owned());
-            }
-        }
-    }
-    show_with(&state, &staff, status, Place::Who, "Who had this?", || who(page)).await
-}
-
-fn port_of(text: &str) -> Result<Option<u16>, std::num::ParseIntError> {
-    if text.trim().is_empty() { Ok(None) } else { text.trim().parse().map(Some) }
-}
-
-/// An instant of the look-up form; UTC where no zone is given, because the form says so.
-fn instant_of(text: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Some(now);
-    }
-    let joined = text.replacen(' ', "T", 1);
-    let joined = joined.strip_suffix("TUTC").or(joined.strip_suffix(" UTC")).unwrap_or(&joined);
-    if let Ok(at) = DateTime::parse_from_rfc3339(joined) {
-        return Some(at.with_timezone(&Utc));
-    }
-    let forms = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"];
-    forms.iter().find_map(|form| NaiveDateTime::parse_from_str(joined, form).ok()).map(|at| at.and_utc())
+    let looks = staff.may(Permission::LookUp);
+    show(&state, &staff, Place::Customers, &title, || customer(CustomerPage { view, looks })).await
 }
 
 fn empty(kind: ImportKind) -> ImportPage {

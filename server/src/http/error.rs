@@ -74,13 +74,27 @@ pub(super) async fn not_found() -> HttpError {
 pub(super) async fn ready(State(state): State<AppState>) -> Response {
     match state.desk.channel_healths().await {
         // A channel that fails makes nobody unready: the desk is what shows it.
-        Ok(healths) if healths.is_empty() => "ready".into_response(),
         Ok(healths) => {
             let each: Vec<String> = healths.iter().map(|(health, n)| format!("{n} {health}")).collect();
-            format!("ready\nchannels: {}", each.join(", ")).into_response()
+            let channels = if each.is_empty() { String::new() } else { format!("channels: {}\n", each.join(", ")) };
+            format!("ready\n{channels}{}", lease_words(&state).await).trim_end().to_owned().into_response()
         }
         Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {error}")).into_response(),
     }
+}
+
+/// What is wrong with the lease sources, without their names: everybody may ask here. The desk is ready all the same.
+async fn lease_words(state: &AppState) -> String {
+    use domain::lease::board::LeaseWarning as W;
+    let Ok(warnings) = state.desk.lease_warnings().await else { return String::new() };
+    let kinds: [(&str, fn(&W) -> bool); 4] = [
+        ("silent", |one| matches!(one, W::Silent { .. })),
+        ("know too little of the past", |one| matches!(one, W::TooYoung { .. })),
+        ("lag behind", |one| matches!(one, W::Behind { .. })),
+        ("kept too short", |one| matches!(one, W::KeptTooShort)),
+    ];
+    let told = kinds.iter().map(|(word, is)| (word, warnings.iter().filter(|one| is(one)).count()));
+    told.filter(|(_, n)| *n > 0).map(|(word, n)| format!("warning: lease sources: {n} {word}\n")).collect()
 }
 
 /// A fault of ours: logged, and told without its inside.

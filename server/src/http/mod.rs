@@ -27,6 +27,7 @@ mod session;
 mod settings;
 mod staff;
 mod triage;
+mod who;
 
 pub use client::Client;
 pub use error::HttpError;
@@ -80,7 +81,8 @@ pub fn router(state: AppState) -> Router {
         .merge(record::routes())
         .merge(report::routes())
         .merge(settings::routes())
-        .merge(triage::routes());
+        .merge(triage::routes())
+        .merge(who::routes());
     let staff = staff.layer(session::layer(&state.desk));
     let desk = state.desk.clone();
     Router::new()

@@ -136,6 +136,7 @@ fn nav(place: ui::Place, staff: &Staff, counts: &Counts) -> ui::Nav {
         count(ui::Place::Quarantine, counts.quarantines, counts.quarantines_failed > 0),
         count(ui::Place::Feeds, counts.feed_alarms, counts.feed_alarms > 0),
         count(ui::Place::Mail, counts.mail, counts.mail > 0),
+        count(ui::Place::Settings, counts.lease_warnings, counts.lease_warnings > 0),
     ];
     let mut hidden = vec![ui::Place::Policy];
     if staff.may(Permission::Approve) {

@@ -1,6 +1,7 @@
 //! What the desk owes the world. Workers look for due jobs every second, and at once when the desk wakes them.
 pub mod asks;
 pub mod enforcement;
+pub mod expire;
 pub mod feedback;
 pub mod heads;
 pub mod intake;
@@ -48,6 +49,7 @@ impl Workers {
         feedback::start(&workers, desk);
         reread::start(&workers, desk);
         asks::start(&workers, desk);
+        expire::start(&workers, desk);
         passing::start(&workers, desk);
         workers.every(LOOK_EVERY, desk.clone(), |desk| async move { timers::tick(&desk).await });
         workers

@@ -28,6 +28,7 @@ pub(crate) mod dialect {
         (11, "growth", include_str!("../../../migrations/sqlite/0011_growth.sql")),
         (12, "token_scope", include_str!("../../../migrations/sqlite/0012_token_scope.sql")),
         (13, "corrections", include_str!("../../../migrations/sqlite/0013_corrections.sql")),
+        (14, "names", include_str!("../../../migrations/sqlite/0014_names.sql")),
     ];
 }
 

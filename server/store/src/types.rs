@@ -150,6 +150,8 @@ pub struct Counts {
     pub mail: i64,
     /// Feeds whose reports cannot be read as they were meant.
     pub feed_alarms: i64,
+    /// What is wrong with lease sources; counted by the desk.
+    pub lease_warnings: i64,
 }
 
 /// A row for the lease index.

@@ -182,7 +182,7 @@ async fn bad_histories_are_named_and_harm_nobody() {
     assert!(lines.contains(&5) && lines.contains(&6), "{:?}", report.problems);
     let at = |text: &str| utc(text);
     let who = async |address: &str, when: &str| {
-        house.desk.who(&cli, address.parse().unwrap(), None, at(when)).await.unwrap().answer
+        house.desk.answer_at(&cli, address.parse().unwrap(), None, at(when)).await.unwrap()
     };
     // A Stop alone says nothing of the time before it.
     assert_eq!(who("198.51.100.20", "2026-11-20T10:00:00Z").await.certainty.as_str(), "unknown");

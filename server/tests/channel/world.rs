@@ -1,7 +1,10 @@
 //! Customers for the tests of lease sources, and who had an address by what the desk knows.
 use crate::house::{House, system};
 use chrono::{DateTime, Utc};
-use domain::import::ImportKind;
+use domain::{
+    import::ImportKind,
+    lease::look::{Question, Sight},
+};
 use lazaret::desk::ImportOrder;
 
 const TERMS: &str = "version,published_at,clause,text,permits,days_max
@@ -30,6 +33,9 @@ pub(crate) async fn holders(
     address: &str,
     at: DateTime<Utc>,
 ) -> Vec<(String, DateTime<Utc>, Option<DateTime<Utc>>)> {
-    let who = house.desk.who(&system(), address.parse().unwrap(), None, at).await.unwrap();
-    who.holders.into_iter().map(|one| (one.service_number, one.lease.from, one.lease.to)).collect()
+    let question = Question::at(address.parse().unwrap(), None, at);
+    let found = house.desk.sight(&system(), &question).await.unwrap();
+    let number = |row: &Sight| row.service.and_then(|service| found.party(service)).map(|party| party.number.clone());
+    let rows = found.parts[0].rows.iter().rev();
+    rows.filter_map(|row| Some((number(row)?, row.from, row.to))).collect()
 }

@@ -106,7 +106,7 @@ async fn what_the_index_says_is_what_the_history_allows() {
                 };
                 let port = rng.chance(80).then(|| *rng.pick(&[80_u16, 1_500, 2_500, 3_050, 3_500]));
                 let address: IpAddr = format!("2001:db8:77:{:x}::9", number * 256).parse().unwrap();
-                let answer = world.desk.who(&system(), address, port, at(second)).await.unwrap().answer;
+                let answer = world.desk.answer_at(&system(), address, port, at(second)).await.unwrap();
                 let fits = |one: &&Said| port.is_none_or(|port| one.ports.0 <= port && port <= one.ports.1);
                 let could: BTreeSet<usize> =
                     said.iter().filter(fits).filter(|one| may(one, second, &said)).map(|one| one.who).collect();

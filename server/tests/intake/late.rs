@@ -62,7 +62,7 @@ async fn now(world: &World, event: &Event) -> (Event, Answer) {
 
 async fn who(world: &World, address: &str, port: Option<u16>, when: &str) -> Answer {
     let address: IpAddr = address.parse().unwrap();
-    world.desk.who(&system(), address, port, at(when)).await.unwrap().answer
+    world.desk.answer_at(&system(), address, port, at(when)).await.unwrap()
 }
 
 #[tokio::test]

@@ -130,7 +130,8 @@ async fn from_the_inbox_to_a_case() {
         assert_eq!(found.location(), opened.location());
         let who = browser.get("/find?q=198.51.100.77:25").await;
         assert!(who.location().starts_with("/who?address=198.51.100.77&port=25"), "{}", who.location());
-        assert_eq!(browser.get("/who?address=300.1.2.3").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let wrong = browser.post("/who", "address=300.1.2.3&reason=a+look").await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     })
     .await;
 }

@@ -3,6 +3,7 @@ mod accounts;
 mod cases;
 mod demo;
 mod feeds;
+mod look_ups;
 mod neighbours;
 mod peers;
 mod roles;

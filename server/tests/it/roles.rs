@@ -6,6 +6,7 @@ use domain::{
     actor::{Actor, Role},
     again::RereadFilter,
     id::{PassingId, RereadId},
+    lease::look::{Question, Reason},
     page::PageOf,
     passing::{Subject, Way},
 };
@@ -40,6 +41,12 @@ const PAGES: &[(&str, &str)] = &[
     ("/customers", "asdo"),
     ("/customers/CUSTOMER", "asdo"),
     ("/who?address=198.51.100.77", "asdo"),
+    ("/who/LOOKUP", ""),
+    ("/who/LOOKUP/leases.csv", ""),
+    ("/who/LOOKUP/answer.json", ""),
+    ("/customers/CUSTOMER/addresses", "asd"),
+    // Another's reason is not mine: the form again.
+    ("/customers/CUSTOMER/addresses?look=LOOKUP", "asd"),
     ("/figures", "asdo"),
     ("/figures.csv", "asdo"),
     ("/reporters", "asdo"),
@@ -60,6 +67,7 @@ const PAGES: &[(&str, &str)] = &[
     ("/settings/tokens", "d"),
     ("/settings/ranges", "d"),
     ("/settings/channels", "d"),
+    ("/settings/sources", "d"),
     ("/settings/import", "d"),
     ("/live/cases?since=0", "asdo"),
     ("/live/evidence?since=0", "asdo"),
@@ -88,6 +96,8 @@ const ACTS: &[(&str, Fields, &str)] = &[
     ("/cases/CASE/correct", &[("step", "look"), ("to", "-nobody-"), ("reason", "a wrong lease")], "asd"),
     ("/cases/CASE/pass-on", &[("id", UUID), ("way", "download"), ("sha256", "0")], "asd"),
     ("/passings/PASSING/retry", &[], "asd"),
+    ("/who", &[("address", "198.51.100.77"), ("reason", "abuse report")], "asd"),
+    ("/customers/CUSTOMER/addresses", &[("reason", "abuse report"), ("case", "CASE")], "asd"),
     ("/events/EVENT/attribute", &[("service", "ln-20418"), ("reason", "looked it up")], "asd"),
     ("/cases/CASE/note", &[("version", "0"), ("id", UUID), ("text", "a note")], "asd"),
     ("/cases/CASE/assign", &[("version", "0"), ("assignee", UUID)], "asd"),
@@ -103,6 +113,7 @@ const ACTS: &[(&str, Fields, &str)] = &[
     ("/settings/feeds/cert-list/reopen", &[], "sd"),
     ("/settings/users", &[("name", "N"), ("email", "n@desk.example"), ("role", "analyst")], "d"),
     ("/settings/tokens", &[("name", "mailbox")], "d"),
+    ("/settings/sources/static", &[("skew", "0"), ("silent", "0")], "d"),
     ("/settings/ranges", &[("net", "203.0.113.0/24"), ("label", "pool")], "d"),
 ];
 
@@ -138,7 +149,12 @@ impl Things {
             sha256: draft.sha256,
         };
         let passing = house.desk.pass_on(&system, Subject::Event(events[0].id), order).await.unwrap();
+        let someone = house.user_named("someone@desk.example", Role::Supervisor).await;
+        let question = Question::at("198.51.100.77".parse().unwrap(), None, house.desk.clock().now());
+        let reason = Reason { why: "abuse report".into(), case: None };
+        let look = house.desk.who(&someone.actor(), &question, &[], &reason).await.unwrap();
         let pairs = vec![
+            ("LOOKUP", look.to_string()),
             ("REREAD", reread.to_string()),
             ("PASSING", passing.id.to_string()),
             ("CASE", number),

@@ -74,6 +74,11 @@ impl House {
         self.desk.add_user(&Actor::system("test"), &email, role.as_str(), role, PASSWORD).await.unwrap()
     }
 
+    /// An account with that address.
+    pub(crate) async fn user_named(&self, email: &str, role: Role) -> User {
+        self.desk.add_user(&Actor::system("test"), email, email, role, PASSWORD).await.unwrap()
+    }
+
     /// Terms, one customer with the fixed address 198.51.100.77, and one spam report against it, read.
     pub(crate) async fn with_evidence(&self) {
         let system = Actor::system("test");

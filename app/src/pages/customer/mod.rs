@@ -1,9 +1,14 @@
 //! Customers: the list, one customer with everything about him, and who had an address when.
+mod found;
+mod history;
 mod one;
 mod who;
 
+pub use found::{FoundPage, found};
+pub(crate) use found::reach;
+pub use history::{HistoryPage, history};
 pub use one::{CustomerPage, customer};
-pub use who::{WhoPage, who};
+pub use who::{Asked, WhoPage, who};
 
 use crate::{
     routes,

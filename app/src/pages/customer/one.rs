@@ -1,14 +1,18 @@
-//! One customer: what he has, what he accepted, what happened, what he held when.
+//! One customer: what he has, what he accepted, what happened, what he holds now.
 use crate::{
     pages::report::one::event_table,
     routes,
-    ui::{Card, DataTable, Desk, EmptyState, Fact, Glance, KeyValues, Pair, Pill, Tag, Th, Top, When, number, time},
+    ui::{
+        Card, DataTable, Desk, EmptyState, Fact, Glance, KeyValues, LinkBtn, Pair, Pill, Tag, Th, Top, When, defang, number,
+        time,
+    },
 };
 use chrono::{DateTime, Utc};
 use domain::{
     case::{CaseRow, CaseState},
     customer::{Contract, CustomerView, Service, ServiceView},
     lease::Lease,
+    names::ServiceName,
 };
 use leptos::prelude::*;
 
@@ -17,11 +21,18 @@ use leptos::prelude::*;
 pub struct CustomerPage {
     /// The customer with everything about him.
     pub view: CustomerView,
+    /// Whether this person may ask what he held before.
+    pub looks: bool,
 }
 
 /// The page of a customer.
 pub fn customer(page: CustomerPage) -> AnyView {
-    let CustomerView { customer, contracts, services, cases, events, now } = page.view;
+    let CustomerView { customer, contracts, services, names, cases, events, now } = page.view;
+    let history = page.looks.then(|| {
+        let href = routes::addresses(customer.id);
+        view! { <LinkBtn label="Address history…" href=href /> }
+    });
+    let names = names_card(&names, &services, now);
     let open = cases.iter().filter(|row| row.case.state != CaseState::Closed).count();
     let services_n = services.len();
     let protected = services.iter().find_map(|one| one.service.protected.clone());
@@ -36,6 +47,7 @@ pub fn customer(page: CustomerPage) -> AnyView {
             </KeyValues>
         </Card>
         {contracts_card(&contracts, now)}
+        {names}
     }
     .into_any();
     let list = if events.rows.is_empty() {
@@ -51,7 +63,7 @@ pub fn customer(page: CustomerPage) -> AnyView {
     let last = last(events.rows.first().map(|event| event.at), now);
     let cases = cases_card(&cases, now);
     view! {
-        <Top title=customer.name.clone() sub=customer.number.clone() />
+        <Top title=customer.name.clone() sub=customer.number.clone()>{history}</Top>
         <Glance>
             <Fact term="Open cases" class=open_class>{open}</Fact>
             <Fact term="Services">{number::thousands(services_n as u64)}</Fact>
@@ -169,6 +181,24 @@ fn identities(service: &Service) -> Vec<AnyView> {
         .collect()
 }
 
+/// Hosts, accounts and servers of his.
+fn names_card(names: &[ServiceName], services: &[ServiceView], now: DateTime<Utc>) -> Option<AnyView> {
+    if names.is_empty() {
+        return None;
+    }
+    let rows: Vec<_> = names
+        .iter()
+        .map(|name| {
+            let service = services.iter().find(|one| one.service.id == name.service);
+            let number = service.map(|one| one.service.number.clone()).unwrap_or_default();
+            let until = name.to.filter(|to| *to <= now).map(|to| format!(" until {}", time::day(to)));
+            let since = format!("{} {number} since {}{}", name.kind.title(), time::day(name.from), until.unwrap_or_default());
+            view! { <li><b>{defang(&name.name)}</b> <small>{since}</small></li> }
+        })
+        .collect();
+    Some(view! { <Card title="Names"><ul class="plain">{rows}</ul></Card> }.into_any())
+}
+
 fn leases(leases: &[Lease], now: DateTime<Utc>) -> AnyView {
     let rows: Vec<_> = leases
         .iter()
@@ -189,7 +219,7 @@ fn leases(leases: &[Lease], now: DateTime<Utc>) -> AnyView {
         })
         .collect();
     view! {
-        <DataTable label="Addresses held, newest first">
+        <DataTable label="Addresses held now">
             <thead>
                 <tr>
                     <Th label="Address" /> <Th label="Ports" /> <Th label="From" /> <Th label="To" />

@@ -2,11 +2,13 @@
 mod channels;
 mod import;
 mod ranges;
+mod sources;
 mod tokens;
 mod users;
 
 pub use channels::channels;
 pub use import::{ImportPage, import};
+pub use sources::{LimitForm, SourcesPage, sources};
 pub use ranges::{RangeForm, RangesPage, ranges};
 pub use tokens::{TokensPage, tokens};
 pub use users::{UserForm, UsersPage, users};
@@ -64,6 +66,7 @@ fn tabs(current: &str) -> Vec<Tab> {
         ("tokens", "API tokens"),
         ("ranges", "Own ranges"),
         ("channels", "Channels"),
+        ("sources", "Lease sources"),
         ("import", "Import"),
     ];
     let address = |page: &str| if page.is_empty() { routes::settings() } else { routes::settings_page(page) };

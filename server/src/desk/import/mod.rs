@@ -1,7 +1,8 @@
-//! Bulk import of customers, leases and terms: row by row, with a dry run; good rows are kept, bad ones named.
+//! Bulk import of customers, leases, terms and names: row by row, with a dry run; good rows are kept, bad ones named.
 mod customers;
 mod leases;
 mod rules;
+mod names;
 mod table;
 mod terms;
 
@@ -43,6 +44,7 @@ impl Desk {
             ImportKind::Leases => self.import_leases(actor, csv, order).await,
             ImportKind::Terms => self.import_terms(actor, csv, order).await,
             ImportKind::CgnatRules => self.import_rules(actor, csv, order).await,
+            ImportKind::Names => self.import_names(actor, csv, order).await,
         }
     }
 }

@@ -2,6 +2,7 @@
 mod accounts;
 mod channels;
 mod ranges;
+mod sources;
 mod tokens;
 
 use super::{AppState, HttpError, Staff, show};
@@ -23,6 +24,7 @@ pub(super) fn routes() -> Router<AppState> {
         .merge(accounts::routes())
         .merge(channels::routes())
         .merge(ranges::routes())
+        .merge(sources::routes())
         .merge(tokens::routes())
 }
 
@@ -33,7 +35,7 @@ async fn overview(State(state): State<AppState>, staff: Staff) -> Result<Respons
 }
 
 /// Field and problem of a refused value; every other error stays one.
-fn refused(error: DeskError) -> Result<(String, String), HttpError> {
+pub(super) fn refused(error: DeskError) -> Result<(String, String), HttpError> {
     match error {
         DeskError::Refused(Refusal::Invalid { field, problem }) => Ok((field.to_owned(), problem)),
         other => Err(other.into()),

@@ -11,6 +11,7 @@ mod job;
 mod lease;
 mod ledger;
 mod letter;
+mod look_up;
 mod metrics;
 mod notice;
 mod quarantine;

@@ -39,6 +39,7 @@ impl Load for Counts {
             quarantines_failed: get(row, "quarantines_failed")?,
             mail: get(row, "mail")?,
             feed_alarms: get(row, "feed_alarms")?,
+            lease_warnings: 0,
         })
     }
 }

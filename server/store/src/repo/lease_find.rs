@@ -49,13 +49,13 @@ const PROBES: usize = 512;
 const BLOCKS_MAX: usize = 4_096;
 
 /// A row as it is found.
-struct Found {
+pub(crate) struct Found {
     ask: usize,
     shape: i64,
     port_from: i64,
     holder: i64,
     net: Vec<u8>,
-    held: Held,
+    pub(crate) held: Held,
 }
 
 /// The forms and sources, loaded once for many questions.
@@ -146,7 +146,8 @@ fn bound(probes: &[Probe]) -> QueryBuilder<Db> {
     builder
 }
 
-fn load(row: &Row, forms: &LeaseForms) -> Result<Found> {
+/// A row with the form and source it names.
+pub(crate) fn load(row: &Row, forms: &LeaseForms) -> Result<Found> {
     let net: Vec<u8> = get(row, "net")?;
     let shape: i64 = get(row, "shape")?;
     let bad = |column, value: String| StoreError::Inconsistent { column, value };

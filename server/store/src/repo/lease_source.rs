@@ -14,9 +14,10 @@ use domain::{
 };
 use ipnet::IpNet;
 
-pub(crate) const SOURCES: &str = "SELECT id, name, kind, skew, silent_after, known_from, known_through, last_heard_at,
-        erased_before, rows_kept, rows_refused
-    FROM lease_sources ORDER BY name";
+pub(crate) const SOURCES: &str = "SELECT s.id, s.name, s.kind, COALESCE(w.skew, s.skew) AS skew,
+        COALESCE(w.silent_after, s.silent_after) AS silent_after, s.known_from, s.known_through, s.last_heard_at,
+        s.erased_before, s.rows_kept, s.rows_refused
+    FROM lease_sources s LEFT JOIN lease_source_limits w ON w.source_id = s.id ORDER BY s.name";
 // A number nobody has yet; two that add sources at once meet at the name or the number, and the later one tries again.
 pub(crate) const ADD_SOURCE: &str =
     "INSERT INTO lease_sources (id, name, kind, skew, silent_after, rows_kept, rows_refused)
@@ -63,7 +64,9 @@ impl Load for LeaseSource {
             name: get(row, "name")?,
             kind: word(row, "kind", LeaseSourceKind::parse)?,
             skew: TimeDelta::microseconds(get(row, "skew")?),
-            silent_after: get::<Option<i64>>(row, "silent_after")?.map(TimeDelta::microseconds),
+            silent_after: get::<Option<i64>>(row, "silent_after")?
+                .filter(|after| *after > 0)
+                .map(TimeDelta::microseconds),
             known_from: time_opt(row, "known_from")?,
             known_through: time_opt(row, "known_through")?,
             last_heard_at: time_opt(row, "last_heard_at")?,

@@ -22,7 +22,9 @@ pub(crate) mod lease;
 pub(crate) mod lease_find;
 pub(crate) mod lease_holder;
 pub(crate) mod lease_keep;
+pub(crate) mod lease_near;
 pub(crate) mod lease_source;
+pub(crate) mod lease_watch;
 pub(crate) mod ledger;
 pub(crate) mod ledger_list;
 pub(crate) mod ledger_proof;
@@ -30,6 +32,7 @@ pub(crate) mod letter;
 pub(crate) mod link;
 pub(crate) mod listing;
 pub(crate) mod load;
+pub(crate) mod look_up;
 pub(crate) mod message;
 pub(crate) mod metrics;
 pub(crate) mod notice;
@@ -44,6 +47,7 @@ pub(crate) mod reporter_figures;
 pub(crate) mod reread;
 pub(crate) mod search;
 pub(crate) mod service;
+pub(crate) mod service_name;
 pub(crate) mod session;
 pub(crate) mod terms;
 pub(crate) mod user;
@@ -77,12 +81,15 @@ pub(crate) fn statements() -> Vec<&'static str> {
         lease_find::SQL,
         lease_holder::SQL,
         lease_keep::SQL,
+        lease_near::SQL,
         lease_source::SQL,
+        lease_watch::SQL,
         ledger::SQL,
         ledger_proof::SQL,
         letter::SQL,
         link::SQL,
         listing::SQL,
+        look_up::SQL,
         message::SQL,
         metrics::SQL,
         notice::SQL,
@@ -97,6 +104,7 @@ pub(crate) fn statements() -> Vec<&'static str> {
         reread::SQL,
         search::SQL,
         service::SQL,
+        service_name::SQL,
         session::SQL,
         terms::SQL,
         user::SQL,

@@ -60,8 +60,9 @@ async fn bug_06_a_form_sets_its_own_fields_and_no_others() {
     let told = house.browser().send(Method::POST, "/api/v1/leases", &headers, line.to_owned()).await;
     assert!(told.text.contains("customer") && !told.status.is_server_error(), "{} {}", told.status, told.text);
     let at = house.desk.clock().now();
-    let who = house.desk.who(&me.actor(), "198.51.100.9".parse().unwrap(), None, at).await.unwrap();
-    assert!(who.holders.is_empty(), "the line was refused");
+    let question = domain::lease::look::Question::at("198.51.100.9".parse().unwrap(), None, at);
+    let who = house.desk.sight(&domain::actor::Actor::system("test"), &question).await.unwrap();
+    assert!(who.parts[0].rows.is_empty(), "the line was refused");
 }
 
 /// 8, AbuseIO (notify, anonymise, logout) and PacketFence (release): a GET, or another site, changed the state.

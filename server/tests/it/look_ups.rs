@@ -1,0 +1,112 @@
+//! Whose an address was is told to people for a reason only, and the question stands in the ledger.
+use crate::support::{Browser, House};
+use axum::http::StatusCode;
+use domain::{actor::Role, lease::look::LookKind};
+
+async fn asked(browser: &mut Browser, fields: &[(&str, &str)]) -> String {
+    let answer = browser.post("/who", fields).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+    answer.location
+}
+
+#[tokio::test]
+async fn an_answer_needs_a_reason_and_stands_in_the_ledger() {
+    let house = House::new().await;
+    let number = house.with_case().await;
+    let mut browser = house.signed_in(Role::Analyst).await;
+    let size = async || house.desk.store().read().await.unwrap().ledger_size().await.unwrap();
+    let before = size().await;
+    // A link fills the form in and tells nothing.
+    let form = browser.get("/who?address=198.51.100.77&at=2026-11-22+10:00").await;
+    assert!(form.text.contains("198.51.100.77") && !form.text.contains("Okafor"));
+    let without = browser.post("/who", &[("address", "198.51.100.77"), ("reason", " ")]).await;
+    assert_eq!(without.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(!without.text.contains("Okafor"));
+    assert_eq!(size().await, before, "nothing was asked");
+    let fields = [("address", "198[.]51[.]100[.]77"), ("reason", "abuse report 7"), ("case", &*number.to_lowercase())];
+    let at = asked(&mut browser, &fields).await;
+    let told = browser.get(&at).await;
+    assert!(
+        told.text.contains("Okafor") && told.text.contains("ln-20418") && told.text.contains("certain"),
+        "{}",
+        told.text
+    );
+    assert_eq!(told.headers["cache-control"], "no-store");
+    assert_eq!(size().await, before + 1, "looking at it again asks nothing again");
+    let entry = house.desk.store().read().await.unwrap().ledger_entry(before).await.unwrap().unwrap();
+    let entry = entry.entry;
+    assert_eq!((entry.act.as_str(), entry.text("why").as_str()), ("lease.looked_up", "abuse report 7"));
+    assert!(entry.text("what").starts_with("198.51.100.77") && entry.case.is_some(), "{:?}", entry.body);
+    let csv = browser.get(&format!("{at}/leases.csv")).await;
+    assert!(csv.text.lines().nth(1).unwrap().contains("ln-20418"), "{}", csv.text);
+    let json: serde_json::Value = serde_json::from_str(&browser.get(&format!("{at}/answer.json")).await.text).unwrap();
+    assert_eq!(json["found"]["parts"][0]["answer"]["certainty"], "certain");
+    assert_eq!(json["reason"], "abuse report 7");
+    // My reason is offered again; to others my answer is not there.
+    assert!(browser.get("/who").await.text.contains("abuse report 7"));
+    let mut other = house.signed_in(Role::Supervisor).await;
+    assert_eq!(other.get(&at).await.status, StatusCode::NOT_FOUND);
+    assert!(other.get("/who").await.text.contains("abuse report 7"), "who reads the ledger sees that it was asked");
+}
+
+#[tokio::test]
+async fn what_cannot_be_asked_is_named_field_by_field() {
+    let house = House::new().await;
+    house.with_evidence().await;
+    let mut browser = house.signed_in(Role::Analyst).await;
+    let wrong: &[(&[(&str, &str)], &str)] = &[
+        (&[("address", "300.1.2.3")], "no IP address, prefix or host name"),
+        (&[("address", "10.0.0.0/8")], "too large"),
+        (&[("address", "198.51.100.77"), ("port", "70000")], "no port"),
+        (&[("address", "198.51.100.77"), ("at", "yesterday")], "write it like"),
+        (
+            &[("address", "198.51.100.77"), ("at", "2026-11-22 10:00"), ("until", "2026-11-21 10:00")],
+            "before the beginning",
+        ),
+        (&[("address", "198.51.100.77"), ("uncertainty", "-1")], "number of seconds"),
+        (&[("address", "198.51.100.77"), ("case", "L-1999-000001")], "no such case"),
+    ];
+    for (fields, problem) in wrong {
+        let mut fields = fields.to_vec();
+        fields.push(("reason", "a test of the form"));
+        let answer = browser.post("/who", &fields).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{fields:?}");
+        assert!(answer.text.contains(problem), "{fields:?}: {problem}");
+    }
+}
+
+#[tokio::test]
+async fn prefixes_and_unknown_addresses_have_answers_too() {
+    let house = House::new().await;
+    house.with_evidence().await;
+    let mut browser = house.signed_in(Role::Analyst).await;
+    let at = asked(&mut browser, &[("address", "198.51.100.0/24"), ("reason", "a whole prefix")]).await;
+    let text = browser.get(&at).await.text;
+    assert!(
+        text.contains("ambiguous") && text.contains("Okafor") && text.contains("ask for the one address"),
+        "{text}"
+    );
+    let at = asked(&mut browser, &[("address", "198.51.100.78"), ("reason", "the neighbour")]).await;
+    let text = browser.get(&at).await.text;
+    assert!(text.contains("unknown") && text.contains("No lease"), "{text}");
+}
+
+#[tokio::test]
+async fn what_a_customer_held_needs_a_reason_too() {
+    let house = House::new().await;
+    house.with_evidence().await;
+    let customer = house.desk.store().read().await.unwrap().customer_by_number("C-1").await.unwrap().unwrap();
+    let mut browser = house.signed_in(Role::Analyst).await;
+    let path = format!("/customers/{}/addresses", customer.id);
+    let form = browser.get(&path).await;
+    assert!(!form.text.contains("198.51.100.77"), "nothing before the reason");
+    let told = browser.post(&path, &[("reason", "he asked himself")]).await;
+    assert_eq!(told.status, StatusCode::SEE_OTHER);
+    let shown = browser.get(&told.location).await;
+    assert!(shown.text.contains("198.51.100.77") && shown.text.contains("he asked himself"), "{}", shown.text);
+    let me = house.desk.store().read().await.unwrap().user_by_email("analyst@desk.example").await.unwrap().unwrap();
+    let made = house.desk.look_ups(&me.actor()).await.unwrap();
+    assert_eq!((made.len(), made[0].kind), (1, LookKind::Customer));
+    house.clock.advance(chrono::TimeDelta::hours(9));
+    assert!(!browser.get(&told.location).await.text.contains("198.51.100.77"), "a reason does not hold for ever");
+}
