@@ -25,6 +25,7 @@ const PAGES = [
   "/settings/users",
   "/settings/ranges",
   "/settings/channels",
+  "/settings/sources",
   "/settings/import",
 ];
 
