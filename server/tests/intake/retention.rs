@@ -36,7 +36,7 @@ async fn leases_go_in_small_batches_and_the_watermark_says_so() {
         }
         assert_eq!(count().await, before - 1, "only what has ended; fixed and open ones stay");
         let mut conn = world.desk.store().read().await.unwrap();
-        let entry = conn.ledger_entry(written).await.unwrap().unwrap().entry;
+        let entry = conn.ledger_entry(written).await.unwrap().unwrap();
         assert_eq!((entry.act.as_str(), entry.text("leases").as_str()), ("leases.erased", "1"));
         assert!(!entry.body.to_string().contains("198.51.100"), "counts, not content: {}", entry.body);
         assert_eq!(size().await, written + 1, "nothing else was written");

@@ -34,7 +34,6 @@ async fn an_answer_needs_a_reason_and_stands_in_the_ledger() {
     assert_eq!(told.headers["cache-control"], "no-store");
     assert_eq!(size().await, before + 1, "looking at it again asks nothing again");
     let entry = house.desk.store().read().await.unwrap().ledger_entry(before).await.unwrap().unwrap();
-    let entry = entry.entry;
     assert_eq!((entry.act.as_str(), entry.text("why").as_str()), ("lease.looked_up", "abuse report 7"));
     assert!(entry.text("what").starts_with("198.51.100.77") && entry.case.is_some(), "{:?}", entry.body);
     let csv = browser.get(&format!("{at}/leases.csv")).await;
