@@ -45,7 +45,7 @@ async fn leases_go_in_small_batches_and_the_watermark_says_so() {
         assert_eq!(asked("2026-12-01T10:00:00Z").await.certainty, Certainty::Certain);
         let kept = conn.attributions_of(event.id).await.unwrap();
         let holder = kept[0].answer.holder().unwrap();
-        assert!(holder.row.is_some() && holder.source == "radius bng-3", "the proof stays with its event");
+        assert!(holder.row.is_some() && holder.source.contains("bng-3"), "the proof stays with its event");
     })
     .await;
 }

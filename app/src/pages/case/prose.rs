@@ -89,6 +89,7 @@ fn sentence(act: Act, entry: &Entry, who: &str) -> Option<(&'static str, String)
         Act::NoticeBounced => ("quarantined", "came back: it does not count as given".to_owned()),
         Act::NoticeCancelled => ("", "took the notice back before it was sent".to_owned()),
         Act::LinkRevoked => ("", "withdrew the customer's links".to_owned()),
+        Act::AddressLookedUp => ("", format!("looked up {}", defang(&text("what")))),
         Act::QuarantineOrdered => ("", format!("ordered: {}", words(&text("measure")))),
         Act::QuarantineInForce => ("quarantined", "in force, confirmed by the network".to_owned()),
         Act::QuarantineLifted => ("released", "lifted, confirmed by the network".to_owned()),
