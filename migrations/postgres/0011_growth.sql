@@ -67,7 +67,8 @@ CREATE VIEW facts_of_cases (noun_id, figure, part, step, day, n, lasted) AS
     SELECT c.id, 'relapsed', '', 0, c.closed_at / 86400000000, 1, CAST(NULL AS BIGINT) FROM cases c
     WHERE c.outcome = 'resolved' AND c.closed_at IS NOT NULL AND EXISTS (SELECT 1 FROM cases o
         WHERE o.customer_id = c.customer_id AND o.category = c.category
-            AND o.opened_at > c.closed_at AND o.opened_at <= c.closed_at + 2592000000000);
+            AND o.opened_at > c.closed_at AND o.opened_at <= c.closed_at + 2592000000000
+            AND COALESCE(o.outcome, '') <> 'wrong_customer');
 CREATE VIEW facts_of_quarantines (noun_id, figure, part, step, day, n, lasted) AS
     SELECT id, 'containment', '',
         (SELECT COALESCE(MAX(s.step), 0) FROM figure_steps s WHERE s.step <= q.lasted), q.day, 1, q.lasted
@@ -89,7 +90,8 @@ CREATE VIEW facts_of_releases (noun_id, figure, part, step, day, n, lasted) AS
     -- Granted by the customer himself, and a new case of his within 30 days.
     SELECT r.id, 'self_relapsed', '', 0, r.asked_at / 86400000000, 1, CAST(NULL AS BIGINT) FROM releases r
     WHERE r.state = 'granted' AND r.by_himself = TRUE AND EXISTS (SELECT 1 FROM cases o
-        WHERE o.customer_id = r.customer_id AND o.opened_at > r.asked_at AND o.opened_at <= r.asked_at + 2592000000000);
+        WHERE o.customer_id = r.customer_id AND o.opened_at > r.asked_at AND o.opened_at <= r.asked_at + 2592000000000
+            AND COALESCE(o.outcome, '') <> 'wrong_customer');
 
 -- At the commit, when the transaction holds the tip of the ledger: the sums of a day are rows that all writers want, and
 -- so they take them one after the other and only for a moment.
@@ -114,6 +116,21 @@ BEGIN
         WHERE r.customer_id = NEW.customer_id AND r.state = 'granted' AND r.by_himself = TRUE
             AND r.asked_at < NEW.opened_at AND r.asked_at >= NEW.opened_at - 2592000000000
         ON CONFLICT (noun_id, figure, part) DO NOTHING;
+    RETURN NULL;
+END $$;
+-- A case that was opened for the wrong customer is no relapse of his.
+CREATE FUNCTION cases_figures_mistaken() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM figure_facts WHERE figure = 'relapsed' AND noun_id IN (SELECT c.id FROM cases c
+        WHERE c.customer_id = NEW.customer_id AND c.category = NEW.category AND c.outcome = 'resolved'
+            AND c.closed_at < NEW.opened_at AND c.closed_at >= NEW.opened_at - 2592000000000);
+    INSERT INTO figure_facts SELECT f.* FROM facts_of_cases f WHERE f.figure = 'relapsed' AND f.noun_id IN (SELECT c.id FROM cases c
+        WHERE c.customer_id = NEW.customer_id AND c.category = NEW.category AND c.outcome = 'resolved'
+            AND c.closed_at < NEW.opened_at AND c.closed_at >= NEW.opened_at - 2592000000000);
+    DELETE FROM figure_facts WHERE figure = 'self_relapsed' AND noun_id IN (SELECT r.id FROM releases r
+        WHERE r.customer_id = NEW.customer_id AND r.asked_at < NEW.opened_at AND r.asked_at >= NEW.opened_at - 2592000000000);
+    INSERT INTO figure_facts SELECT f.* FROM facts_of_releases f WHERE f.figure = 'self_relapsed' AND f.noun_id IN (SELECT r.id FROM releases r
+        WHERE r.customer_id = NEW.customer_id AND r.asked_at < NEW.opened_at AND r.asked_at >= NEW.opened_at - 2592000000000);
     RETURN NULL;
 END $$;
 CREATE FUNCTION quarantine_figures(quarantine UUID) RETURNS void LANGUAGE plpgsql AS $$
@@ -153,6 +170,9 @@ CREATE CONSTRAINT TRIGGER cases_figures_changed
         OR NEW.outcome IS DISTINCT FROM OLD.outcome OR NEW.notified_at IS DISTINCT FROM OLD.notified_at
         OR (NEW.first_stored_at <> OLD.first_stored_at AND NEW.notified_at IS NOT NULL))
     EXECUTE FUNCTION cases_figures();
+CREATE CONSTRAINT TRIGGER cases_figures_mistaken AFTER UPDATE OF outcome ON cases DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (NEW.outcome = 'wrong_customer' AND OLD.outcome IS DISTINCT FROM 'wrong_customer')
+    EXECUTE FUNCTION cases_figures_mistaken();
 CREATE CONSTRAINT TRIGGER cases_figures_told AFTER UPDATE OF notified_at ON cases DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (NEW.notified_at IS DISTINCT FROM OLD.notified_at) EXECUTE FUNCTION cases_figures_told();
 CREATE CONSTRAINT TRIGGER quarantines_figures_new AFTER INSERT ON quarantines DEFERRABLE INITIALLY DEFERRED

@@ -62,7 +62,8 @@ CREATE VIEW facts_of_cases (noun_id, figure, part, step, day, n, lasted) AS
     SELECT c.id, 'relapsed', '', 0, c.closed_at / 86400000000, 1, CAST(NULL AS BIGINT) FROM cases c
     WHERE c.outcome = 'resolved' AND c.closed_at IS NOT NULL AND EXISTS (SELECT 1 FROM cases o
         WHERE o.customer_id = c.customer_id AND o.category = c.category
-            AND o.opened_at > c.closed_at AND o.opened_at <= c.closed_at + 2592000000000);
+            AND o.opened_at > c.closed_at AND o.opened_at <= c.closed_at + 2592000000000
+            AND COALESCE(o.outcome, '') <> 'wrong_customer');
 CREATE VIEW facts_of_quarantines (noun_id, figure, part, step, day, n, lasted) AS
     SELECT id, 'containment', '',
         (SELECT COALESCE(MAX(s.step), 0) FROM figure_steps s WHERE s.step <= q.lasted), q.day, 1, q.lasted
@@ -84,7 +85,8 @@ CREATE VIEW facts_of_releases (noun_id, figure, part, step, day, n, lasted) AS
     -- Granted by the customer himself, and a new case of his within 30 days.
     SELECT r.id, 'self_relapsed', '', 0, r.asked_at / 86400000000, 1, CAST(NULL AS BIGINT) FROM releases r
     WHERE r.state = 'granted' AND r.by_himself = TRUE AND EXISTS (SELECT 1 FROM cases o
-        WHERE o.customer_id = r.customer_id AND o.opened_at > r.asked_at AND o.opened_at <= r.asked_at + 2592000000000);
+        WHERE o.customer_id = r.customer_id AND o.opened_at > r.asked_at AND o.opened_at <= r.asked_at + 2592000000000
+            AND COALESCE(o.outcome, '') <> 'wrong_customer');
 
 CREATE TRIGGER cases_figures_new AFTER INSERT ON cases
 BEGIN
@@ -110,6 +112,21 @@ BEGIN
         FROM cases c JOIN events e ON e.case_id = c.id
         WHERE c.id = NEW.id AND c.outcome IN ('false_positive', 'not_ours') AND c.closed_at IS NOT NULL
         GROUP BY c.id, e.reporter, c.closed_at;
+END;
+-- A case that was opened for the wrong customer is no relapse of his.
+CREATE TRIGGER cases_figures_mistaken AFTER UPDATE OF outcome ON cases
+WHEN NEW.outcome = 'wrong_customer' AND OLD.outcome IS NOT 'wrong_customer'
+BEGIN
+    DELETE FROM figure_facts WHERE figure = 'relapsed' AND noun_id IN (SELECT c.id FROM cases c
+        WHERE c.customer_id = NEW.customer_id AND c.category = NEW.category AND c.outcome = 'resolved'
+            AND c.closed_at < NEW.opened_at AND c.closed_at >= NEW.opened_at - 2592000000000);
+    INSERT INTO figure_facts SELECT f.* FROM facts_of_cases f WHERE f.figure = 'relapsed' AND f.noun_id IN (SELECT c.id FROM cases c
+        WHERE c.customer_id = NEW.customer_id AND c.category = NEW.category AND c.outcome = 'resolved'
+            AND c.closed_at < NEW.opened_at AND c.closed_at >= NEW.opened_at - 2592000000000);
+    DELETE FROM figure_facts WHERE figure = 'self_relapsed' AND noun_id IN (SELECT r.id FROM releases r
+        WHERE r.customer_id = NEW.customer_id AND r.asked_at < NEW.opened_at AND r.asked_at >= NEW.opened_at - 2592000000000);
+    INSERT INTO figure_facts SELECT f.* FROM facts_of_releases f WHERE f.figure = 'self_relapsed' AND f.noun_id IN (SELECT r.id FROM releases r
+        WHERE r.customer_id = NEW.customer_id AND r.asked_at < NEW.opened_at AND r.asked_at >= NEW.opened_at - 2592000000000);
 END;
 CREATE TRIGGER cases_figures_told AFTER UPDATE OF notified_at ON cases
 WHEN NEW.notified_at IS NOT OLD.notified_at

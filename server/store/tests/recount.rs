@@ -148,14 +148,16 @@ async fn recount(store: &Store, period: Period) {
         let month = 30 * 24 * HOUR;
         let relapse = format!(
             "EXISTS (SELECT 1 FROM cases o WHERE o.customer_id = r.customer_id AND o.opened_at > r.asked_at
-                AND o.opened_at <= r.asked_at + {month})"
+                AND o.opened_at <= r.asked_at + {month}
+                AND COALESCE(o.outcome, '') <> 'wrong_customer')"
         );
         assert_eq!(it.stayed_clean.part, count(conn, &format!("{himself} AND NOT {relapse}")).await);
         assert_eq!(it.stayed_clean.whole, it.self_released.part);
         let resolved = format!("SELECT id FROM cases c WHERE outcome = 'resolved' AND {}", within("closed_at"));
         let repeat = format!(
             "EXISTS (SELECT 1 FROM cases o WHERE o.customer_id = c.customer_id AND o.category = c.category
-                AND o.opened_at > c.closed_at AND o.opened_at <= c.closed_at + {month})"
+                AND o.opened_at > c.closed_at AND o.opened_at <= c.closed_at + {month}
+                AND COALESCE(o.outcome, '') <> 'wrong_customer')"
         );
         assert_eq!(it.repeats.whole, count(conn, &resolved).await);
         assert_eq!(it.repeats.part, count(conn, &format!("{resolved} AND {repeat}")).await);
@@ -241,6 +243,10 @@ fn changes() -> Vec<String> {
         // New cases of customers who had ended theirs, in time and too late.
         [case(21, 1, 20), case(22, 2, 10), case(23, 3, 5)].concat(),
         format!("UPDATE cases SET opened_at = opened_at WHERE id = #21"),
+        // One was opened by mistake: no relapse of his.
+        case(24, 3, 4),
+        close(21, "wrong_customer", 1),
+        close(24, "wrong_customer", 1),
         "DELETE FROM quarantine_causes WHERE case_id = #999".to_owned(),
     ]
 }
