@@ -4,19 +4,30 @@ use chrono::{DateTime, Utc};
 use domain::event::Disposition;
 use intake::{Hint, parse};
 use proptest::prelude::*;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 fn received_at() -> DateTime<Utc> {
     DateTime::parse_from_rfc3339("2024-05-02T08:00:00Z").unwrap().to_utc()
 }
 
+/// Time that this thread has worked: a reader uses no other, and waiting for a busy machine is no work. Where the system does
+/// not say, the time of the clock.
+fn worked() -> Duration {
+    static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanos = stat.split_whitespace().next().and_then(|n| n.parse().ok()).filter(|n| *n > 0);
+    nanos.map_or_else(|| BEGAN.elapsed(), Duration::from_nanos)
+}
+
 fn check(bytes: &[u8], name: Option<&str>) {
     let timed = || {
-        let started = Instant::now();
-        (parse(bytes, Hint { content_type: None, file_name: name }, received_at()), started.elapsed())
+        let started = worked();
+        let parsed = parse(bytes, Hint { content_type: None, file_name: name }, received_at());
+        (parsed, worked().saturating_sub(started))
     };
     let (parsed, mut took) = timed();
-    // A busy machine makes one run slow, hostile bytes make every run slow.
+    // A cold cache makes one run slow, hostile bytes make every run slow.
     for _ in 0..3 {
         if took >= Duration::from_secs(2) {
             took = took.min(timed().1);
