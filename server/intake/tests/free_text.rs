@@ -253,3 +253,54 @@ fn large_texts_cost_little() {
     assert!(started.elapsed() < std::time::Duration::from_secs(20), "{:?}", started.elapsed());
     println!("large texts: {:?}", started.elapsed());
 }
+
+#[test]
+fn layouts_of_reporters() {
+    let events_of = |subject: &str, body: &str, want: &[&str]| {
+        let parsed = mail(subject, body);
+        let seen: Vec<String> = parsed.events.iter().map(|e| format!("{} {}", e.source.value, e.class)).collect();
+        assert_eq!(seen, want, "{subject}: {:?} {:?}", parsed.reason, parsed.suggestion);
+    };
+    let whois =
+        "% Abuse contact for '192.0.2.0 - 192.0.2.255' is 'abuse@isp.example'\ninetnum: 192.0.2.0 - 192.0.2.255\n";
+    let log =
+        "Datum: 2024-05-01 10:00:00\nMay 1 10:00:00 gate smtp_auth[1]: connect from\nh.isp.example [192.0.2.10]\n";
+    let body = format!("{whois}\nnetname: ISP\n\n{log}to 198.51.100.7\n");
+    events_of("Fwd: [Ticket#1] NETSECDB_HACKING_SMTP", &body, &["192.0.2.10 connection/login_attack"]);
+    events_of("Fwd: [Ticket#1] NETSECDB_PORTSCAN_SMTP", &body, &["192.0.2.10 connection/port_scan"]);
+    events_of(
+        "Addresses of yours",
+        "The below IP addresses were blacklisted from using our services.\n\nTime Range (UTC), IP Address, Reason\n\
+         2024-05-01 01:37 ~ 2024-05-01 02:07 (UTC), 192.0.2.10, Account Takeover Attempts\n\
+         2024-05-01 04:12 ~ 2024-05-01 04:42 (UTC), 192.0.2.11, Account Takeover Attempts\n\
+         Likely endpoints:\n198.51.100.7\n",
+        &["192.0.2.10 connection/login_attack", "192.0.2.11 connection/login_attack"],
+    );
+    events_of(
+        "New report abuse complaint: Brute force attack",
+        "From: Ann\nSubject: New report abuse complaint - 192.0.2.10 / 192.0.2.11 - Brute force attack\nPhone:\n",
+        &["192.0.2.10 connection/login_attack", "192.0.2.11 connection/login_attack"],
+    );
+    events_of(
+        "Webmail user",
+        "has tried to send email, but was blocked due to being on sbl:\n10.2.0.192.zen.spamhaus.org\n\
+         Return-Path: <a@shop.example>\nX-Originating-IP: [192.0.2.10]\n",
+        &["192.0.2.10 messaging/spam"],
+    );
+    events_of(
+        "Content removal",
+        "The health agency (Anvisa) asks you to remove the advertisements.\nSee https://agency.example/contact\n\n\
+         Attachment:\nhttps://shop.example/pills\nhttps://shop.example/cream\n\nhello\n",
+        &["https://shop.example/pills content/fraud", "https://shop.example/cream content/fraud"],
+    );
+}
+
+#[test]
+fn a_time_after_the_mail_is_none() {
+    let parsed = mail(
+        "Abuse from your network",
+        "Source IP: 192.0.2.10\nTime: 2024-05-09 10:00:00 UTC\nType: port scan\nPlease take action.\n",
+    );
+    assert_eq!(events(&parsed), ["192.0.2.10 connection/port_scan 2024-05-01 20:00:00 assumed x1"]);
+    assert!(parsed.events[0].faults.iter().any(|f| f.contains("after the mail")), "{:?}", parsed.events[0].faults);
+}

@@ -2,7 +2,7 @@
 use super::document::{Document, Place};
 
 /// What only complaints say to a provider, in lower case.
-const STRONG: [&str; 131] = [
+const STRONG: [&str; 147] = [
     "your network",
     "your netblock",
     "your abuse",
@@ -134,6 +134,22 @@ const STRONG: [&str; 131] = [
     "potentially vulnerable web application",
     "infiserte maskiner",
     "jūsų tinkle",
+    "wir wurden über folgende",
+    "wir folgende",
+    "phishing attack(s) hosted",
+    "providers who have the ability to disable",
+    "infringing copies",
+    "you are the hosting provider",
+    "you are the isp",
+    "you are the registrar",
+    "роскомнадзор",
+    "under your control",
+    "jesteśmy zespołem reagowania",
+    "respective service provider",
+    "available with you",
+    "your client's website",
+    "report fraud",
+    "spam from ip",
 ];
 
 /// What complaints say and others too: two of them count.

@@ -2,6 +2,7 @@
 use super::Findings;
 use super::class;
 use super::complaint::{self, Verdict};
+use super::known;
 use super::lines::Setting;
 use super::page::{self, Page};
 use super::source::{self, Candidate, FORM, How, SOME, STRONG};
@@ -17,6 +18,12 @@ const MOST: usize = 100;
 
 /// The events of a text, or why a person has to read it.
 pub(crate) fn events(findings: &Findings) -> Result<Vec<Observation>, String> {
+    if let Some(known) = known::read(findings) {
+        let pages = known.pages.iter().map(|p| page_event(findings, p, known.class));
+        let by_address = known.candidates.iter().map(|c| event(findings, c, known.class, None, false));
+        let events = pages.chain(by_address).collect();
+        return Ok(not_after(findings, events));
+    }
     let accused = page::accused(&findings.pages);
     let verdict = admitted(findings, &accused)?;
     let in_subject = findings.candidates.iter().any(|c| c.subject);
@@ -34,12 +41,18 @@ pub(crate) fn events(findings: &Findings) -> Result<Vec<Observation>, String> {
             }
         })?,
     };
-    if let Some(mailed) = findings.document.date
-        && events.iter().any(|e| e.from.is_some_and(|from| from > mailed + chrono::Duration::days(1)))
-    {
-        return Err("its time is after the mail was written".to_owned());
+    Ok(not_after(findings, events))
+}
+
+/// A time after the mail was written is none: clocks run wrong, and reporters show times of other things.
+fn not_after(findings: &Findings, mut events: Vec<Observation>) -> Vec<Observation> {
+    let Some(mailed) = findings.document.date else { return events };
+    for event in events.iter_mut().filter(|e| e.from.is_some_and(|from| from > mailed + chrono::Duration::days(1))) {
+        let span = findings.times.assumed("the time in the text is after the mail was written");
+        (event.from, event.to, event.time_grade) = (Some(span.from), Some(span.to), span.grade);
+        event.faults.extend(span.faults);
     }
-    Ok(events)
+    events
 }
 
 /// How sure it is that the text complains; an error says why it is not sure enough.

@@ -4,6 +4,7 @@ mod complaint;
 mod decide;
 pub(crate) mod document;
 mod html;
+mod known;
 mod label;
 mod lines;
 mod logs;

@@ -381,7 +381,7 @@ fn pattern(look: &Look<'_>) -> String {
 }
 
 /// Whether a line has a time of day: then it is one of several like it.
-fn is_timed(lower: &str) -> bool {
+pub(crate) fn is_timed(lower: &str) -> bool {
     lower
         .as_bytes()
         .windows(5)

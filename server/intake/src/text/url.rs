@@ -1,7 +1,7 @@
 //! Web addresses and names of hosts in a line of text, and the sites that reporters merely refer to.
 
 /// Sites that reporters name as sources of knowledge, never as offenders.
-const KNOWN: [&str; 84] = [
+const KNOWN: [&str; 89] = [
     "w3.org",
     "wikipedia.org",
     "virustotal.com",
@@ -86,6 +86,11 @@ const KNOWN: [&str; 84] = [
     "themoviedb.org",
     "snort.org",
     "emergingthreats.net",
+    "rkn.gov.ru",
+    "threatcenter.crdf.fr",
+    "spam.abuse.net",
+    "publicdomainregistry.com",
+    "smartprotection.com",
 ];
 
 /// Ends of file names, which look like the ends of hosts.
