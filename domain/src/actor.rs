@@ -49,7 +49,7 @@ pub const fn may(role: Role, permission: Permission) -> bool {
     match role {
         Role::Analyst => {
             matches!(permission, P::ReadDesk | P::LookUp | P::WorkCases | P::OrderQuarantine | P::ReadFigures)
-        },
+        }
         Role::Supervisor => !matches!(permission, P::Administer),
         Role::Administrator => true,
         Role::Auditor => matches!(permission, P::ReadDesk | P::ReadFigures | P::ReadLedger),

@@ -7,7 +7,9 @@ pub mod shape;
 pub mod source;
 
 pub use held::{Held, HeldBy};
-pub use source::{CgnatRule, Heard, ImportPlace, ImportRow, LeaseSource, RefusedRow, LeaseSourceKind, SourceSetUp, Taken};
+pub use source::{
+    CgnatRule, Heard, ImportPlace, ImportRow, LeaseSource, LeaseSourceKind, RefusedRow, SourceSetUp, Taken,
+};
 
 use crate::id::{CustomerId, LeaseId, RangeId, ServiceId};
 use chrono::{DateTime, Utc};

@@ -137,7 +137,8 @@ fn a_quarantine_ends_with_its_last_ground_only() {
     use QuarantineFate as F;
     use QuarantineState as S;
     // State, the other cases that hold it, all events or the first, whether it was on the events' service: its fate.
-    let table: &[(S, &[&str], bool, bool, Option<F>)] = &[
+    type Row = (S, &'static [&'static str], bool, bool, Option<F>);
+    let table: &[Row] = &[
         (S::AwaitingApproval, &[], true, true, Some(F::Withdrawn)),
         (S::Scheduled, &[], true, true, Some(F::Withdrawn)),
         (S::Applying, &[], true, true, Some(F::Lifted)),

@@ -148,7 +148,11 @@ pub const KEYS: &[Key] = &[
         "14",
         "Days for which leases are kept after their end; then they are erased. What is frozen in an attribution stays.",
     ),
-    key("leases.report_days", "7", "Days that a report may be old: a warning when lease sources know less of the past."),
+    key(
+        "leases.report_days",
+        "7",
+        "Days that a report may be old: a warning when lease sources know less of the past.",
+    ),
     key("radius.listen", "", "Where RADIUS accounting is taken (UDP): ADDRESS:PORT, such as 0.0.0.0:1813. Empty: off."),
     key("radius.*.client", "", "Address or prefix from which accounting requests may come."),
     secret("radius.*.secret", "Secret shared with it; 16 characters or more."),

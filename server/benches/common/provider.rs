@@ -74,10 +74,10 @@ impl Provider {
         let roll = mixed(Self::key(place) ^ nth.unsigned_abs());
         let (from, next) = (self.border(place, nth), self.border(place, nth + 1));
         // Half of the changes of hands are immediate.
-        let gap = if roll % 2 == 0 { 0 } else { i64::try_from(roll / 2 % 120).unwrap() };
+        let gap = if roll.is_multiple_of(2) { 0 } else { i64::try_from(roll / 2 % 120).unwrap() };
         let to = next - TimeDelta::seconds(gap);
         let part = (to - from) / 100 * i32::try_from(roll / 7 % 99).unwrap();
-        let lost = (roll / 1_000 % 100 == 0).then_some(from + part);
+        let lost = (roll / 1_000).is_multiple_of(100).then_some(from + part);
         let stride = if place.six { 611_953 } else { 370_003 };
         Truth { holder: (place.number + nth.unsigned_abs() * stride) % self.subscribers, from, to, lost }
     }

@@ -261,7 +261,7 @@ async fn body(mut response: Response, mark: &Mark) -> Result<Fetched, Problem> {
 
 /// What is inside gzip (RFC 1952): no more than a report may have, and no more than a real table can be squeezed.
 fn unpacked(packed: &[u8]) -> Result<Vec<u8>, Problem> {
-    let most = packed.len().saturating_mul(RATIO_MAX).max(UNPACKED_SMALL).min(REPORT_BYTES_MAX);
+    let most = packed.len().saturating_mul(RATIO_MAX).clamp(UNPACKED_SMALL, REPORT_BYTES_MAX);
     let mut bytes = Vec::new();
     let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
     let outcome = MultiGzDecoder::new(packed).take(limit).read_to_end(&mut bytes);

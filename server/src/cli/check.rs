@@ -31,7 +31,8 @@ pub(super) async fn channels(config: Config) {
 }
 
 fn source_line(source: &LeaseSource) -> String {
-    let at = |at: Option<DateTime<Utc>>| at.map_or_else(|| "?".to_owned(), |at| at.format("%Y-%m-%d %H:%M UTC").to_string());
+    let at =
+        |at: Option<DateTime<Utc>>| at.map_or_else(|| "?".to_owned(), |at| at.format("%Y-%m-%d %H:%M UTC").to_string());
     format!(
         "lease source {} ({}): knows from {} to {}, last heard {}, {} rows, {} refused",
         source.name,

@@ -31,11 +31,14 @@ pub(super) struct Attributor {
     rules: Vec<CgnatRule>,
 }
 
+/// An address, its port and protocol, and the span in microseconds: what makes two questions the same.
+type Place = (IpAddr, Option<u16>, Option<u8>, i64, i64);
+
 /// Questions to the index: each distinct one once.
 #[derive(Default)]
 struct Asked {
     asks: Vec<LeaseAsk>,
-    places: HashMap<(IpAddr, Option<u16>, Option<u8>, i64, i64), usize>,
+    places: HashMap<Place, usize>,
 }
 
 impl Attributor {
@@ -68,9 +71,7 @@ impl Attributor {
         for (((event, moment), asked), host) in events.iter().zip(&moments).zip(&asked).zip(&hosts) {
             let by_address = asked.and_then(|_| found.next());
             answers.push(match (host, by_address) {
-                (Some(host), by_address) => {
-                    reconcile(conn, host, names.host(host, moment), by_address, moment).await?
-                }
+                (Some(host), by_address) => reconcile(conn, host, names.host(host, moment), by_address, moment).await?,
                 (None, Some(by_address)) => by_address,
                 (None, None) => by_name(&names, event, moment),
             });

@@ -26,7 +26,7 @@ use domain::{
     release::AskedBy,
 };
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet, hash_map::Entry},
     net::IpAddr,
 };
 use store::{Conn, HolderOf, Pending, StoreError, Tx};
@@ -303,12 +303,12 @@ async fn lines(tx: &mut Tx, act: &Making<'_>, moved: &[&Event]) -> Result<Vec<Ne
     let new = act.facts.right.as_ref().map_or_else(|| "unknown".to_owned(), |(service, _)| service.number.clone());
     let mut entries = Vec::with_capacity(groups.len());
     for ((source, service), events) in groups {
-        if !numbers.contains_key(&service) {
+        if let Entry::Vacant(place) = numbers.entry(service) {
             let known = match service {
                 Some(id) => tx.service_by_id(id).await?.map(|service| service.number),
                 None => None,
             };
-            numbers.insert(service, known.unwrap_or_else(|| "certain".to_owned()));
+            place.insert(known.unwrap_or_else(|| "certain".to_owned()));
         }
         let entry = match events.as_slice() {
             [one] => NewEntry::new(act.actor, Act::EventAttributed, "event", one),

@@ -232,7 +232,9 @@ async fn sighting(conn: &mut Conn, question: &Question, resolved: &[IpAddr]) -> 
     let around = (window.0 - AROUND, window.1 + AROUND);
     let mut parts = Vec::new();
     match &question.target {
-        Target::Address(ip) => parts.push(address(conn, &attributor, domain::event::canonical_ip(*ip), moment, around).await?),
+        Target::Address(ip) => {
+            parts.push(address(conn, &attributor, domain::event::canonical_ip(*ip), moment, around).await?)
+        }
         Target::Prefix(net) => parts.push(prefix(conn, &attributor, *net, moment, around).await?),
         Target::Host(name) => {
             let answer = attributor.by_host(conn, name, &moment).await?;

@@ -9,7 +9,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use domain::refusal::Refusal;
-use std::any::Any;
+use std::{any::Any, collections::BTreeMap};
 
 /// A request that came to nothing.
 #[derive(Debug)]
@@ -87,14 +87,17 @@ pub(super) async fn ready(State(state): State<AppState>) -> Response {
 async fn lease_words(state: &AppState) -> String {
     use domain::lease::board::LeaseWarning as W;
     let Ok(warnings) = state.desk.lease_warnings().await else { return String::new() };
-    let kinds: [(&str, fn(&W) -> bool); 4] = [
-        ("silent", |one| matches!(one, W::Silent { .. })),
-        ("know too little of the past", |one| matches!(one, W::TooYoung { .. })),
-        ("lag behind", |one| matches!(one, W::Behind { .. })),
-        ("kept too short", |one| matches!(one, W::KeptTooShort)),
-    ];
-    let told = kinds.iter().map(|(word, is)| (word, warnings.iter().filter(|one| is(one)).count()));
-    told.filter(|(_, n)| *n > 0).map(|(word, n)| format!("warning: lease sources: {n} {word}\n")).collect()
+    let mut told: BTreeMap<&str, usize> = BTreeMap::new();
+    for warning in &warnings {
+        let word = match warning {
+            W::Silent { .. } => "silent",
+            W::TooYoung { .. } => "know too little of the past",
+            W::Behind { .. } => "lag behind",
+            W::KeptTooShort => "kept too short",
+        };
+        *told.entry(word).or_default() += 1;
+    }
+    told.iter().map(|(word, n)| format!("warning: lease sources: {n} {word}\n")).collect()
 }
 
 /// A fault of ours: logged, and told without its inside.

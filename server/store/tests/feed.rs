@@ -105,7 +105,13 @@ async fn versions_stay_and_one_is_in_force() {
 #[tokio::test]
 async fn a_token_is_one_feeds_until_that_is_retired() {
     on_both(|store| async move {
-        let token = Token { id: TokenId::new(), name: "cert".into(), created_at: now(), revoked_at: None, scope: TokenScope::All };
+        let token = Token {
+            id: TokenId::new(),
+            name: "cert".into(),
+            created_at: now(),
+            revoked_at: None,
+            scope: TokenScope::All,
+        };
         let (one, two) = (FeedId::new(), FeedId::new());
         let mut tx = store.write().await.unwrap();
         tx.token_add(&token, &[7; 32]).await.unwrap();

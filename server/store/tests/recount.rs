@@ -2,7 +2,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     clock::FrozenClock,
-    metrics::{Figures, Period, Spread},
+    metrics::{Figures, Period, Spread, Summary},
     page::PageOf,
 };
 use std::sync::Arc;
@@ -120,6 +120,31 @@ async fn same_spread(conn: &mut Conn, spread: Option<Spread>, lasted: &str) {
     }
 }
 
+/// The times that passed, of the period as somebody would work them out from the rows alone.
+async fn same_spreads(conn: &mut Conn, it: &Summary, of: Period) {
+    let (from, to) = (of.from.timestamp_micros(), of.to.timestamp_micros());
+    let within = |column: &str| format!("{column} >= {from} AND {column} < {to}");
+    let told = format!(
+        "SELECT notified_at - first_stored_at AS lasted FROM cases WHERE notified_at IS NOT NULL AND {}",
+        within("opened_at")
+    );
+    same_spread(conn, it.to_notice, &told).await;
+    let contained = format!(
+        "SELECT lasted FROM (SELECT q.confirmed_at - (SELECT MIN(c.notified_at) FROM quarantine_causes k
+            JOIN cases c ON c.id = k.case_id WHERE k.quarantine_id = q.id) AS lasted FROM quarantines q WHERE {}) AS m
+         WHERE lasted IS NOT NULL",
+        within("q.confirmed_at")
+    );
+    same_spread(conn, it.to_containment, &contained).await;
+    let lifted = format!(
+        "SELECT lasted FROM (SELECT q.lifted_at - (SELECT MIN(r.asked_at) FROM releases r
+            WHERE r.quarantine_id = q.id AND r.state = 'granted') AS lasted FROM quarantines q WHERE {}) AS m
+         WHERE lasted IS NOT NULL",
+        within("q.lifted_at")
+    );
+    same_spread(conn, it.to_release, &lifted).await;
+}
+
 /// Every figure of the period as somebody would count it from the rows alone.
 async fn recount(store: &Store, period: Period) {
     let mut conn = store.read().await.unwrap();
@@ -161,25 +186,7 @@ async fn recount(store: &Store, period: Period) {
         );
         assert_eq!(it.repeats.whole, count(conn, &resolved).await);
         assert_eq!(it.repeats.part, count(conn, &format!("{resolved} AND {repeat}")).await);
-        let told = format!(
-            "SELECT notified_at - first_stored_at AS lasted FROM cases WHERE notified_at IS NOT NULL AND {}",
-            within("opened_at")
-        );
-        same_spread(conn, it.to_notice, &told).await;
-        let contained = format!(
-            "SELECT lasted FROM (SELECT q.confirmed_at - (SELECT MIN(c.notified_at) FROM quarantine_causes k
-                JOIN cases c ON c.id = k.case_id WHERE k.quarantine_id = q.id) AS lasted FROM quarantines q WHERE {}) AS m
-             WHERE lasted IS NOT NULL",
-            within("q.confirmed_at")
-        );
-        same_spread(conn, it.to_containment, &contained).await;
-        let lifted = format!(
-            "SELECT lasted FROM (SELECT q.lifted_at - (SELECT MIN(r.asked_at) FROM releases r
-                WHERE r.quarantine_id = q.id AND r.state = 'granted') AS lasted FROM quarantines q WHERE {}) AS m
-             WHERE lasted IS NOT NULL",
-            within("q.lifted_at")
-        );
-        same_spread(conn, it.to_release, &lifted).await;
+        same_spreads(conn, it, of).await;
     }
     let (from, to) = (period.from.timestamp_micros(), period.to.timestamp_micros());
     for (outcome, n) in &figures.outcomes {

@@ -45,7 +45,7 @@ fn history(rng: &mut Rng) -> Vec<Said> {
             to: (!lost).then_some(from + life),
             sure: from + life,
             ports: if shared { *rng.pick(&blocks) } else { blocks[0] },
-            net: *rng.pick(&nets),
+            net: nets[rng.below(nets.len())],
         }
     };
     (0..rng.below(14)).map(|_| said(rng)).collect()

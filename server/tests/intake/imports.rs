@@ -121,8 +121,7 @@ async fn computed_ports_lead_to_who_had_the_inside_address() {
         assert_eq!((report.good, named), (1, vec![(3, "outside"), (4, "outside"), (5, "ports")]));
         let at = "2026-11-20T10:00:00Z".parse().unwrap();
         let who = async |port| {
-            let answer =
-                world.desk.answer_at(&system(), "192.0.2.200".parse().unwrap(), Some(port), at).await.unwrap();
+            let answer = world.desk.answer_at(&system(), "192.0.2.200".parse().unwrap(), Some(port), at).await.unwrap();
             (answer.certainty.as_str(), answer.candidates.len())
         };
         // 1024 and 1008 ports belong to 100.64.0.0, the next to .1, the next to .2.

@@ -4,8 +4,8 @@ mod history;
 mod one;
 mod who;
 
-pub use found::{FoundPage, found};
 pub(crate) use found::reach;
+pub use found::{FoundPage, found};
 pub use history::{HistoryPage, history};
 pub use one::{CustomerPage, customer};
 pub use who::{Asked, WhoPage, who};

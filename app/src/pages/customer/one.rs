@@ -3,8 +3,8 @@ use crate::{
     pages::report::one::event_table,
     routes,
     ui::{
-        Card, DataTable, Desk, EmptyState, Fact, Glance, KeyValues, LinkBtn, Pair, Pill, Tag, Th, Top, When, defang, number,
-        time,
+        Card, DataTable, Desk, EmptyState, Fact, Glance, KeyValues, LinkBtn, Pair, Pill, Tag, Th, Top, When, defang,
+        number, time,
     },
 };
 use chrono::{DateTime, Utc};
@@ -192,7 +192,8 @@ fn names_card(names: &[ServiceName], services: &[ServiceView], now: DateTime<Utc
             let service = services.iter().find(|one| one.service.id == name.service);
             let number = service.map(|one| one.service.number.clone()).unwrap_or_default();
             let until = name.to.filter(|to| *to <= now).map(|to| format!(" until {}", time::day(to)));
-            let since = format!("{} {number} since {}{}", name.kind.title(), time::day(name.from), until.unwrap_or_default());
+            let since =
+                format!("{} {number} since {}{}", name.kind.title(), time::day(name.from), until.unwrap_or_default());
             view! { <li><b>{defang(&name.name)}</b> <small>{since}</small></li> }
         })
         .collect();

@@ -71,7 +71,9 @@ const fn meaning(kind: ImportKind) -> &'static str {
         ImportKind::Leases => "who held which address and ports from when to when",
         ImportKind::CgnatRules => "which inside address has which ports of a shared address, where that is computed",
         ImportKind::Terms => "versions of the contract text and the clauses that permit something; import these first",
-        ImportKind::Names => "hosted domains, mail accounts, login names and servers, and whose they were from when to when",
+        ImportKind::Names => {
+            "hosted domains, mail accounts, login names and servers, and whose they were from when to when"
+        }
     }
 }
 

@@ -8,8 +8,8 @@ mod users;
 
 pub use channels::channels;
 pub use import::{ImportPage, import};
-pub use sources::{LimitForm, SourcesPage, sources};
 pub use ranges::{RangeForm, RangesPage, ranges};
+pub use sources::{LimitForm, SourcesPage, sources};
 pub use tokens::{TokensPage, tokens};
 pub use users::{UserForm, UsersPage, users};
 

@@ -1,8 +1,8 @@
 //! Bulk import of customers, leases, terms and names: row by row, with a dry run; good rows are kept, bad ones named.
 mod customers;
 mod leases;
-mod rules;
 mod names;
+mod rules;
 mod table;
 mod terms;
 

@@ -21,7 +21,7 @@ use domain::{
 use sqlx::QueryBuilder;
 
 const PROBES_HEAD: &str = "WITH p (n, shape, net, low, high, from_at, to_at, day_from, day_to) AS (";
-const FIND: &str = concat!(
+const FIND: &str =
     ") SELECT p.n, l.shape, l.net, l.port_from, l.port_to, l.started_at, l.ended_at, l.sure_until, l.holder_id,
         l.source_id, l.id, h.kind, h.name, h.service_id, h.customer_id
     FROM p CROSS JOIN lease_days d CROSS JOIN leases l CROSS JOIN lease_holders h
@@ -32,8 +32,7 @@ const FIND: &str = concat!(
         l.source_id, l.id, h.kind, h.name, h.service_id, h.customer_id
     FROM p CROSS JOIN leases l CROSS JOIN lease_holders h
     WHERE l.lasting = TRUE AND l.shape = p.shape AND l.net = p.net AND l.port_from BETWEEN p.low AND p.high
-        AND l.started_at <= p.to_at AND (l.ended_at IS NULL OR l.ended_at > p.from_at) AND h.id = l.holder_id"
-);
+        AND l.started_at <= p.to_at AND (l.ended_at IS NULL OR l.ended_at > p.from_at) AND h.id = l.holder_id";
 // When somebody else began to hold the same block after this lease began.
 pub(crate) const NEXT: &str = "SELECT MIN(l.started_at) AS at FROM lease_days d CROSS JOIN leases l
     WHERE d.day BETWEEN $1 AND $2 AND l.day = d.day AND l.shape = $3 AND l.net = $4 AND l.port_from = $5
