@@ -304,3 +304,48 @@ fn a_time_after_the_mail_is_none() {
     assert_eq!(events(&parsed), ["192.0.2.10 connection/port_scan 2024-05-01 20:00:00 assumed x1"]);
     assert!(parsed.events[0].faults.iter().any(|f| f.contains("after the mail")), "{:?}", parsed.events[0].faults);
 }
+
+#[test]
+fn rows_overviews_and_pages_on_one_host() {
+    let events_of = |subject: &str, body: &str, want: &[&str]| {
+        let parsed = mail(subject, body);
+        let seen: Vec<String> = parsed.events.iter().map(|e| format!("{} {}", e.source.value, e.class)).collect();
+        assert_eq!(seen, want, "{subject}: {:?} {:?}", parsed.reason, parsed.suggestion);
+    };
+    events_of(
+        "Safe Browsing Report for AS64496 (ISP) on 05/01/2024",
+        "Google detected 2 social engineering URLs (space inserted to prevent\naccidental clicking):\n\
+         http://shop .example/ (192.0.2.10)\nhttp://long.shop .example/deep/path/of/it/\n(192.0.2.11)\n",
+        &["192.0.2.10 content/phishing", "192.0.2.11 content/phishing"],
+    );
+    events_of(
+        "[CERT-Bund#1] SystemBC",
+        "Sehr geehrte Damen und Herren,\nFirstSeen,LastSeen,Victim IP,Account,C2 host\n\
+         2024-04-30 22:25,2024-05-01 11:07,192.0.2.10,DEV,198.51.100.7\n",
+        &["192.0.2.10 connection/infected_host"],
+    );
+    events_of(
+        "Rogue DNS server used in attacks",
+        "rogue DNS IP | status | timestamp (UTC) | phishing IP\n192.0.2.10 | ROGUE DNS | 2024-05-01T00:40:53Z | 198.51.100.7\n",
+        &["192.0.2.10 other/unclassified"],
+    );
+    events_of(
+        "Notice of Infringement",
+        "Dear Sirs,\nyour service is linking users to infringing copies of the following sound recordings:\n\n\
+         THE BAND - A SONG (https://files.example/songs/1234)\nTHE BAND - ANOTHER (https://files.example/songs/1235)\n",
+        &[
+            "https://files.example/songs/1234 copyright/copyright",
+            "https://files.example/songs/1235 copyright/copyright",
+        ],
+    );
+    events_of(
+        "Abuse Report IP 192.0.2.10",
+        "We saw suspicious traffic.\nSrc: 192.0.2.10\nPlease take action.\n",
+        &["192.0.2.10 other/unclassified"],
+    );
+    events_of(
+        "Abuse report: Phishing hosted at your site",
+        "Dear Abuse Team,\nWe detected a phishing website hosted at:\nhttps [://] login [.] shop [.] example/x\n",
+        &["https://login.shop.example/x content/phishing"],
+    );
+}

@@ -130,7 +130,28 @@ const WORDS: [Word; 118] = [
 ];
 
 /// More words.
-const MORE: [Word; 184] = [
+const MORE: [Word; 205] = [
+    ("attack source", Class::Reconnaissance, 3),
+    ("query flood", Class::Ddos, 5),
+    ("flood attack", Class::Ddos, 4),
+    ("malicious redirect", Class::Unclassified, 2),
+    ("redirector", Class::Unclassified, 2),
+    ("top talkers", Class::LoginAttack, 3),
+    ("sql attack", Class::SqlInjection, 5),
+    ("abusive post request", Class::VulnerabilityScan, 5),
+    ("isitphishing", Class::Phishing, 5),
+    ("ftp attack", Class::LoginAttack, 4),
+    ("badactor", Class::Reconnaissance, 4),
+    ("bad/threat actor", Class::Reconnaissance, 4),
+    ("deceptive site", Class::Phishing, 4),
+    ("child-abuse", Class::Csam, 9),
+    ("intrusion detected", Class::VulnerabilityScan, 3),
+    ("identical requests", Class::VulnerabilityScan, 3),
+    ("http request abuse", Class::VulnerabilityScan, 4),
+    ("spoofing report", Class::Spam, 4),
+    ("infiserte", Class::InfectedHost, 4),
+    ("tegn på infeksjon", Class::InfectedHost, 3),
+    ("dirección ip infectada", Class::InfectedHost, 4),
     ("fake profile", Class::Phishing, 4),
     ("roscomnadzor", Class::Unclassified, 3),
     ("illegal content", Class::Unclassified, 3),

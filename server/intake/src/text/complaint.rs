@@ -2,7 +2,37 @@
 use super::document::{Document, Place};
 
 /// What only complaints say to a provider, in lower case.
-const STRONG: [&str; 147] = [
+const STRONG: [&str; 177] = [
+    "hosted by you",
+    "believe to be hosted",
+    "post requests on one of our servers",
+    "attacks coming from",
+    "site to our attention",
+    "della vostra propriet",
+    "terza segnalazione",
+    "segnalazione ip",
+    "bad/threat actor",
+    "badactor",
+    "on our rbl",
+    "ips continuously send",
+    "used in a ddos",
+    "sinkhole http events report",
+    "phishing sites hospedados",
+    "cert-ee monitooring",
+    "violation is committed",
+    "has detected a website",
+    "unauthorized hosting of",
+    "request for investigation",
+    "attacks from multiple",
+    "知识产权",
+    "侵权",
+    "deceptive site",
+    "alert triggered",
+    "isitphishing.org alert",
+    "lfd on",
+    "involved in a ddos",
+    "reporting a phishing",
+    "ddos protection / alert",
     "your network",
     "your netblock",
     "your abuse",
@@ -372,7 +402,7 @@ fn shows_mail(document: &Document) -> bool {
 }
 
 /// Whether a subject calls the mail a complaint.
-fn is_named(subject: &str) -> bool {
+pub(crate) fn is_named(subject: &str) -> bool {
     let subject = subject.to_lowercase();
     ["abuse", "complaint", "abus", "misbruik", "missbrauch"].iter().any(|w| subject.contains(w))
 }

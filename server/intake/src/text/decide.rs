@@ -35,10 +35,11 @@ pub(crate) fn events(findings: &Findings) -> Result<Vec<Observation>, String> {
             let clear: Vec<&Page> = accused.into_iter().filter(|p| p.weight >= CERTAIN).collect();
             let linked = clear.iter().all(|p| p.url.contains("://"));
             let class = worded.or((verdict == Verdict::Plain && linked).then_some(Class::Unclassified));
-            match class.filter(|_| !clear.is_empty()) {
-                Some(class) => Ok(clear.into_iter().take(MOST).map(|p| page_event(findings, p, class)).collect()),
-                None => Err(reason),
-            }
+            let (class, pages) = match class.filter(|_| !clear.is_empty()) {
+                Some(class) => (class, clear),
+                None => only_host(findings, verdict, worded).ok_or(reason)?,
+            };
+            Ok::<_, String>(pages.into_iter().take(MOST).map(|p| page_event(findings, p, class)).collect())
         })?,
     };
     Ok(not_after(findings, events))
@@ -89,6 +90,18 @@ fn admitted(findings: &Findings, accused: &[&Page]) -> Result<Verdict, String> {
     }
 }
 
+/// The pages of a plain complaint about pages that all stand on one host, when it names no address and no other page.
+fn only_host(findings: &Findings, verdict: Verdict, worded: Option<Class>) -> Option<(Class, Vec<&Page>)> {
+    let class = worded.filter(|c| is_about_pages(*c) && verdict == Verdict::Plain)?;
+    let host = &findings.pages.first()?.host;
+    let alone = findings.pages.iter().all(|p| p.host == *host);
+    let deep = |p: &&Page| p.url.contains("://") && p.url.splitn(4, '/').nth(3).is_some_and(|path| path.len() > 3);
+    // A shown mail has links of its own, and reporters have channels.
+    let named = findings.candidates.iter().any(|c| c.weight >= SOME || c.how == How::Head) || host == "t.me";
+    let pages: Vec<&Page> = findings.pages.iter().filter(deep).collect();
+    (alone && !named && !pages.is_empty()).then_some((class, pages))
+}
+
 /// The class of an event about the accused pages; none when it is about an address.
 fn page_class(findings: &Findings, worded: Option<Class>, accused: &[&Page], verdict: Verdict) -> Option<Class> {
     let best = accused.iter().map(|p| p.weight).max()?;
@@ -122,17 +135,24 @@ fn by_address(findings: &Findings, verdict: Verdict, worded: Option<Class>) -> R
     {
         return Err("it shows a mail, but does not say what is wrong with it".to_owned());
     }
+    let named = !findings.classes.is_empty() || complaint::is_named(&findings.document.subject);
+    let sure = matches!(chosen[..], [one] if one.weight >= FORM || one.subject && named);
     let class = match (by_log, worded) {
         (Some(log), Some(words)) if log.category() == words.category() => words,
         (Some(log), _) => log,
         (None, Some(words)) => words,
+        // A plain complaint with a field or a subject that names the source is one of whatever kind.
+        (None, None) if verdict == Verdict::Plain && sure => Class::Unclassified,
         (None, None) => return Err(unclear_class(findings)),
     };
     let port = (chosen.len() == 1).then(|| source::stated_port(&findings.lines, serves(class))).flatten();
+    let doubt = (by_log.is_none() && worded.is_none()).then(|| unclear_class(findings));
     let noted = by_log.is_some_and(|log| worded.is_some_and(|w| w.category() != log.category()));
     let events = chosen.into_iter().take(MOST).map(|candidate| {
         let own = candidate.class.filter(|c| c.category() != class.category()).unwrap_or(class);
-        event(findings, candidate, own, port, noted)
+        let mut event = event(findings, candidate, own, port, noted);
+        event.faults.extend(doubt.clone());
+        event
     });
     Ok(events.collect())
 }

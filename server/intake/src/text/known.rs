@@ -68,7 +68,19 @@ const MIXED: [(&str, Class); 15] = [
     ("", Class::Unclassified),
 ];
 
-const FORMS: [Form; 12] = [
+/// Kinds of pages in the weekly overview for a network.
+const BROWSING: [(&str, Class); 3] =
+    [("social engineering", Class::Phishing), ("malware", Class::Malware), ("unwanted software", Class::Malware)];
+
+const FORMS: [Form; 20] = [
+    form("dronedb feed", "", Take::Rows, &[("", Class::InfectedHost)]),
+    form("rogue dns server", "rogue dns ip", Take::Rows, &[("", Class::Unclassified)]),
+    form("compromised machine on your network", "", Take::Rows, &[("", Class::InfectedHost)]),
+    form("attacks from multiple", "", Take::Rows, &[("", Class::VulnerabilityScan)]),
+    form("sinkhole http events", "", Take::Rows, &[("", Class::InfectedHost)]),
+    form("safe browsing report for as", "google detected", Take::Label(&["("]), &BROWSING),
+    form("cert-bund", "systembc", Take::Rows, &[("", Class::InfectedHost)]),
+    form("cert-bund", "c2 host", Take::Rows, &[("", Class::InfectedHost)]),
     form("netsecdb_", "", Take::Range, &NETSECDB),
     form("", "blacklisted from using our services", Take::Rows, &[("", Class::LoginAttack)]),
     form(

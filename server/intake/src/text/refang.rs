@@ -2,7 +2,7 @@
 use std::borrow::Cow;
 
 /// What people write so that nobody clicks, and what they mean; compared without regard to case.
-const PAIRS: [(&str, &str); 30] = [
+const PAIRS: [(&str, &str); 31] = [
     ("hxxps", "https"),
     ("hxxp", "http"),
     ("hxtp", "http"),
@@ -10,6 +10,7 @@ const PAIRS: [(&str, &str); 30] = [
     ("h__p", "http"),
     ("fxp:", "ftp:"),
     (" [:] ", ":"),
+    (" [://] ", "://"),
     (" :// ", "://"),
     (" / ", "/"),
     (" [.] ", "."),
@@ -67,11 +68,12 @@ fn fits(lower: &str, at: usize, from: &str, to: &str) -> bool {
     let before = lower.get(..at).and_then(|t| t.chars().next_back());
     let after = lower.get(at + from.len()..).and_then(|t| t.chars().next());
     // With blanks on both sides it is ordinary text, unless a defanged link was pulled apart so.
-    if from.len() > 2 && from.starts_with(' ') && from.ends_with(' ') && from != " dot " && !lower.contains("xxp") {
+    let pulled = lower.contains("xxp") || lower.contains("[://]") || lower.matches(" [.] ").count() >= 3;
+    if from.len() > 2 && from.starts_with(' ') && from.ends_with(' ') && from != " dot " && !pulled {
         return false;
     }
     match to {
-        "://" if from == " :// " => before.is_some_and(|c| matches!(c, 'p' | 's')),
+        "://" if matches!(from, " :// " | " [://] ") => before.is_some_and(|c| matches!(c, 'p' | 's')),
         "://" if from == ":// " => {
             before.is_some_and(|c| matches!(c, 'p' | 's')) && after.is_some_and(char::is_alphanumeric)
         }
@@ -98,6 +100,8 @@ mod tests {
             ("192.0.2[.]1 and 192[.]0[.]2[.]1", "192.0.2.1 and 192.0.2.1"),
             ("192.0.2[.1 bob[at]shop.example", "192.0.2.1 bob@shop.example"),
             ("sshd[123]: from [192.0.2.1] (see.)", "sshd[123]: from [192.0.2.1] (see.)"),
+            ("http [://] bad [.] example/x", "http://bad.example/x"),
+            ("IP: 192 [.] 0 [.] 2 [.] 1", "IP: 192.0.2.1"),
             ("häßlich [.] text", "häßlich [.] text"),
         ];
         for (from, to) in cases {
