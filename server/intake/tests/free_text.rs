@@ -349,3 +349,19 @@ fn rows_overviews_and_pages_on_one_host() {
         &["https://login.shop.example/x content/phishing"],
     );
 }
+
+#[test]
+fn answers_of_those_who_publish_complaints() {
+    parked("Your takedown request for 192.0.2.10 was denied", "Abuse report: your takedown request.\n", "answers");
+}
+
+#[test]
+fn a_list_of_sources_of_unclear_kind() {
+    let text = "From: Desk <desk@reporter.example>\nTo: abuse@isp.example\nSubject: Abuse Reports\n\
+        Date: Wed, 1 May 2024 20:00:00 +0000\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n\
+        --b\nContent-Type: text/plain\n\nDear Abuse Team, see the list.\n\
+        --b\nContent-Type: text/csv; name=list.csv\nContent-Disposition: attachment; filename=list.csv\n\n\
+        datetime,as_name,client_ip,path,requests\n2024-05-01 11:00:05 UTC,ISP,192.0.2.10,/,7\n--b--\n";
+    let parsed = common::read_as(text.as_bytes(), "mail.eml");
+    assert_eq!(events(&parsed), ["192.0.2.10 other/unclassified 2024-05-01 11:00:05 stated x1"], "{:?}", parsed.reason);
+}

@@ -360,7 +360,8 @@ pub(crate) enum Verdict {
 /// Judges a text by its subject and what the reporter wrote, in lower case.
 pub(crate) fn judge(document: &Document, words: &str) -> Verdict {
     let subject = document.subject.to_lowercase();
-    if is_answer(document) {
+    // Sites that publish complaints answer those who object.
+    if is_answer(document) || subject.contains("your takedown request") {
         return Verdict::Answer;
     }
     let strong_said = STRONG.iter().any(|s| words.contains(s));

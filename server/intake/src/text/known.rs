@@ -72,7 +72,8 @@ const MIXED: [(&str, Class); 15] = [
 const BROWSING: [(&str, Class); 3] =
     [("social engineering", Class::Phishing), ("malware", Class::Malware), ("unwanted software", Class::Malware)];
 
-const FORMS: [Form; 20] = [
+const FORMS: [Form; 21] = [
+    form("suspected botn", "attacker ip =>", Take::Rows, &[("", Class::InfectedHost)]),
     form("dronedb feed", "", Take::Rows, &[("", Class::InfectedHost)]),
     form("rogue dns server", "rogue dns ip", Take::Rows, &[("", Class::Unclassified)]),
     form("compromised machine on your network", "", Take::Rows, &[("", Class::InfectedHost)]),

@@ -194,7 +194,10 @@ const BEHALF: [&str; 28] = [
 ];
 
 /// What sends a reader to further reading.
-const READING: [&str; 16] = [
+const READING: [&str; 19] = [
+    "proof that we",
+    "as proof",
+    "reference website",
     "guide",
     "recommend",
     "please visit",
@@ -362,6 +365,9 @@ pub(crate) fn look(line: &Ready, start: usize, heading: &str, defanged: bool) ->
             return Look { kind: Kind::Other, sure: true, whole: false };
         }
         let said = clause(bare);
+        if READING.iter().any(|r| said.contains(r)) && !says(&["infring", "phish"], &tail(&said, 8), true) {
+            return Look { kind: Kind::Other, sure: false, whole: false };
+        }
         if is_rightful(&said, "") && !says(&["infring", "phish", "unauthor", "counterfeit"], &tail(&said, 8), true) {
             return Look { kind: Kind::Other, sure: true, whole: false };
         }

@@ -1,6 +1,7 @@
 //! A list attached to a complaint as CSV: the columns say what each cell is, the mail says what it is all about.
 use super::Findings;
 use super::class;
+use super::complaint;
 use super::decide;
 use super::document::Document;
 use super::label::{self, Part};
@@ -38,7 +39,13 @@ pub(crate) fn read(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
         return None;
     }
     let findings = Findings::new(Document::of_mail(mail), context);
-    let class = class::clear(&findings.classes, true).filter(|c| *c != Class::Unclassified)?;
+    let class = class::clear(&findings.classes, true).filter(|c| *c != Class::Unclassified);
+    // A plain abuse report's list names sources of whatever kind.
+    let plain = || {
+        complaint::is_named(&findings.document.subject)
+            && complaint::judge(&findings.document, &findings.words) == complaint::Verdict::Plain
+    };
+    let class = class.or_else(|| plain().then_some(Class::Unclassified))?;
     let mut parsed = Parsed::events(Format::Csv, Vec::new());
     for part in lists {
         if let Some(events) = list(&part.text(), class, &findings, context) {
