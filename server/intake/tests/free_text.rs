@@ -365,3 +365,16 @@ fn a_list_of_sources_of_unclear_kind() {
     let parsed = common::read_as(text.as_bytes(), "mail.eml");
     assert_eq!(events(&parsed), ["192.0.2.10 other/unclassified 2024-05-01 11:00:05 stated x1"], "{:?}", parsed.reason);
 }
+
+#[test]
+fn abuse_of_adults_is_not_the_class_of_children() {
+    let class = |victims: &str| {
+        let body = format!(
+            "Your network hosts sexual abuse of {victims}.\nReported URLs:\nhttps://board.example/post/3185\nPlease remove it.\n"
+        );
+        let parsed = mail("Abuse report", &body);
+        parsed.events.first().map(|e| e.class.to_string()).unwrap_or_else(|| format!("{:?}", parsed.reason))
+    };
+    assert_eq!(class("women"), "other/unclassified");
+    assert_eq!(class("children"), "content/csam");
+}

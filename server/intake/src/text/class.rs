@@ -130,7 +130,7 @@ const WORDS: [Word; 118] = [
 ];
 
 /// More words.
-const MORE: [Word; 205] = [
+const MORE: [Word; 209] = [
     ("attack source", Class::Reconnaissance, 3),
     ("query flood", Class::Ddos, 5),
     ("flood attack", Class::Ddos, 4),
@@ -318,7 +318,12 @@ const MORE: [Word; 205] = [
     ("unauthorized broadcast", Class::Copyright, 3),
     ("unauthorized transmission", Class::Copyright, 3),
     ("csem", Class::Csem, 9),
-    ("sexual abuse", Class::Csam, 8),
+    // Of adults too: only words for children make it the gravest class.
+    ("sexual abuse", Class::Unclassified, 4),
+    ("abuse of child", Class::Csam, 9),
+    ("abuse of minor", Class::Csam, 9),
+    ("exposed bacnet", Class::OpenService, 5),
+    ("exposed qnap", Class::OpenService, 5),
     ("child exploitation", Class::Csam, 9),
     ("kinderporno", Class::Csam, 9),
     ("pédoporn", Class::Csam, 9),
