@@ -56,7 +56,7 @@ fn asked(look: &LookUp, now: DateTime<Utc>) -> AnyView {
                 <Pair term="Why">{reason}</Pair>
                 <Pair term="When"><When at=at now=now /></Pair>
             </KeyValues>
-            <p class="note">"Kept as it was found then, for you alone; looking at it asks nothing again."</p>
+            <p class="sub">"Kept as it was found then, for you alone; looking at it asks nothing again."</p>
         </Card>
     }
     .into_any()
@@ -67,7 +67,7 @@ fn export(look: &LookUp) -> AnyView {
     view! {
         <Card title="Take with you">
             <p class="btns"><LinkBtn label="CSV" href=csv /> <LinkBtn label="JSON" href=json /></p>
-            <p class="note">"Other people's data: keep it no longer than the reason holds."</p>
+            <p class="sub">"Other people's data: keep it no longer than the reason holds."</p>
         </Card>
     }
     .into_any()
@@ -120,7 +120,7 @@ fn named(candidate: &Candidate, all: &Sighting) -> AnyView {
     let party = all.party(candidate.service);
     let name = party.map_or_else(|| "a service that is gone".to_owned(), |party| party.name.clone());
     let line = party.map(|party| format!("{} · {}", party.number, party.product));
-    view! { <a class="who" href=routes::customer(candidate.customer)>{name}</a> <small>{line}</small> }.into_any()
+    view! { <a class="who" href=routes::customer(candidate.customer)>{name}</a>" "<small>{line}</small> }.into_any()
 }
 
 fn holder_words(holder: &Candidate, all: &Sighting) -> AnyView {
@@ -267,14 +267,14 @@ pub(super) fn line(row: &Sight, all: &Sighting, meant: bool, now: DateTime<Utc>)
         }
         .into_any(),
         None => {
-            view! { <span class="who">{row.said.clone()}</span> <small>"no service has this name"</small> }.into_any()
+            view! { <span class="who">{row.said.clone()}</span>" "<small>"no service has this name"</small> }.into_any()
         }
     };
     let from = row.from;
     view! {
         <tr data-row="" aria-selected=meant.then_some("true")>
             <td class="lead">{who}</td>
-            <td class="mono" data-label="Address">{row.place()} {inside(row)}</td>
+            <td class="mono" data-label="Address">{row.place()} " " {inside(row)}</td>
             <td data-label="Ports">{row.ports_words()}</td>
             <td data-label="From"><When at=from now=now /></td>
             <td data-label="To">{end(row, now)}</td>
@@ -296,7 +296,7 @@ pub(super) fn end(row: &Sight, now: DateTime<Utc>) -> AnyView {
         let words = format!("last sign of life {}", time::stamp(at, now));
         view! { <small>{words}</small> }
     });
-    view! { {to} {sure} }.into_any()
+    view! { {to} " " {sure} }.into_any()
 }
 
 fn sources(sources: &[SourceReach], now: DateTime<Utc>) -> AnyView {
@@ -309,7 +309,7 @@ fn sources(sources: &[SourceReach], now: DateTime<Utc>) -> AnyView {
                 view! { <small>{format!("older ones are gone since they ended before {}", time::day(at))}</small> }
             });
             let term = source.name.clone();
-            view! { <Pair term=term>{from} " to " {through} {gone}</Pair> }
+            view! { <Pair term=term>{from} " to " {through} " " {gone}</Pair> }
         })
         .collect();
     view! {
