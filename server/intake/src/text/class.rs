@@ -2,7 +2,7 @@
 use super::excerpt;
 use super::lines::{Ready, Setting};
 use crate::suggestion::Hinted;
-use domain::class::Class;
+use domain::class::{Category, Class};
 use std::borrow::Cow;
 
 /// A word or the beginning of one, in lower case, the class it speaks for, and how loudly.
@@ -130,7 +130,7 @@ const WORDS: [Word; 118] = [
 ];
 
 /// More words.
-const MORE: [Word; 209] = [
+const MORE: [Word; 224] = [
     ("attack source", Class::Reconnaissance, 3),
     ("query flood", Class::Ddos, 5),
     ("flood attack", Class::Ddos, 4),
@@ -341,6 +341,21 @@ const MORE: [Word; 209] = [
     ("pirated", Class::Copyright, 3),
     ("bot-infected", Class::InfectedHost, 3),
     ("infecté", Class::InfectedHost, 3),
+    ("network attack", Class::Reconnaissance, 3),
+    ("was attacked", Class::Reconnaissance, 3),
+    ("were attacked", Class::Reconnaissance, 3),
+    ("likelihood of confusion", Class::BrandInfringement, 4),
+    ("confusingly similar", Class::BrandInfringement, 4),
+    ("likely to cause confusion", Class::BrandInfringement, 4),
+    ("confuse consumers", Class::BrandInfringement, 4),
+    ("trade mark", Class::BrandInfringement, 4),
+    ("used in bad faith", Class::BrandInfringement, 4),
+    ("disinformation", Class::Unclassified, 3),
+    ("propaganda", Class::Unclassified, 3),
+    ("data removal", Class::Unclassified, 2),
+    ("削除", Class::Unclassified, 3),
+    ("違反", Class::Unclassified, 3),
+    ("侵害", Class::Copyright, 3),
 ];
 
 /// A class and the sum of the words that speak for it.
@@ -402,6 +417,12 @@ pub(crate) fn scores(subject: &str, lines: &[Ready], words: &str) -> Vec<Scored>
     // "Malicious activity" says something only where nothing else does.
     if scored.iter().any(|s| s.class != Class::Unclassified && s.score >= 3) {
         scored.retain(|s| s.class != Class::Unclassified);
+    }
+    // An attack of whatever kind is said of every kind.
+    let deed =
+        |s: &Scored| s.class.category() == Category::Connection && s.class != Class::Reconnaissance && s.score >= 3;
+    if scored.iter().any(deed) {
+        scored.retain(|s| s.class != Class::Reconnaissance);
     }
     scored.sort_by_key(|s| std::cmp::Reverse(s.score));
     scored

@@ -2,7 +2,7 @@
 use super::document::{Document, Place};
 
 /// What only complaints say to a provider, in lower case.
-const STRONG: [&str; 177] = [
+const STRONG: [&str; 189] = [
     "hosted by you",
     "believe to be hosted",
     "post requests on one of our servers",
@@ -180,6 +180,18 @@ const STRONG: [&str; 177] = [
     "your client's website",
     "report fraud",
     "spam from ip",
+    "jūsų tinkl",
+    "request for data removal",
+    "non-consensual nudity",
+    "削除請求",
+    "削除依頼",
+    "削除協力",
+    "one of your clients using",
+    "attack originating from your",
+    "attacked from your",
+    "trace back to your",
+    "we have detected that you have",
+    "violates your terms",
 ];
 
 /// What complaints say and others too: two of them count.

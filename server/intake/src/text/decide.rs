@@ -301,12 +301,17 @@ fn only<'c>(candidates: &[&'c Candidate], verdict: Verdict) -> Result<&'c Candid
     if named.next().is_some() { Err(none()) } else { Ok(one) }
 }
 
-/// The one address that handed over the mail which the complaint shows.
+/// The one address that handed over the mail which the complaint shows, or the only one that a server noted as its sender.
 fn shown<'c>(candidates: &[&'c Candidate]) -> Option<&'c Candidate> {
     let mut heads = candidates.iter().filter(|c| c.how == How::Head && c.weight >= 40);
-    let one = *heads.next()?;
+    let noted: Vec<&Candidate> = candidates.iter().copied().filter(|c| c.how == How::Head && c.weight >= 50).collect();
+    // What one server noted of the sender counts more than who handed the mail on later.
+    let one = match noted[..] {
+        [one] => one,
+        _ => heads.next().filter(|_| heads.next().is_none()).copied()?,
+    };
     let others = candidates.iter().any(|c| c.how != How::Head && c.weight >= 15 && crate::address::is_public(c.ip));
-    (heads.next().is_none() && !others).then_some(one)
+    (!others).then_some(one)
 }
 
 fn several(candidates: &[&Candidate]) -> String {

@@ -70,7 +70,9 @@ impl Document {
             bulk: LISTS.iter().any(|name| mail.has_header(name)) && !mail.has_header("X-Google-Group-Id"),
             lines: Vec::new(),
         };
-        let plain = mail.parts.iter().any(|p| p.is("text", "plain") && !p.bytes.trim_ascii().is_empty());
+        // A plain text of a dot or two stands for the page beside it.
+        let written = |bytes: &[u8]| bytes.iter().filter(|b| !b.is_ascii_whitespace()).take(4).count() == 4;
+        let plain = mail.parts.iter().any(|p| p.is("text", "plain") && p.name.is_none() && written(p.bytes));
         let mut left = limits::TEXT_BYTES;
         let mut body = false;
         for part in mail.parts.iter().take(PARTS) {
@@ -85,6 +87,7 @@ impl Document {
             let place = if body { Place::Attachment } else { Place::Body };
             body = true;
             let text = part.text_head();
+            let html = html || part.name.is_none() && is_markup(&text);
             let text = if html { super::html::text_of(&text).into() } else { text };
             left = left.saturating_sub(document.add(&text, place, left));
         }
@@ -108,7 +111,11 @@ impl Document {
                 if line.contains("&nbsp;") { Cow::Owned(line.replace("&nbsp;", " ")) } else { Cow::Borrowed(line) };
             let line = line.trim_end();
             match self.lines.last_mut() {
-                Some(last) if place == Place::Body && last.place == place && is_broken(&last.text, line) => {
+                Some(last)
+                    if place == Place::Body
+                        && last.place == place
+                        && (is_broken(&last.text, line) || is_parted(&last.text)) =>
+                {
                     last.text.push(' ');
                     last.text.push_str(line);
                 }
@@ -117,6 +124,18 @@ impl Document {
         }
         text.len()
     }
+}
+
+/// Whether a mail program broke a defanged link behind its dot.
+fn is_parted(line: &str) -> bool {
+    line.len() >= 16 && ["[.]", "(.)", "[dot]", "(dot)"].iter().any(|dot| line.ends_with(dot))
+}
+
+/// Whether a plain text is really the source of a page.
+fn is_markup(text: &str) -> bool {
+    let head = limits::clip(text.trim_start(), 4096).to_ascii_lowercase();
+    head.starts_with('<')
+        && ["<p>", "<br", "<div", "<table", "<html", "</p>"].iter().filter(|tag| head.contains(**tag)).count() >= 2
 }
 
 /// Whether a mail program broke a row of values between these lines: it is too long with the next word, and no sentence.

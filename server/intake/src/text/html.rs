@@ -31,15 +31,17 @@ const HIDDEN: [&str; 3] = ["script", "style", "head"];
 pub(crate) fn text_of(html: &str) -> String {
     let mut out = String::with_capacity(html.len() / 2);
     let mut rest = html;
+    // How many elements are open in which the line ends of the source count.
+    let mut preserved = 0_usize;
     while let Some(open) = rest.find('<') {
         let (before, tag) = rest.split_at(open);
-        push_text(&mut out, before);
+        push_text(&mut out, before, preserved > 0);
         if let Some(comment) = tag.strip_prefix("<!--") {
             rest = comment.find("-->").and_then(|end| comment.get(end + 3..)).unwrap_or_default();
             continue;
         }
         let Some(end) = tag.find('>') else {
-            push_text(&mut out, tag);
+            push_text(&mut out, tag, preserved > 0);
             return out;
         };
         let name = tag.get(1..end).unwrap_or_default();
@@ -47,6 +49,9 @@ pub(crate) fn text_of(html: &str) -> String {
         let name = name.trim_start_matches('/');
         let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase();
         rest = tag.get(end + 1..).unwrap_or_default();
+        if name == "pre" {
+            preserved = if closing { preserved.saturating_sub(1) } else { preserved + 1 };
+        }
         if BLOCKS.contains(&name.as_str()) {
             out.push('\n');
         } else if name == "td" || name == "th" {
@@ -55,7 +60,7 @@ pub(crate) fn text_of(html: &str) -> String {
             rest = after_closing(rest, &name);
         }
     }
-    push_text(&mut out, rest);
+    push_text(&mut out, rest, preserved > 0);
     out
 }
 
@@ -68,7 +73,7 @@ fn after_closing<'t>(rest: &'t str, name: &str) -> &'t str {
 }
 
 /// White space of the source means one space; entities mean their character.
-fn push_text(out: &mut String, text: &str) {
+fn push_text(out: &mut String, text: &str, preserved: bool) {
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
         if c == '&'
@@ -79,6 +84,8 @@ fn push_text(out: &mut String, text: &str) {
             continue;
         }
         match c {
+            '\r' if preserved => {}
+            c if preserved => out.push(c),
             '\n' | '\r' | '\t' | ' ' if out.ends_with([' ', '\n', '\t']) => {}
             '\n' | '\r' | '\t' => out.push(' '),
             c => out.push(c),

@@ -145,7 +145,11 @@ fn by_key(key: &str) -> Part {
 
 /// What a heading says about the addresses below it.
 pub(crate) fn heading(lower: &str) -> Part {
-    by_key(lower.trim().trim_end_matches([':', ' ', '*']))
+    const WORDS: usize = 16;
+    let text = lower.trim().trim_end_matches([':', ' ', '*']);
+    // Of a long sentence the end announces.
+    let from = text.rmatch_indices(' ').nth(WORDS - 1).map_or(0, |(at, _)| at + 1);
+    by_key(text.get(from..).unwrap_or(text))
 }
 
 /// What the name of a column says about the addresses in it.
@@ -204,7 +208,7 @@ fn by_words(text: &str, bare: &str, after: &str) -> Part {
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !(c.is_alphanumeric() || c == '-')).filter(|w| !w.is_empty())
+    text.split(|c: char| !(c.is_alphanumeric() || c == '-')).filter(|w| w.contains(char::is_alphanumeric))
 }
 
 #[cfg(test)]

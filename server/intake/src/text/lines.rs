@@ -92,6 +92,9 @@ impl State {
             Place::Body => {}
         }
         let bare = lower.trim();
+        if is_banner(bare) {
+            return Setting::Ticket;
+        }
         if bare.contains("was acted upon") || bare.contains(": request ") && bare.ends_with("acted upon.") {
             self.ticket = true;
         } else if self.ticket && (bare.starts_with("ticket <url") || bare.starts_with("ticket url")) {
@@ -193,6 +196,21 @@ impl State {
     }
 }
 
+/// What a gateway wrote over or under a mail from outside: its warnings are no words of the reporter.
+fn is_banner(bare: &str) -> bool {
+    let outside = bare.contains("external") || bare.contains("outside of") || bare.contains("outside the organi");
+    let warns = [
+        "attachment",
+        "links",
+        "sender is",
+        "caution",
+        "phishing attempt",
+        "unknown or suspicious",
+        "suspicious email",
+    ];
+    outside && bare.len() < 400 && bare.contains("mail") && warns.iter().any(|w| bare.contains(w))
+}
+
 /// A line of dashes, underscores or stars.
 fn is_rule(bare: &str) -> bool {
     let marks = bare.bytes().filter(|b| matches!(b, b'-' | b'_' | b'=' | b'*' | b'#' | b'+')).count();
@@ -281,7 +299,8 @@ fn is_lookup(bare: &str) -> bool {
         || bare.starts_with("nameserver ")
         || bare.contains(" name server ")
         || bare.contains("\tin\t")
-        || bare.contains(" in a ")
+        // "host.example IN A 192.0.2.1", not "involved in a flood".
+        || bare.split_once(" in a ").is_some_and(|(_, rest)| rest.trim_start().starts_with(|c: char| c.is_ascii_digit()))
         || bare.contains(" in aaaa ")
         || bare.contains(" in ptr ")
         || bare.contains("in-addr.arpa")

@@ -11,6 +11,7 @@ mod logs;
 mod names;
 mod page;
 mod refang;
+mod rightful;
 pub(crate) mod sheet;
 mod source;
 mod spot;

@@ -1,5 +1,6 @@
 //! What the words around a link say about it: the offence, somebody else's page, or nothing.
 use super::lines::Ready;
+use super::rightful;
 
 /// How a link is named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +35,7 @@ pub(crate) struct Look {
 }
 
 /// Beginnings of words that speak of an offence.
-const BAD: [&str; 42] = [
+pub(crate) const BAD: [&str; 42] = [
     "infring",
     "phish",
     "malware",
@@ -80,7 +81,7 @@ const BAD: [&str; 42] = [
 ];
 
 /// Words that speak of a page.
-const PAGE: [&str; 47] = [
+const PAGE: [&str; 54] = [
     "url",
     "urls",
     "uri",
@@ -128,69 +129,13 @@ const PAGE: [&str; 47] = [
     "sito",
     "webshop",
     "webwinkel",
-];
-
-/// Words that make it somebody else's page, for certain.
-const RIGHTFUL: [&str; 27] = [
-    "original",
-    "legitimate",
-    "legit",
-    "official",
-    "authorized",
-    "authorised",
-    "genuine",
-    "authentic",
-    "rightful",
-    "holder",
-    "owner",
-    "formerly",
-    "representatives",
-    "representing",
-    "licensed",
-    "real",
-    "client's",
-    "homepage",
-    "oficial",
-    "my",
-    "client",
-    "impersonates",
-    "impersonating",
-    "mimics",
-    "mimicking",
-    "rightsholder",
-    "main",
-];
-
-/// What is said of the one who complains: a page named behind it is his.
-const BEHALF: [&str; 28] = [
-    "authorized agent",
-    "authorised agent",
-    "our client",
-    "my client",
-    "representing",
-    "representatives of",
-    "legal representative",
-    "owns ",
-    "owner of",
-    "owned by",
-    "official",
-    "legitimate",
-    "copyrighted work",
-    "markets and sells",
-    "copyright holder",
-    "original work",
-    "users of",
-    "of these works",
-    "list of works",
-    "copyrighted property",
-    "i own",
-    "own the",
-    "imitating",
-    "imitates",
-    "belong to",
-    "belongs to",
-    "copyrighted content:",
-    "with my permission",
+    "ресурсу",
+    "ресурса",
+    "ресурс",
+    "svetainės",
+    "svetainė",
+    "svetainių",
+    "svetainėje",
 ];
 
 /// What sends a reader to further reading.
@@ -337,13 +282,15 @@ pub(crate) fn begins_again(bare: &str) -> bool {
 
 /// Whether a line is a field that holds what was copied or who is imitated: "Original work: ...".
 pub(crate) fn is_rightful_name(bare: &str) -> bool {
-    bare.split_once(':').is_some_and(|(name, _)| name.len() < 40 && says(&RIGHTFUL, name, false))
+    bare.split_once(':').is_some_and(|(name, _)| name.len() < 40 && rightful::is_named(name))
 }
 
 /// Judges a link by what stands before it on its line, and by the heading above.
 pub(crate) fn look(line: &Ready, start: usize, heading: &str, defanged: bool) -> Look {
     let open = |c: char| c.is_whitespace() || matches!(c, '<' | '"' | '(' | '*' | '[' | '\'' | '“' | '«' | '_' | '`');
     let before = line.lower.get(..start).unwrap_or_default();
+    let noticed = rightful::without_attention(before);
+    let before = noticed.as_str();
     // A link before this one has had its words.
     let before = before
         .rfind("://")
@@ -354,12 +301,22 @@ pub(crate) fn look(line: &Ready, start: usize, heading: &str, defanged: bool) ->
     if item {
         return by_heading(heading, line, start);
     }
+    let mut look = judged(line, before, bare, heading);
+    // Nobody defangs a page of his own.
+    if defanged && look.kind == Kind::Other && !look.sure {
+        look.kind = Kind::Said;
+    }
+    look
+}
+
+/// Judges a link by the words before it: a field, a column or a sentence.
+fn judged(line: &Ready, before: &str, bare: &str, heading: &str) -> Look {
     if let Some(name) = bare.strip_suffix([':', '=', '|', '：', ']', '\t']).filter(|_| !bare.ends_with("//")) {
         let name = name.rsplit(['|', ';', '.', '\t', '(']).find(|n| !n.trim().is_empty()).unwrap_or(name).trim();
         // The sentence before a colon may have begun on the line above.
         let open = !heading.is_empty() && !heading.ends_with(['.', ':', '!', '?']) && !bare.contains(". ");
         if open
-            && is_rightful(&format!("{heading} {name}"), tail_ref(name, 6))
+            && rightful::is_rightful(&format!("{heading} {name}"), tail_ref(name, 6))
             && !says(&["infring", "phish"], name, true)
         {
             return Look { kind: Kind::Other, sure: true, whole: false };
@@ -368,7 +325,9 @@ pub(crate) fn look(line: &Ready, start: usize, heading: &str, defanged: bool) ->
         if READING.iter().any(|r| said.contains(r)) && !says(&["infring", "phish"], &tail(&said, 8), true) {
             return Look { kind: Kind::Other, sure: false, whole: false };
         }
-        if is_rightful(&said, "") && !says(&["infring", "phish", "unauthor", "counterfeit"], &tail(&said, 8), true) {
+        if rightful::is_rightful(&said, "")
+            && !says(&["infring", "phish", "unauthor", "counterfeit"], &tail(&said, 8), true)
+        {
             return Look { kind: Kind::Other, sure: true, whole: false };
         }
         return by_field(name);
@@ -383,11 +342,7 @@ pub(crate) fn look(line: &Ready, start: usize, heading: &str, defanged: bool) ->
         format!("{heading} {bare}")
     };
     let sentence = clause(&whole);
-    let mut look = by_sentence(&sentence, line);
-    if defanged && look.kind == Kind::Other && !look.sure {
-        look.kind = Kind::Said;
-    }
-    look
+    by_sentence(&sentence, line)
 }
 
 /// The last clause before a link, and what its words are.
@@ -400,11 +355,14 @@ fn clause(bare: &str) -> String {
 
 fn by_field(name: &str) -> Look {
     let near = tail(name, 8);
-    if is_rightful(name, &near) && !says(&["infring", "phish", "unauthor", "counterfeit"], &near, true) {
+    if name == "homepage" {
+        return Look { kind: Kind::Other, sure: false, whole: false };
+    }
+    if rightful::is_rightful(name, &near) && !says(&["infring", "phish", "unauthor", "counterfeit"], &near, true) {
         return Look { kind: Kind::Other, sure: true, whole: false };
     }
     let bad = says(&BAD, &near, true);
-    let page = says(&PAGE, &near, false);
+    let page = says(&PAGE, &near, false) || ["url", "urls"].iter().any(|u| name.ends_with(u));
     if bad {
         return Look {
             kind: if says(&OTHER, &near, false) && !page { Kind::Other } else { Kind::BadField },
@@ -436,10 +394,18 @@ fn by_heading(heading: &str, line: &Ready, start: usize) -> Look {
     let ends = heading.ends_with('.');
     // "The hosts on your network that impersonate our client:" announces the offence.
     let yours = announces && (bad || page) && ["your ", "impersonat"].iter().any(|w| near.contains(w));
-    let plainly =
-        says(&["official", "legitimate", "original", "genuine", "oficial", "authentic", "permission"], &near, false);
-    let offence = offence || yours && !plainly;
-    if !ends && is_rightful(heading, if announces { &last } else { tail_ref(heading, 5) }) && !(announces && offence) {
+    let plainly = says(&["official", "legitimate", "original", "genuine", "oficial", "authentic"], &near, false)
+        || near.contains("permission") && !near.contains("without");
+    // "An application on your store without permission from our client:" is the offence too.
+    let lacking = announces
+        && heading.contains("without ")
+        && ["permission", "consent", "authori"].iter().any(|w| heading.contains(w));
+    let offence = offence || yours && !plainly || lacking && !plainly;
+    let offence = offence && !rightful::is_aimed(heading);
+    if !ends
+        && rightful::is_rightful(heading, if announces { &last } else { tail_ref(heading, 5) })
+        && !(announces && offence)
+    {
         return Look { kind: Kind::Other, sure: true, whole: false };
     }
     if READING.iter().any(|r| near.contains(r)) {
@@ -479,34 +445,10 @@ fn is_direct(sentence: &str) -> bool {
     DIRECT.iter().any(|d| sentence.ends_with(d))
 }
 
-/// Whether the words before a link say that the page behind it is the rightful one.
-fn is_rightful(sentence: &str, near: &str) -> bool {
-    if says(&RIGHTFUL, near, false) {
-        return true;
-    }
-    // "The following page imitates ours:" announces the imitation.
-    let announces = sentence.ends_with(':');
-    let of = |b: &str| sentence.rfind(b).is_some_and(|at| sentence.get(..at).is_some_and(|s| s.ends_with("of the ")));
-    let spoken = BEHALF.iter().filter(|b| !(announces && b.starts_with("imitat") || b.ends_with("holder") && of(b)));
-    let Some(said) = spoken.filter_map(|b| sentence.rfind(b)).max() else { return false };
-    let after = sentence.get(said..).unwrap_or_default();
-    let near = if after.starts_with("our client") || after.starts_with("my client") { 60 } else { 130 };
-    after.len() < near && !says(&BAD, after, true) && !ends_within(after) && !after.contains("your ")
-}
-
-/// Whether a sentence ends in the text; the dot of "Ltd. " ends none.
-fn ends_within(text: &str) -> bool {
-    const SHORT: [&str; 6] = ["ltd", "pvt", "inc", "co", "corp", "gmbh"];
-    text.match_indices(". ").any(|(at, _)| {
-        let word = text.get(..at).and_then(|t| t.rsplit(' ').next()).unwrap_or_default();
-        !SHORT.contains(&word.trim_end_matches(['.', ',']))
-    })
-}
-
 fn by_sentence(sentence: &str, line: &Ready) -> Look {
     let near = tail(sentence, 6);
     let offence = says(&["infring", "phish", "unauthor", "counterfeit", "hosted"], &near, true);
-    if is_rightful(sentence, &near) && !offence {
+    if rightful::is_rightful(sentence, &near) && !offence {
         return Look { kind: Kind::Other, sure: true, whole: false };
     }
     // Who hosts or registered it is not meant.
@@ -540,7 +482,7 @@ fn tail(text: &str, count: usize) -> String {
 }
 
 /// Whether one of the words is in the text; as a beginning or whole.
-fn says(words: &[&str], text: &str, beginning: bool) -> bool {
+pub(crate) fn says(words: &[&str], text: &str, beginning: bool) -> bool {
     text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '\''))).filter(|w| !w.is_empty()).any(|w| {
         // "The trademarks of the holder" are what was misused; "the holder's site" is his.
         let of = matches!(w, "holder" | "owner") && text.contains("of the");

@@ -2,7 +2,7 @@
 use std::borrow::Cow;
 
 /// What people write so that nobody clicks, and what they mean; compared without regard to case.
-const PAIRS: [(&str, &str); 31] = [
+const PAIRS: [(&str, &str); 33] = [
     ("hxxps", "https"),
     ("hxxp", "http"),
     ("hxtp", "http"),
@@ -25,10 +25,12 @@ const PAIRS: [(&str, &str); 31] = [
     ("(dot)", "."),
     ("{dot}", "."),
     (" dot ", "."),
+    ("[:][//]", "://"),
     ("[:]", ":"),
     ("[://]", "://"),
     ("(://)", "://"),
     ("[/]", "/"),
+    ("[//]", "//"),
     ("[at]", "@"),
     ("(at)", "@"),
     ("\\.", "."),
@@ -68,12 +70,17 @@ fn fits(lower: &str, at: usize, from: &str, to: &str) -> bool {
     let before = lower.get(..at).and_then(|t| t.chars().next_back());
     let after = lower.get(at + from.len()..).and_then(|t| t.chars().next());
     // With blanks on both sides it is ordinary text, unless a defanged link was pulled apart so.
-    let pulled = lower.contains("xxp") || lower.contains("[://]") || lower.matches(" [.] ").count() >= 3;
+    let pulled = lower.contains("xxp")
+        || lower.contains("[://]")
+        || lower.matches(" [.] ").count() >= 3
+        || from == " [.] " && (lower.contains("://") || is_name(lower, at, from));
     if from.len() > 2 && from.starts_with(' ') && from.ends_with(' ') && from != " dot " && !pulled {
         return false;
     }
     match to {
-        "://" if matches!(from, " :// " | " [://] ") => before.is_some_and(|c| matches!(c, 'p' | 's')),
+        "://" if matches!(from, " :// " | " [://] " | "[://]" | "(://)" | "[:][//]") => {
+            before.is_some_and(|c| matches!(c, 'p' | 's'))
+        }
         "://" if from == ":// " => {
             before.is_some_and(|c| matches!(c, 'p' | 's')) && after.is_some_and(char::is_alphanumeric)
         }
@@ -86,6 +93,17 @@ fn fits(lower: &str, at: usize, from: &str, to: &str) -> bool {
         }
         _ => !before.is_some_and(char::is_alphanumeric),
     }
+}
+
+/// Whether the words on both sides make the name of a host: no sentence has a dot in brackets between two words.
+fn is_name(lower: &str, at: usize, from: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let before = lower.get(..at).unwrap_or_default();
+    let label = before.get(before.rfind(|c| !plain(c)).map_or(0, |p| p + 1)..).unwrap_or_default();
+    let after = lower.get(at + from.len()..).unwrap_or_default();
+    let end = after.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(after.len());
+    let joined = before.bytes().all(|b| b.is_ascii()) && label.len() >= 3 && (2..=18).contains(&end);
+    joined && after.get(end..).is_some_and(|r| r.is_empty() || r.starts_with(['/', ' ', ',', ')', '"', '?', '.']))
 }
 
 #[cfg(test)]
@@ -103,6 +121,9 @@ mod tests {
             ("http [://] bad [.] example/x", "http://bad.example/x"),
             ("IP: 192 [.] 0 [.] 2 [.] 1", "IP: 192.0.2.1"),
             ("häßlich [.] text", "häßlich [.] text"),
+            ("a page at bad-shop [.] example/ for you", "a page at bad-shop.example/ for you"),
+            ("https://bad [.] example/a [.] html", "https://bad.example/a.html"),
+            ("hxxps[:][//]bad[.]example[/]x", "https://bad.example/x"),
         ];
         for (from, to) in cases {
             assert_eq!(refang(from), to);

@@ -73,6 +73,13 @@ pub(crate) fn all(document: &Document, lines: &[Ready]) -> Vec<Candidate> {
             }
             continue;
         }
+        // "Your host 192.0.2.1 has attacked one of our servers:" announces what stands below.
+        if let Some(end) = spots.last().map(|s| s.end).filter(|_| line.lower.trim_end().ends_with(':')) {
+            let rest = line.lower.get(end..).unwrap_or_default();
+            heading = (line.setting == Setting::Plain && rest.split_whitespace().count() > 3)
+                .then(|| label::heading(rest))
+                .or(heading);
+        }
         let parts = parts(line, &spots);
         let with = |test: &dyn Fn(&Part) -> bool| parts.iter().position(test).and_then(|at| spots.get(at)).copied();
         // A log names its own host first; what it says of an address counts more than where it stands.
@@ -160,6 +167,7 @@ fn weigh(look: &Look<'_>) -> (i32, How, String) {
     let part = look.part;
     let said = |weight, how, reason: &str| (weight, how, reason.to_owned());
     match line.setting {
+        Setting::Plain if is_origin(&line.lower) => return in_head(look, part),
         Setting::Plain => {}
         Setting::MailHead => return in_head(look, part),
         Setting::MailBody | Setting::Quoted => {
@@ -188,6 +196,7 @@ fn weigh(look: &Look<'_>) -> (i32, How, String) {
     match part {
         // "The attacked system:" above "IP: 198.51.100.2".
         Part::Field if look.heading == Some(Part::Other) => said(0, How::Bare, ""),
+        Part::Said if look.heading == Some(Part::Other) && is_keyed(look) => said(0, How::Bare, ""),
         Part::Labelled => said(FORM, How::Label, "a field that names the source"),
         Part::Field => said(76, How::Label, "a field that names an address"),
         Part::Flow => said(78, How::Log, "the left side of a connection"),
@@ -204,6 +213,12 @@ fn weigh(look: &Look<'_>) -> (i32, How, String) {
         },
         Part::Other => said(0, How::Bare, ""),
     }
+}
+
+/// Whether a short name and a colon stand in front of the address.
+fn is_keyed(look: &Look<'_>) -> bool {
+    let before = look.line.lower.get(..look.spot.start).unwrap_or_default().trim_end();
+    before.ends_with(':') && before.len() < 60
 }
 
 /// Whether a line is nothing but an address, between sentences, rules or lines like it.
@@ -227,6 +242,7 @@ fn stands_alone(lines: &[Ready], at: usize, spot: Spot) -> bool {
                 || before && bare.ends_with([':', '.'])
                 || !before && super::names::is_farewell(&l.lower)
                 || bare.contains("://")
+                || bare.starts_with("--") && bare.ends_with("--")
         })
     };
     let filled = |l: &&Ready| !l.text.trim().is_empty();
@@ -236,12 +252,14 @@ fn stands_alone(lines: &[Ready], at: usize, spot: Spot) -> bool {
 
 /// An entry of a list: the address comes first on its line.
 fn is_item(look: &Look<'_>) -> bool {
-    look.first
-        && look
-            .line
-            .text
-            .get(..look.spot.start)
-            .is_some_and(|b| b.chars().all(|c| !c.is_alphanumeric() || c.is_ascii_digit()) && b.len() < 12)
+    let before = look.line.text.get(..look.spot.start).unwrap_or_default();
+    let plain = |c: char| !c.is_alphanumeric() || c.is_ascii_digit();
+    if look.first {
+        return before.chars().all(plain) && before.len() < 12;
+    }
+    // Several addresses on one line, with nothing between them but "and".
+    let listed = |word: &str| word.chars().all(plain) || matches!(word, "and" | "und" | "et" | "y" | "e" | "en");
+    !spot::all(before).is_empty() && before.to_ascii_lowercase().split_whitespace().all(listed)
 }
 
 /// The head of a shown mail: who handed it over, as the reporter's server saw it.
@@ -249,17 +267,22 @@ fn in_head(look: &Look<'_>, part: Part) -> (i32, How, String) {
     let lower = look.line.lower.trim_start();
     let before = look.line.lower.get(..look.spot.start).unwrap_or_default();
     let said = |weight, reason: &str| (weight, How::Head, reason.to_owned());
-    if lower.starts_with("x-originating-ip") || lower.starts_with("x-sender-ip") || lower.starts_with("x-source-ip") {
+    if is_origin(lower) {
         said(52, "the shown mail says from where it was sent")
     } else if before.contains("client-ip=") {
         said(50, "the server that checked the shown mail's sender names it")
     } else if before.contains(" by ") || part == Part::Other || !address::is_public(look.spot.ip) {
         (0, How::Head, String::new())
-    } else if lower.starts_with("received:") || lower.starts_with("from ") || lower.starts_with('(') {
+    } else if lower.starts_with("received:") || lower.starts_with("from ") || lower.starts_with(['(', '[']) {
         said(40, "a Received line of the shown mail")
     } else {
         said(6, "the head of the shown mail")
     }
+}
+
+/// A field in which servers note from where a mail was sent: it belongs to a shown mail wherever it stands.
+fn is_origin(lower: &str) -> bool {
+    ["x-originating-ip", "x-sender-ip", "x-source-ip"].iter().any(|f| lower.trim_start().starts_with(f))
 }
 
 /// Addresses that are never a customer's: this network, loopback, link-local, multicast, broadcast.
