@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono_tz::Tz;
 use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
 
@@ -23,13 +24,18 @@ pub struct Shell {
     pub flash: Option<Flash>,
     /// A sentence above everything, for example "Demo desk: nothing leaves this machine."
     pub banner: Option<String>,
+    /// The zone in which the page says its times; the default is UTC.
+    pub zone: Tz,
 }
 
 /// Renders a page. `view` runs inside the reactive owner that islands need, so build the view in it.
 pub fn render<V: IntoView>(shell: Shell, view: impl FnOnce() -> V) -> String {
     let context = SsrSharedContext::new_islands();
     let owner = Owner::new_root(Some(Arc::new(context)));
-    let html = owner.with(|| whole(shell, view().into_any()).to_html());
+    let html = owner.with(|| {
+        provide_context(shell.zone);
+        whole(shell, view().into_any()).to_html()
+    });
     // leptos marks text for hydration; a title is plain text and would show the mark in the browser's tab.
     let html = html.replacen("<!></title>", "</title>", 1);
     owner.unset_with_forced_cleanup();

@@ -2,6 +2,8 @@
 pub mod channel;
 pub mod lease;
 
+use chrono::{DateTime, FixedOffset, Offset as _, TimeZone as _, Utc};
+use chrono_tz::Tz;
 use std::{collections::BTreeMap, fmt::Write as _, path::Path};
 use thiserror::Error;
 
@@ -40,6 +42,11 @@ pub const KEYS: &[Key] = &[
     key("http.address_file", "", "Written with the listening address once the server is ready; for scripts."),
     key("http.trusted_proxies", "", "Addresses (comma separated) whose X-Forwarded-For is believed."),
     key("desk.name", "Abuse desk", "Name of the provider as customers see it."),
+    key(
+        "desk.zone",
+        "UTC",
+        "Time zone in which staff and customers read times, such as Europe/Vienna. Evidence and proofs stay in UTC.",
+    ),
     key("desk.phone", "", "Telephone number shown to customers who need help."),
     key(
         "desk.redress",
@@ -297,6 +304,10 @@ impl Config {
             let problem = format!("{:?} is not ADDRESS:PORT, such as 127.0.0.1:8025", self.text("http.listen"));
             return Err(wrong("http.listen", problem));
         }
+        if zone_named(self.text("desk.zone")).is_none() {
+            let problem = format!("{:?} is no zone of the tz database, such as Europe/Vienna", self.text("desk.zone"));
+            return Err(wrong("desk.zone", problem));
+        }
         if !self.text("mail.from").contains('@') {
             return Err(wrong("mail.from", "is not a mail address"));
         }
@@ -375,6 +386,16 @@ impl Config {
         }
     }
 
+    /// The zone in which staff and customers read times.
+    pub fn zone(&self) -> Tz {
+        zone_named(self.text("desk.zone")).unwrap_or(Tz::UTC)
+    }
+
+    /// How far the customers' clocks are from UTC: a letter or page says all its times by the offset of its own day.
+    pub fn offset(&self, now: DateTime<Utc>) -> FixedOffset {
+        self.zone().offset_from_utc_datetime(&now.naive_utc()).fix()
+    }
+
     /// Domain of the address to which undeliverable notices return.
     pub fn bounce_domain(&self) -> &str {
         match self.text("mail.bounce_domain") {
@@ -422,6 +443,10 @@ fn key_of(name: &str) -> Option<&'static Key> {
             (1..=40).contains(&chosen.len()) && chosen.bytes().all(plain)
         }
     })
+}
+
+fn zone_named(name: &str) -> Option<Tz> {
+    chrono_tz::TZ_VARIANTS.iter().copied().find(|zone| zone.name().eq_ignore_ascii_case(name.trim()))
 }
 
 fn wrong(name: &str, problem: impl Into<String>) -> ConfigError {

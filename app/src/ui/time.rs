@@ -1,13 +1,26 @@
 //! Points in time and spans as staff read them; stored and compared in UTC only.
 
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use chrono_tz::Tz;
 use leptos::prelude::*;
 
-/// The zone staff see. All of a desk's people share one; until it can be set it is UTC.
-pub const ZONE: &str = "UTC";
+/// The zone staff read times in: the desk's, as [`crate::document::render`] gave it to the page; else UTC.
+pub fn zone() -> Tz {
+    use_context::<Tz>().unwrap_or(Tz::UTC)
+}
+
+fn local(at: DateTime<Utc>) -> DateTime<Tz> {
+    at.with_timezone(&zone())
+}
+
+/// `10:38:12`: when a page was made.
+pub fn clock(at: DateTime<Utc>) -> String {
+    local(at).format("%H:%M:%S").to_string()
+}
 
 /// `10:38` today, `22 Nov 10:38` this year, else `22 Nov 2025`.
 pub fn short(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let (at, now) = (local(at), local(now));
     if at.date_naive() == now.date_naive() {
         at.format("%H:%M").to_string()
     } else if at.year() == now.year() {
@@ -19,6 +32,7 @@ pub fn short(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
 
 /// `22 Nov 10:38`, with the year when it is not this one.
 pub fn stamp(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let (at, now) = (local(at), local(now));
     if at.year() == now.year() {
         at.format("%-d %b %H:%M").to_string()
     } else {
@@ -33,7 +47,7 @@ pub fn full(at: DateTime<Utc>) -> String {
 
 /// `22 Nov 2026`.
 pub fn day(at: DateTime<Utc>) -> String {
-    at.format("%-d %b %Y").to_string()
+    local(at).format("%-d %b %Y").to_string()
 }
 
 /// `4 min ago`, `3 days ago`, `in 3 h 12 min`, `now`.
@@ -91,8 +105,10 @@ pub fn When(
 #[cfg(test)]
 mod tests {
     use chrono::{TimeDelta, TimeZone, Utc};
+    use chrono_tz::Tz;
+    use leptos::prelude::*;
 
-    use super::{ago, full, short, span, stamp};
+    use super::{ago, day, full, short, span, stamp};
 
     #[test]
     fn reads_as_people_say_it() {
@@ -107,6 +123,15 @@ mod tests {
         assert_eq!(short(minutes(1500), now), "21 Nov 12:04");
         assert_eq!(stamp(minutes(4), now), "22 Nov 13:00");
         assert_eq!(full(minutes(4)), "2026-11-22 13:00:00 UTC");
+        let there = |zone: Tz| {
+            Owner::new_root(None).with(|| {
+                provide_context(zone);
+                (stamp(minutes(4), now), short(minutes(850), now), day(minutes(850)), full(minutes(4)))
+            })
+        };
+        let texts = |a: &str, b: &str, c: &str| (a.to_owned(), b.to_owned(), c.to_owned(), full(minutes(4)));
+        assert_eq!(there(Tz::Europe__Vienna), texts("22 Nov 14:00", "23:54", "21 Nov 2026"));
+        assert_eq!(there(Tz::UTC), texts("22 Nov 13:00", "21 Nov 22:54", "21 Nov 2026"));
         assert_eq!(span(TimeDelta::hours(26)), "26 h");
         assert_eq!(span(TimeDelta::hours(52)), "2 days 4 h");
     }

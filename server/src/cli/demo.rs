@@ -120,6 +120,7 @@ impl Demo {
             .with("mail.authserv_id", "mx.seetal.example")
             .with("quarantine.url", "")
             .with("desk.name", "Seetal Net")
+            .with("desk.zone", "Europe/Vienna")
             .with("desk.phone", "+43 1 555 0100");
         let (listener, config) = bind(config).await?;
         if kept {

@@ -1,7 +1,7 @@
 //! The words of a notice: a template file with fixed placeholders, filled with the facts of the real case.
 use super::{Desk, DeskError};
 use app::ui::defang;
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, Utc};
 use domain::{
     advice::{Advice, Group, clause_sentence, quarantine_sentence},
     case::{Case, CaseState, Sightings},
@@ -121,7 +121,7 @@ impl Desk {
 
     /// The mail that takes back what the customer was wrongly told: no word about anybody else, and no link.
     pub(super) fn correction_draft(&self, case: &Case, customer: &Customer, wrong: &Wrong) -> Result<Draft, DeskError> {
-        let (language, zone) = (language_of(customer), utc());
+        let (language, zone) = (language_of(customer), self.config.offset(self.clock.now()));
         let told: Vec<String> =
             wrong.told.iter().map(|at| format!("{} {}", language.moment(*at, zone), Language::zone(zone))).collect();
         let said = |yes: bool| if yes { "yes".to_owned() } else { String::new() };
@@ -151,7 +151,7 @@ impl Desk {
         language: Language,
         template: Group,
     ) -> BTreeMap<&'static str, String> {
-        let zone = utc();
+        let zone = self.config.offset(self.clock.now());
         let advice = Advice::of(template, language);
         let moment = |at| format!("{} {}", language.moment(at, zone), Language::zone(zone));
         let (quarantine, clause) = match &facts.quarantine {
@@ -284,10 +284,6 @@ fn addressed(name: &str) -> String {
 
 fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect::<String>().trim().to_owned()
-}
-
-fn utc() -> FixedOffset {
-    chrono::Offset::fix(&chrono::Utc)
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! Fills the customer's page from his case: redacted, only what is his (design rule 6).
 use super::{Desk, DeskError};
-use chrono::{Offset, Utc};
 use domain::{
     act::Act,
     attribution::Certainty,
@@ -66,7 +65,7 @@ pub(super) async fn fill(
         state: standing(case, restriction.as_ref()),
         class: case.class,
         language,
-        zone: Utc.fix(),
+        zone: desk.config().offset(desk.clock.now()),
         first_seen: case.first_event_at,
         last_seen: case.last_event_at,
         count: case.events.max(1),

@@ -115,6 +115,7 @@ pub async fn show_with<V: IntoView>(
         user: Some(ui::User { name: staff.user.name.clone(), role: staff.user.role.as_str().to_owned() }),
         flash: staff.flash.as_ref().map(shown),
         banner: (!state.demo_logins.is_empty()).then(|| "Demo desk: nothing leaves this machine.".to_owned()),
+        zone: state.desk.config().zone(),
     };
     Ok((status, Html(document::render(shell, view))).into_response())
 }

@@ -294,3 +294,24 @@ async fn taken_back_within_the_undo_time() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn people_read_times_in_the_zone_of_the_desk() {
+    let config = Config::defaults().with("mail.keep", "true").with("desk.zone", "Europe/Vienna");
+    with(config, |world| async move {
+        let (number, version) = open(&world).await;
+        let desk = &world.desk;
+        let form = form(version);
+        desk.send_notice(&world.mara, &number, &form).await.unwrap();
+        let body = desk.mail_one(&world.mara, form.id).await.unwrap().notice.body;
+        assert!(body.contains("22 November 2026, 11:41 UTC+1"), "{body}");
+        let start = body.find("/c/").unwrap() + 3;
+        let portal = desk.portal(&body[start..start + 43], None).await.unwrap();
+        let lazaret::desk::Portal::Page(view) = portal else { panic!("not his page: {portal:?}") };
+        assert_eq!(domain::language::Language::zone(view.zone), "UTC+1");
+    })
+    .await;
+    let nowhere = [("LAZARET_DESK__ZONE".to_owned(), "Mars/Olympus".to_owned())];
+    let refused = Config::load(None, nowhere.into_iter()).map(|_| ()).unwrap_err().to_string();
+    assert!(refused.contains("desk.zone") && refused.contains("Europe/Vienna"), "{refused}");
+}

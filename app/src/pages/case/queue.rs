@@ -50,7 +50,7 @@ pub fn queue(data: QueuePage) -> AnyView {
     let list = query.url().split_once('?').map(|(_, q)| q.to_owned()).unwrap_or_default();
     let body: Vec<_> = rows.rows.into_iter().map(|row| line(row, &list, now, works)).collect();
     let table = if body.is_empty() { empty(&data.filter) } else { table(body, &query, works) };
-    let updated = format!("Updated {}", now.format("%H:%M:%S"));
+    let updated = format!("Updated {}", crate::ui::time::clock(now));
     view! {
         <Top title="Cases" />
         <Tabs tabs=tabs(&query, &counts)>

@@ -16,7 +16,7 @@ pub(super) fn timeline(page: &Arc<CasePage>) -> AnyView {
     let base = routes::case(&page.view.case.number);
     let (order, word) = if page.oldest_first { ("", "newest first") } else { ("oldest", "oldest first") };
     let href = crate::ui::Query::new(base, "").with("list", page.list.clone()).with("order", order).url();
-    let aside = view! { {format!("times in {} · ", time::ZONE)} <a href=href>{word}</a> }.into_any();
+    let aside = view! { {format!("times in {} · ", time::zone())} <a href=href>{word}</a> }.into_any();
     let mut entries: Vec<&Entry> = page.view.entries.iter().collect();
     if page.oldest_first {
         entries.reverse();

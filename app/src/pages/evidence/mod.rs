@@ -44,7 +44,7 @@ pub fn inbox(page: InboxPage) -> AnyView {
     let query = address(&page);
     let side = page.peek.clone().map(|peek| peek::panel(peek, page.works, page.inbox.now));
     let live = routes::live("evidence", page.inbox.now.timestamp_micros());
-    let updated = format!("Updated {}", page.inbox.now.format("%H:%M:%S"));
+    let updated = format!("Updated {}", crate::ui::time::clock(page.inbox.now));
     let list = if page.inbox.rows.rows.is_empty() { nothing(&page) } else { list(&page, &query) };
     view! {
         <Top title="Evidence by customer" />

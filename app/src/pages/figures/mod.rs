@@ -5,8 +5,7 @@ mod tiles;
 use crate::{
     routes,
     ui::{
-        Act, BarRow, BarTable, Btn, Day, DayChart, Field, Figure, Figures, LinkBtn, Query, Tab, Tabs, Top, number,
-        time::{self, ZONE},
+        Act, BarRow, BarTable, Btn, Day, DayChart, Field, Figure, Figures, LinkBtn, Query, Tab, Tabs, Top, number, time,
     },
 };
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -61,7 +60,7 @@ pub fn figures(page: FiguresPage) -> AnyView {
 }
 
 fn named(period: Period) -> String {
-    format!("{} – {}, {ZONE} days", time::day(period.from), period.last_day().format("%-d %b %Y"))
+    format!("{} – {}, UTC days", period.from.format("%-d %b %Y"), period.last_day().format("%-d %b %Y"))
 }
 
 fn period_query(path: String, days: Option<i64>, period: Period) -> Query {
