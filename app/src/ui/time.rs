@@ -126,12 +126,12 @@ mod tests {
         let there = |zone: Tz| {
             Owner::new_root(None).with(|| {
                 provide_context(zone);
-                (stamp(minutes(4), now), short(minutes(850), now), day(minutes(850)), full(minutes(4)))
+                (stamp(minutes(4), now), short(minutes(800), now), day(minutes(800)), full(minutes(4)))
             })
         };
         let texts = |a: &str, b: &str, c: &str| (a.to_owned(), b.to_owned(), c.to_owned(), full(minutes(4)));
-        assert_eq!(there(Tz::Europe__Vienna), texts("22 Nov 14:00", "23:54", "21 Nov 2026"));
-        assert_eq!(there(Tz::UTC), texts("22 Nov 13:00", "21 Nov 22:54", "21 Nov 2026"));
+        assert_eq!(there(Tz::Europe__Vienna), texts("22 Nov 14:00", "00:44", "22 Nov 2026"));
+        assert_eq!(there(Tz::UTC), texts("22 Nov 13:00", "21 Nov 23:44", "21 Nov 2026"));
         assert_eq!(span(TimeDelta::hours(26)), "26 h");
         assert_eq!(span(TimeDelta::hours(52)), "2 days 4 h");
     }
