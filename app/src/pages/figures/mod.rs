@@ -4,9 +4,7 @@ mod tiles;
 
 use crate::{
     routes,
-    ui::{
-        Act, BarRow, BarTable, Btn, Day, DayChart, Field, Figure, Figures, LinkBtn, Query, Tab, Tabs, Top, number, time,
-    },
+    ui::{Act, BarRow, BarTable, Btn, Day, DayChart, Field, Figure, Figures, LinkBtn, Query, Tab, Tabs, Top, number},
 };
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::metrics::{self, Period};
