@@ -1,44 +1,35 @@
 //! A simulated provider: how fast leases are imported and found, and how often a certain answer is wrong (never).
 //!
-//! `BENCH_LEASES` (1,000,000; a tenth as many subscribers) is the large size, a tenth of it the small one.
+//! `BENCH_LEASES` (1,000,000; a tenth as many subscribers) is the large size, a tenth of it the small one. Nothing holds
+//! more than a batch of what the sources say, so that memory is the desk's. `lease_bare_insert_per_s` is the engine's own
+//! insert of the same rows into the same table, in the same run; rates are given by the clock and by the processor time
+//! of this process and of the engine's.
 //! `BENCH_SUBJECTS` (100,000) events with known truth. `BENCH_ENGINE=postgres` measures on the server of
 //! `LAZARET_TEST_PG` instead of SQLite.
 #![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark may fail loudly")]
 #![allow(clippy::allow_attributes, reason = "not every lint fires in every benchmark")]
 mod common;
+#[path = "common/lease_import.rs"]
+mod lease_import;
 #[path = "common/provider.rs"]
 mod provider;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use common::{config, now, open, peak_mb, percentile, say, size, skipped};
 use domain::{
-    act::Act,
-    actor::Actor,
-    attribution::Certainty,
-    id::ServiceId,
-    lease::{Heard, LeaseSourceKind, SourceSetUp},
-    ledger::NewEntry,
-    page::PageOf,
-    report::Channel,
-    saying::{Saying, SourceName},
+    act::Act, actor::Actor, attribution::Certainty, id::ServiceId, ledger::NewEntry, page::PageOf, report::Channel,
 };
 use lazaret::{
     demo::Rng,
     desk::{Arrival, Desk},
 };
 use provider::{DAYS, Place, Provider, mixed};
-use std::{
-    collections::HashMap,
-    fmt::Write as _,
-    time::{Duration, Instant},
-};
+use std::{collections::HashMap, fmt::Write as _, path::Path, time::Instant};
 use store::{
     LeaseAsk,
-    testing::{pg_database, tamper},
+    testing::{pg_database, round_trip, tamper},
 };
 
-/// Sayings of one batch.
-const BATCH: usize = 5_000;
 /// Look-ups that are timed.
 const LOOKUPS: u64 = 20_000;
 /// Events of one report.
@@ -54,23 +45,12 @@ fn main() {
 
 async fn measure(leases: usize, suffix: &str, subjects: usize) {
     let folder = tempfile::tempdir().unwrap();
-    let url = match std::env::var("BENCH_ENGINE").as_deref() {
-        Ok("postgres") => match pg_database().await {
-            Some(url) => url,
-            None => return skipped("no PostgreSQL"),
-        },
-        _ => format!("sqlite://{}", folder.path().join("desk.db").display()),
-    };
-    let desk = open(config(folder.path()).with("database.url", url)).await;
+    let Some(desk) = empty(folder.path()).await else { return skipped("no PostgreSQL") };
     let day = now().timestamp().div_euclid(86_400) - DAYS;
     let begins = DateTime::from_timestamp(day * 86_400, 0).unwrap();
     let provider = Provider { subscribers: (leases / 10) as u64, begins };
     books(&desk, provider.subscribers).await;
-    let before = peak_mb();
-    let took = import(&desk, provider, suffix).await;
-    say(&format!("lease_import_per_s{suffix}"), took.0 as f64 / took.1.as_secs_f64(), "1/s");
-    say(&format!("leases{suffix}"), took.0 as f64, "rows");
-    say(&format!("lease_import_memory_mb{suffix}"), peak_mb() - before, "MB more than before");
+    lease_import::import(&desk, provider, suffix).await;
     if desk.store().engine_name() == "postgres" {
         // Where nobody benchmarks, autovacuum does it.
         let mut tx = desk.store().write().await.unwrap();
@@ -78,11 +58,24 @@ async fn measure(leases: usize, suffix: &str, subjects: usize) {
         tx.commit_chore(store::Chore::Verified).await.unwrap();
     }
     lookups(&desk, provider, suffix).await;
+    let other = tempfile::tempdir().unwrap();
+    if let Some(desk) = empty(other.path()).await {
+        lease_import::bare(&desk, provider, suffix).await;
+    }
     if subjects > 0 {
         answers(&desk, provider, subjects, true).await;
         answers(&desk, provider, subjects / 5, false).await;
         say("peak_mb", peak_mb(), "MB");
     }
+}
+
+/// A desk with an empty database of the engine that is measured.
+async fn empty(folder: &Path) -> Option<Desk> {
+    let url = match std::env::var("BENCH_ENGINE").as_deref() {
+        Ok("postgres") => pg_database().await?,
+        _ => format!("sqlite://{}", folder.join("desk.db").display()),
+    };
+    Some(open(config(folder).with("database.url", url)).await)
 }
 
 /// Customers with one service each, made by the engine.
@@ -126,50 +119,17 @@ async fn books(desk: &Desk, subscribers: u64) {
     tx.commit(NewEntry::new(&cli, Act::CustomersImported, "import", "bench")).await.unwrap();
 }
 
-/// What the sources say, day by day, as it would come in; rows, and the time the desk took for them.
-async fn import(desk: &Desk, provider: Provider, suffix: &str) -> (usize, Duration) {
-    let sources = [("cgnat-1", LeaseSourceKind::Cgnat, false), ("radius-1", LeaseSourceKind::Radius, true)];
-    for (name, kind, _) in sources {
-        let skew = Some(TimeDelta::seconds(2));
-        let set_up = SourceSetUp { kind, skew, silent_after: None };
-        desk.lease_source_set_up(&SourceName::new(name).unwrap(), set_up).await.unwrap();
-    }
-    let (mut rows, mut took) = (0, Duration::ZERO);
-    let mut last_day = Vec::new();
-    for day in 0..DAYS {
-        let before = (rows, took);
-        for (name, _, six) in sources {
-            let name = SourceName::new(name).unwrap();
-            let mut batch: Vec<Saying> = Vec::with_capacity(BATCH);
-            let mut batches = Vec::new();
-            provider.day(six, day, |saying| {
-                batch.push(saying);
-                if batch.len() == BATCH {
-                    batches.push(std::mem::take(&mut batch));
-                }
-            });
-            batches.push(batch);
-            for batch in batches {
-                rows += batch.len();
-                let start = Instant::now();
-                let taken = desk.leases_take(&Actor::system("bench"), &name, &batch, &Heard::default()).await.unwrap();
-                took += start.elapsed();
-                assert!(taken.refused.is_empty(), "{:?}", taken.refused.first());
-            }
-        }
-        last_day.push((rows - before.0) as f64 / (took - before.1).as_secs_f64());
-    }
-    let (first, last) =
-        (last_day.get(2).copied().unwrap_or(0.0), last_day.get(DAYS as usize - 2).copied().unwrap_or(0.0));
-    say(&format!("lease_import_per_s_third_day{suffix}"), first, "1/s");
-    say(&format!("lease_import_per_s_last_day{suffix}"), last, "1/s");
-    (rows, took)
-}
-
 /// Times of single look-ups, each of another address and time.
 async fn lookups(desk: &Desk, provider: Provider, suffix: &str) {
     let mut conn = desk.store().read().await.unwrap();
     let forms = conn.lease_forms().await.unwrap();
+    let mut took = Vec::new();
+    for _ in 0..LOOKUPS {
+        let start = Instant::now();
+        round_trip(&mut conn).await.unwrap();
+        took.push(start.elapsed().as_secs_f64() * 1e6);
+    }
+    say(&format!("{}_round_trip_us{suffix}", desk.store().engine_name()), percentile(&mut took, 50), "us");
     for (name, six, with_port) in [
         ("lease_lookup_us", false, true),
         ("lease_lookup_prefix_us", true, true),

@@ -34,17 +34,43 @@ pub(crate) fn size(name: &str, usual: usize) -> usize {
 
 /// Processor time of this process (user and system) in seconds; Linux counts it in hundredths.
 pub(crate) fn cpu_seconds() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    cpu_seconds_of("self")
+}
+
+/// The same of a process by its number; nothing when it is not on this machine.
+pub(crate) fn cpu_seconds_of(process: &str) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     let after = stat.rsplit(')').next().unwrap_or_default().to_owned();
     let ticks: f64 = after.split_whitespace().skip(11).take(2).filter_map(|text| text.parse::<f64>().ok()).sum();
     ticks / 100.0
 }
 
-/// The most memory that this process ever held, in MB.
+/// Processor time of the running thread so far, in seconds.
+pub(crate) fn thread_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    stat.split_whitespace().next().and_then(|ns| ns.parse::<f64>().ok()).unwrap_or(f64::NAN) / 1e9
+}
+
+/// The most memory that this process ever held, in MB; or since [`forget_peak`].
 pub(crate) fn peak_mb() -> f64 {
+    status_mb("VmHWM:")
+}
+
+/// Memory of its own that this process holds now, in MB: without pages of files, which the system takes back when it
+/// needs them.
+pub(crate) fn own_mb() -> f64 {
+    status_mb("RssAnon:")
+}
+
+fn status_mb(name: &str) -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
     line.split_whitespace().next().and_then(|kb| kb.parse::<f64>().ok()).unwrap_or(f64::NAN) / 1024.0
+}
+
+/// From now on the peak is counted anew (Linux, `proc(5)`).
+pub(crate) fn forget_peak() {
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
 }
 
 /// How often a second of processor time `work` can be done, `units` at a time; runs for two seconds or more.

@@ -5,7 +5,10 @@
 //! Devices' clocks are off by up to two seconds; one session in a hundred loses its Stop.
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::saying::{HolderName, Saying, Word};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    ops::Range,
+};
 
 /// Days of leases.
 pub(crate) const DAYS: i64 = 30;
@@ -106,10 +109,10 @@ impl Provider {
     }
 
     /// What the sources say of the leases that end on a day, in no order of addresses; on the last day also of those that
-    /// go on. Calls `each` for every saying.
-    pub(crate) fn day(self, six: bool, day: i64, mut each: impl FnMut(Saying)) {
+    /// go on: the part about some of the places. Calls `each` for every saying.
+    pub(crate) fn day(self, six: bool, day: i64, places: Range<u64>, mut each: impl FnMut(Saying)) {
         let (first, last) = (self.begins + TimeDelta::days(day), self.begins + TimeDelta::days(day + 1));
-        for n in 0..self.subscribers {
+        for n in places {
             let place = Place { six, number: (n * 7_919 + day.unsigned_abs()) % self.subscribers };
             let period = Self::period(place) * 86_400;
             let mut nth = (first - self.border(place, 0)).num_seconds().div_euclid(period) - 1;

@@ -12,7 +12,7 @@ use domain::{
     saying::{HolderName, Saying, SourceName, Word},
 };
 use std::collections::{HashMap, HashSet};
-use store::{Chore, HolderRow, LeaseRow, News, Reach, Tx};
+use store::{Chore, HolderNumber, HolderRow, LeaseRow, News, Reach, Tx};
 
 /// Sayings of one batch.
 pub const SAYINGS_MAX: usize = 10_000;
@@ -26,7 +26,7 @@ const NAME_CHARS_MAX: usize = 253;
 /// The holders that the names of a batch stand for.
 #[derive(Default)]
 struct Holders {
-    bindings: HashMap<HolderName, Vec<HolderRow>>,
+    bindings: HashMap<HolderName, Vec<HolderNumber>>,
 }
 
 /// What a batch makes of the index.
@@ -222,7 +222,7 @@ impl Holders {
         let mut holders = Self::default();
         for (kind, mut names) in kinds {
             names.sort_unstable();
-            holders.insert(tx.lease_holders_named(kind, &names).await?);
+            holders.insert(kind, tx.lease_holders_named(kind, &names).await?);
             let known = |name: &String| {
                 HolderName::of_parts(kind, name).is_some_and(|name| holders.bindings.contains_key(&name))
             };
@@ -232,14 +232,14 @@ impl Holders {
             }
             let rows = new_holders(tx, kind, &new).await?;
             tx.lease_holder_add(&rows).await?;
-            holders.insert(tx.lease_holders_named(kind, &new).await?);
+            holders.insert(kind, tx.lease_holders_named(kind, &new).await?);
         }
         Ok(holders)
     }
 
-    fn insert(&mut self, rows: Vec<HolderRow>) {
+    fn insert(&mut self, kind: &str, rows: Vec<HolderNumber>) {
         for row in rows {
-            let Some(name) = HolderName::of_parts(&row.kind, &row.name) else { continue };
+            let Some(name) = HolderName::of_parts(kind, &row.name) else { continue };
             let known = self.bindings.entry(name).or_default();
             if !known.iter().any(|one| one.id == row.id) {
                 known.push(row);

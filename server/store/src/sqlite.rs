@@ -11,6 +11,9 @@ pub(crate) type Db = sqlx::Sqlite;
 
 /// Fragments in which the engines differ.
 pub(crate) mod dialect {
+    use super::repo::{bulk, given::Column};
+    use sqlx::{Arguments as _, QueryBuilder, error::BoxDynError, sqlite::SqliteArguments};
+
     /// Passes over rows another worker holds: SQLite has one writer, nothing to pass over.
     pub(crate) const SKIP_LOCKED: &str = "";
     /// Migrations of this engine: number, name, SQL.
@@ -30,6 +33,55 @@ pub(crate) mod dialect {
         (13, "corrections", include_str!("../../../migrations/sqlite/0013_corrections.sql")),
         (14, "names", include_str!("../../../migrations/sqlite/0014_names.sql")),
     ];
+
+    /// Rows or keys of one statement: with thirteen columns far below SQLite's 32,766 parameters.
+    pub(crate) const GIVEN_MAX: usize = bulk::CHUNK;
+
+    /// The rows as `VALUES`: SQLite knows no arrays. Its parameters have no names: it looks for a name among all names.
+    pub(crate) fn given<T>(columns: &[Column<T>], rows: usize) -> String {
+        let row = format!("(?{})", ", ?".repeat(columns.len().saturating_sub(1)));
+        format!("VALUES {row}{}", format!(", {row}").repeat(rows.saturating_sub(1)))
+    }
+
+    /// The values, row by row.
+    pub(crate) fn bound<T>(columns: &[Column<T>], rows: &[T]) -> Result<SqliteArguments, BoxDynError> {
+        let mut bound = SqliteArguments::default();
+        bound.reserve(columns.len() * rows.len(), 0);
+        for row in rows {
+            for column in columns {
+                match column {
+                    Column::Int(of) => bound.add(of(row)),
+                    Column::IntOpt(of) => bound.add(of(row)),
+                    Column::Flag(of) => bound.add(of(row)),
+                    Column::Text(of) => bound.add(of(row)),
+                    Column::TextOpt(of) => bound.add(of(row)),
+                    Column::Bytes(of) => bound.add(of(row)),
+                    Column::Id(of) => bound.add(of(row)),
+                    Column::IdOpt(of) => bound.add(of(row)),
+                }?;
+            }
+        }
+        Ok(bound)
+    }
+
+    /// "is one of these keys"; the last is repeated until there is one of a few lengths, so that few statements serve all.
+    pub(crate) fn among(builder: &mut QueryBuilder<super::Db>, keys: &[String]) {
+        let mut list = builder.push(" IN (").separated(", ");
+        for key in bulk::padded(keys) {
+            list.push_bind(key);
+        }
+        builder.push(")");
+    }
+
+    /// Whether a writing statement for so many rows is worth a place among those that stay prepared.
+    pub(crate) const fn write_kept(rows: usize) -> bool {
+        bulk::common(rows)
+    }
+
+    /// Whether a reading one is.
+    pub(crate) const fn read_kept(rows: usize) -> bool {
+        bulk::common(rows)
+    }
 }
 
 #[path = "repo/mod.rs"]

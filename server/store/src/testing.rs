@@ -2,7 +2,7 @@
 //! `LAZARET_TEST_PG` names a server (a superuser's address without a database), else loudly skipped.
 use crate::{Conn, Result, Store, conn::Raw};
 use domain::clock::SharedClock;
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqlSafeStr as _};
 use std::{
     future::Future,
     path::Path,
@@ -56,18 +56,20 @@ pub fn pg_server() -> Option<String> {
 /// The statements that the engine does not take, with its words.
 pub async fn prepare_all(store: &Store) -> std::result::Result<usize, String> {
     let mut conn = store.read().await.map_err(|error| error.to_string())?;
-    let statements = match conn.raw() {
-        Raw::Sqlite(_) => crate::sqlite::repo::statements(),
-        Raw::Postgres(_) => crate::postgres::repo::statements(),
+    let (statements, made) = match conn.raw() {
+        Raw::Sqlite(_) => (crate::sqlite::repo::statements(), crate::sqlite::repo::made()),
+        Raw::Postgres(_) => (crate::postgres::repo::statements(), crate::postgres::repo::made()),
     };
+    let constant = statements.iter().map(|sql| sqlx::SqlStr::from_static(sql));
+    let statements: Vec<_> = constant.chain(made.into_iter().map(|sql| AssertSqlSafe(sql).into_sql_str())).collect();
     let mut faults = Vec::new();
     for sql in &statements {
         let outcome = match conn.raw() {
-            Raw::Sqlite(raw) => raw.prepare(sqlx::SqlStr::from_static(sql)).await.map(drop),
-            Raw::Postgres(raw) => raw.prepare(sqlx::SqlStr::from_static(sql)).await.map(drop),
+            Raw::Sqlite(raw) => raw.prepare(sql.clone()).await.map(drop),
+            Raw::Postgres(raw) => raw.prepare(sql.clone()).await.map(drop),
         };
         if let Err(error) = outcome {
-            faults.push(format!("{error}\n{sql}"));
+            faults.push(format!("{error}\n{}", sql.as_str()));
         }
     }
     if faults.is_empty() { Ok(statements.len()) } else { Err(faults.join("\n\n")) }
@@ -116,6 +118,34 @@ pub async fn steps(conn: &mut Conn) -> Result<Option<Arc<AtomicU64>>> {
 
 /// How many steps are counted at a time.
 const STEPS: i32 = 10;
+
+/// Asks the engine for nothing: what a question costs before any work is done.
+///
+/// # Errors
+/// Whatever the engine says.
+pub async fn round_trip(conn: &mut Conn) -> Result<()> {
+    let question = sqlx::SqlStr::from_static("SELECT 1");
+    match conn.raw() {
+        Raw::Sqlite(raw) => sqlx::query(question).fetch_all(raw).await.map(drop)?,
+        Raw::Postgres(raw) => sqlx::query(question).fetch_all(raw).await.map(drop)?,
+    }
+    Ok(())
+}
+
+/// Process numbers of the server's backends that serve this database; none for SQLite, which is part of this process.
+///
+/// # Errors
+/// Whatever the engine says.
+pub async fn backends(store: &Store) -> Result<Vec<i32>> {
+    let mut conn = store.read().await?;
+    let question = sqlx::SqlStr::from_static(
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'",
+    );
+    Ok(match conn.raw() {
+        Raw::Sqlite(_) => Vec::new(),
+        Raw::Postgres(raw) => sqlx::query_scalar(question).fetch_all(raw).await?,
+    })
+}
 
 const SQLITE_SHAPE: &str = "SELECT 'column ' || m.name || '.' || p.name || ' ' || p.type
         || CASE WHEN p.\"notnull\" = 1 OR p.pk > 0 THEN ' not null' ELSE '' END AS line

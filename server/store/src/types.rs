@@ -181,6 +181,17 @@ pub struct LeaseRow {
     pub session: Option<String>,
 }
 
+/// What a name means since when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HolderNumber {
+    /// The holder's number.
+    pub id: i64,
+    /// The name.
+    pub name: String,
+    /// First instant at which the name meant him.
+    pub bound_from: DateTime<Utc>,
+}
+
 /// A name by which a holder is known, and whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HolderRow {

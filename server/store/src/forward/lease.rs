@@ -1,6 +1,6 @@
 //! Leases and own ranges.
 use super::forward;
-use crate::types::{DoubtRow, HolderRow, LeaseAsk, LeaseForms, LeaseRow, NamedService, News, Reach};
+use crate::types::{DoubtRow, HolderNumber, HolderRow, LeaseAsk, LeaseForms, LeaseRow, NamedService, News, Reach};
 use chrono::{DateTime, Utc};
 use domain::{
     attribution::Wait,
@@ -54,8 +54,8 @@ forward! {
     fn lease_import_place(source: &str, sha256: &str) -> Option<ImportPlace> = lease_source::place;
     /// Keeps how far the import of a file has come.
     fn lease_import_set(source: i64, place: &ImportPlace, refused: i64, now: DateTime<Utc>) -> () = lease_source::set_place;
-    /// The holders with one of these names, of one kind; for a name every binding it had.
-    fn lease_holders_named(kind: &str, names: &[String]) -> Vec<HolderRow> = lease_holder::by_names;
+    /// The numbers of the holders with one of these names, of one kind; for a name every binding it had.
+    fn lease_holders_named(kind: &str, names: &[String]) -> Vec<HolderNumber> = lease_holder::numbers;
     /// Adds holders with new numbers; what is known by the same name meanwhile stays as it is.
     fn lease_holder_add(holders: &[HolderRow]) -> () = lease_holder::add;
     /// A service was added or has other names now; events that waited for such a name.
@@ -92,4 +92,10 @@ forward! {
     fn range_add(range: &OwnRange) -> () = lease::add_range;
     /// Removes an own range.
     fn range_remove(id: RangeId) -> () = lease::remove_range;
+}
+
+#[cfg(feature = "testing")]
+forward! {
+    /// Adds rows that nobody knows yet, as fast as the engine takes them: the yard-stick of the benchmarks.
+    fn lease_keep_bare(rows: &[LeaseRow]) -> () = lease_keep::keep_bare;
 }

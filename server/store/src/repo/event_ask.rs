@@ -1,6 +1,7 @@
 //! Events whose answer may have changed: which they are when leases come in late, and the list a worker asks again from.
 use super::{
     Raw, Result, Row, bulk,
+    given::{Column, Given},
     load::{Load, all, get, json, micros, query, run, run_one, time, to_json},
 };
 use crate::types::{DoubtRow, News};
@@ -11,7 +12,6 @@ use domain::{
     lease::{address_key, net_key},
     saying::HolderName,
 };
-use sqlx::{QueryBuilder, Row as _};
 use std::net::IpAddr;
 
 const NEWS_HEAD: &str = "WITH news (low, high, from_at, to_at) AS (";
@@ -49,6 +49,12 @@ pub(crate) const DOUBT_SETTLE: &str =
 pub(crate) const SQL: &[&str] =
     &[DUE, WAITING_ANY, OF_SOURCE, UNASK, UNWAIT, DOUBT, DOUBTS, DOUBT_OF, DOUBT_COUNT, DOUBT_SETTLE];
 
+/// Statements of this file that are made for as many rows as there are.
+#[cfg(feature = "testing")]
+pub(crate) fn made() -> Vec<String> {
+    vec![hearing(TOUCHED).text(1), hearing(INSIDE).text(3)]
+}
+
 impl Load for DoubtRow {
     fn load(row: &Row) -> Result<Self> {
         Ok(Self { event: EventId(get(row, "event_id")?), made_at: time(row, "made_at")?, answer: json(row, "answer")? })
@@ -62,22 +68,24 @@ pub(crate) async fn touched(conn: &mut Raw, news: &[News]) -> Result<Vec<EventId
     if any == 0 {
         return Ok(found);
     }
-    for chunk in news.chunks(bulk::CHUNK) {
-        for tail in [TOUCHED, INSIDE] {
-            let mut builder = QueryBuilder::new(NEWS_HEAD);
-            builder.push_values(bulk::padded(chunk), |mut row, one| {
-                row.push_bind(net_key(&one.net).0.to_vec())
-                    .push_bind(address_key(last_of(&one.net)).to_vec())
-                    .push_bind(micros(one.from))
-                    .push_bind(one.to.map_or(i64::MAX, micros));
-            });
-            builder.push(tail);
-            for row in builder.build().persistent(false).fetch_all(&mut *conn).await? {
-                found.push(EventId(row.try_get(0)?));
-            }
-        }
+    for tail in [TOUCHED, INSIDE] {
+        found.extend(hearing(tail).fetch::<EventId>(conn, news).await?);
     }
     Ok(found)
+}
+
+/// A statement about news.
+const fn hearing(tail: &'static str) -> Given<4, News> {
+    Given {
+        head: NEWS_HEAD,
+        columns: [
+            Column::Bytes(|news| net_key(&news.net).0.to_vec()),
+            Column::Bytes(|news| address_key(last_of(&news.net)).to_vec()),
+            Column::Int(|news| micros(news.from)),
+            Column::Int(|news| news.to.map_or(i64::MAX, micros)),
+        ],
+        tail,
+    }
 }
 
 fn last_of(net: &ipnet::IpNet) -> IpAddr {

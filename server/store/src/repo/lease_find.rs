@@ -3,7 +3,7 @@
 use super::{
     Db, Raw, Result, Row,
     lease_keep::day_of,
-    load::{get, micros, query, time, time_opt},
+    load::{all, get, micros, query, time, time_opt},
 };
 use crate::{
     error::StoreError,
@@ -20,30 +20,34 @@ use domain::{
 };
 use sqlx::QueryBuilder;
 
-const PROBES_HEAD: &str = "WITH p (n, shape, net, low, high, from_at, to_at, day_from, day_to) AS (";
+const PROBES_HEAD: &str = "WITH p (n, shape, net, low, high, from_at, to_at, day, lasts) AS (";
 const FIND: &str =
     ") SELECT p.n, l.shape, l.net, l.port_from, l.port_to, l.started_at, l.ended_at, l.sure_until, l.holder_id,
         l.source_id, l.id, h.kind, h.name, h.service_id, h.customer_id
-    FROM p CROSS JOIN lease_days d CROSS JOIN leases l CROSS JOIN lease_holders h
-    WHERE d.day BETWEEN p.day_from AND p.day_to AND l.day = d.day AND l.shape = p.shape AND l.net = p.net
+    FROM p CROSS JOIN leases l CROSS JOIN lease_holders h
+    WHERE l.day = p.day AND l.shape = p.shape AND l.net = p.net
         AND l.port_from BETWEEN p.low AND p.high AND l.lasting = FALSE
         AND l.started_at <= p.to_at AND l.ended_at > p.from_at AND h.id = l.holder_id
     UNION ALL SELECT p.n, l.shape, l.net, l.port_from, l.port_to, l.started_at, l.ended_at, l.sure_until, l.holder_id,
         l.source_id, l.id, h.kind, h.name, h.service_id, h.customer_id
     FROM p CROSS JOIN leases l CROSS JOIN lease_holders h
-    WHERE l.lasting = TRUE AND l.shape = p.shape AND l.net = p.net AND l.port_from BETWEEN p.low AND p.high
+    WHERE p.lasts = TRUE AND l.lasting = TRUE AND l.shape = p.shape AND l.net = p.net AND l.port_from BETWEEN p.low AND p.high
         AND l.started_at <= p.to_at AND (l.ended_at IS NULL OR l.ended_at > p.from_at) AND h.id = l.holder_id";
 // When somebody else began to hold the same block after this lease began.
 pub(crate) const NEXT: &str = "SELECT MIN(l.started_at) AS at FROM lease_days d CROSS JOIN leases l
     WHERE d.day BETWEEN $1 AND $2 AND l.day = d.day AND l.shape = $3 AND l.net = $4 AND l.port_from = $5
         AND l.started_at > $6 AND l.holder_id <> $7";
 
+pub(crate) const DAYS: &str = "SELECT day FROM lease_days WHERE day BETWEEN $1 AND $2 ORDER BY day";
+
 /// Statements of this file.
 #[cfg(feature = "testing")]
-pub(crate) const SQL: &[&str] = &[NEXT];
+pub(crate) const SQL: &[&str] = &[NEXT, DAYS];
 
 /// Probes of one statement: with nine columns below SQLite's 32,766 parameters.
 const PROBES: usize = 512;
+/// Days that are asked as they come; of more, those are asked on which leases begin.
+const DAYS_FEW: i64 = 8;
 /// Blocks of one shared address that are looked at where no port is given.
 const BLOCKS_MAX: usize = 4_096;
 
@@ -67,7 +71,15 @@ pub(crate) async fn forms(conn: &mut Raw) -> Result<LeaseForms> {
 /// For each question the rows that may reach its span, clocks being what they are.
 pub(crate) async fn find(conn: &mut Raw, forms: &LeaseForms, asks: &[LeaseAsk]) -> Result<Vec<Vec<Held>>> {
     let mut answers: Vec<Vec<Held>> = vec![Vec::new(); asks.len()];
-    let probes: Vec<Probe> = asks.iter().enumerate().flat_map(|(n, ask)| probes(forms, n, ask)).collect();
+    let mut probes = Vec::new();
+    for (n, ask) in asks.iter().enumerate() {
+        let span = possible(forms, ask);
+        let days = days(conn, span).await?;
+        probes.extend(asked(forms, ask).flat_map(|(shape, net, ports)| {
+            let n = i64::try_from(n).unwrap_or(-1);
+            days.iter().map(move |(day, lasts)| Probe { n, shape, net, ports, span, day: *day, lasts: *lasts })
+        }));
+    }
     for chunk in probes.chunks(PROBES) {
         let rows = bound(chunk).build().persistent(true).fetch_all(&mut *conn).await?;
         for row in &rows {
@@ -89,22 +101,43 @@ pub(crate) async fn find(conn: &mut Raw, forms: &LeaseForms, asks: &[LeaseAsk]) 
     Ok(answers)
 }
 
-/// One form of leases, asked for one address.
+/// One form of leases that began on one day, asked for one address.
+#[derive(Debug, Clone, Copy)]
 struct Probe {
     n: i64,
     shape: i64,
     net: [u8; 16],
     ports: (i64, i64),
     span: (i64, i64),
-    days: (i64, i64),
+    day: i64,
+    /// Those that last are asked too, whenever they began.
+    lasts: bool,
 }
 
-fn probes<'f>(forms: &'f LeaseForms, n: usize, ask: &LeaseAsk) -> impl Iterator<Item = Probe> + use<'f> {
-    let ask = *ask;
+/// Finds nothing.
+const BLIND: Probe = Probe { n: -1, shape: 0, net: [0; 16], ports: (0, 0), span: (0, 0), day: -1, lasts: false };
+
+/// The span of a question, clocks being what they are, in microseconds.
+fn possible(forms: &LeaseForms, ask: &LeaseAsk) -> (i64, i64) {
     let skew = forms.skew.num_microseconds().unwrap_or(0);
-    let span = (micros(ask.from).saturating_sub(skew), micros(ask.to).saturating_add(skew));
-    let day = |at: i64| at.div_euclid(DAY_US);
-    let days = (day(span.0.saturating_sub(LASTING_US)), day(span.1));
+    (micros(ask.from).saturating_sub(skew), micros(ask.to).saturating_add(skew))
+}
+
+/// The days on which a lease that reaches the span and does not last may have begun; with the last of them those are asked
+/// that last.
+async fn days(conn: &mut Raw, span: (i64, i64)) -> Result<Vec<(i64, bool)>> {
+    let (first, last) = (span.0.saturating_sub(LASTING_US).div_euclid(DAY_US), span.1.div_euclid(DAY_US));
+    let before: Vec<i64> = if last - first < DAYS_FEW {
+        (first..last).collect()
+    } else {
+        all(conn, query(DAYS).bind(first).bind(last - 1)).await?
+    };
+    Ok(before.into_iter().map(|day| (day, false)).chain([(last, true)]).collect())
+}
+
+/// Where an address and port are found: form, prefix, and the lowest and highest first port.
+fn asked<'f>(forms: &'f LeaseForms, ask: &LeaseAsk) -> impl Iterator<Item = (i64, [u8; 16], (i64, i64))> + use<'f> {
+    let ask = *ask;
     forms.shapes.iter().filter_map(move |Shape { id, form }| {
         let asked = ask.protocol.map_or(0, i64::from);
         if asked != 0 && form.protocol != 0 && form.protocol != asked {
@@ -120,7 +153,7 @@ fn probes<'f>(forms: &'f LeaseForms, n: usize, ask: &LeaseAsk) -> impl Iterator<
                 (first, first)
             }
         };
-        Some(Probe { n: i64::try_from(n).unwrap_or(-1), shape: *id, net, ports, span, days })
+        Some((*id, net, ports))
     })
 }
 
@@ -128,8 +161,7 @@ fn probes<'f>(forms: &'f LeaseForms, n: usize, ask: &LeaseAsk) -> impl Iterator<
 fn bound(probes: &[Probe]) -> QueryBuilder<Db> {
     let size = [1, 2, 3, 4, 6, 8, 16, 64, PROBES].into_iter().find(|size| *size >= probes.len());
     let mut builder = QueryBuilder::new(PROBES_HEAD);
-    let blind = Probe { n: -1, shape: 0, net: [0; 16], ports: (0, 0), span: (0, 0), days: (1, 0) };
-    let filled = probes.iter().chain(std::iter::repeat(&blind)).take(size.unwrap_or(probes.len()));
+    let filled = probes.iter().chain(std::iter::repeat(&BLIND)).take(size.unwrap_or(probes.len()));
     builder.push_values(filled, |mut row, probe| {
         row.push_bind(probe.n)
             .push_bind(probe.shape)
@@ -138,8 +170,8 @@ fn bound(probes: &[Probe]) -> QueryBuilder<Db> {
             .push_bind(probe.ports.1)
             .push_bind(probe.span.0)
             .push_bind(probe.span.1)
-            .push_bind(probe.days.0)
-            .push_bind(probe.days.1);
+            .push_bind(probe.day)
+            .push_bind(probe.lasts);
     });
     builder.push(FIND);
     builder

@@ -1,9 +1,10 @@
 //! By what names holders are known, and whose each name was since when.
 use super::{
     Raw, Result, Row, bulk,
+    given::{Column, Given, among},
     load::{Load, all, get, micros, one, query, run, time},
 };
-use crate::types::{HolderRow, NamedService};
+use crate::types::{HolderNumber, HolderRow, NamedService};
 use chrono::{DateTime, Utc};
 use domain::{
     customer::Service,
@@ -16,11 +17,12 @@ pub(crate) const SINCE_EVER: i64 = -i64::MAX;
 
 const BY_NAME_HEAD: &str =
     "SELECT id, kind, name, bound_from, service_id, customer_id FROM lease_holders WHERE kind = ";
+// On SQLite all of it stands in the index of names: the rows are not read.
+const NUMBERS_HEAD: &str = "SELECT id, name, bound_from FROM lease_holders WHERE kind = ";
 const OF_SERVICES_HEAD: &str = "SELECT id, kind, name, bound_from, service_id, customer_id FROM lease_holders
     WHERE kind = 'service' AND service_id IN (";
 const ADD_HEAD: &str = "INSERT INTO lease_holders (id, kind, name, bound_from, service_id, customer_id) ";
 const ADD_TAIL: &str = " ON CONFLICT (kind, name, bound_from) DO NOTHING";
-const SERVICES_BY: &str = " IN (";
 pub(crate) const NUMBERS: &str = "INSERT INTO counters (name, value) VALUES ('lease_holders', $1)
     ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value RETURNING value";
 pub(crate) const BIND: &str = "UPDATE lease_holders SET service_id = $2, customer_id = $3 WHERE id = $1";
@@ -29,6 +31,12 @@ pub(crate) const WAITING: &str = "SELECT event_id FROM event_waits WHERE kind = 
 /// Statements of this file.
 #[cfg(feature = "testing")]
 pub(crate) const SQL: &[&str] = &[NUMBERS, BIND, WAITING];
+
+/// Statements of this file that are made for as many rows as there are.
+#[cfg(feature = "testing")]
+pub(crate) fn made() -> Vec<String> {
+    vec![adding().text(1), adding().text(3)]
+}
 
 impl Load for HolderRow {
     fn load(row: &Row) -> Result<Self> {
@@ -44,6 +52,12 @@ impl Load for HolderRow {
     }
 }
 
+impl Load for HolderNumber {
+    fn load(row: &Row) -> Result<Self> {
+        Ok(Self { id: get(row, "id")?, name: get(row, "name")?, bound_from: time(row, "bound_from")? })
+    }
+}
+
 impl Load for NamedService {
     fn load(row: &Row) -> Result<Self> {
         Ok(Self {
@@ -54,21 +68,20 @@ impl Load for NamedService {
     }
 }
 
-/// The holders with one of these names, of one kind (planned anew each time: an import fills empty tables, and a plan made
-/// for an empty one reads all of a full one); for a name every binding it had.
+/// The holders with one of these names, of one kind; for a name every binding it had.
 pub(crate) async fn by_names(conn: &mut Raw, kind: &str, names: &[String]) -> Result<Vec<HolderRow>> {
-    let mut found = Vec::with_capacity(names.len());
-    for chunk in names.chunks(bulk::CHUNK) {
-        let mut builder = QueryBuilder::new(BY_NAME_HEAD);
-        builder.push_bind(kind.to_owned()).push(" AND name IN (");
-        let mut list = builder.separated(", ");
-        for name in bulk::padded(chunk) {
-            list.push_bind(name);
-        }
-        builder.push(")");
-        found.extend(bulk::fetch::<HolderRow>(conn, builder, false).await?);
-    }
-    Ok(found)
+    among(conn, names, |text| {
+        text.push(BY_NAME_HEAD).push_bind(kind.to_owned()).push(" AND name");
+    })
+    .await
+}
+
+/// The numbers of the holders with one of these names, of one kind; for a name every binding it had.
+pub(crate) async fn numbers(conn: &mut Raw, kind: &str, names: &[String]) -> Result<Vec<HolderNumber>> {
+    among(conn, names, |text| {
+        text.push(NUMBERS_HEAD).push_bind(kind.to_owned()).push(" AND name");
+    })
+    .await
 }
 
 /// The holders that stand for services by their number.
@@ -95,18 +108,10 @@ pub(crate) async fn services_named(conn: &mut Raw, kind: &str, names: &[String])
         "mac" => "SELECT mac AS name, id, customer_id FROM services WHERE mac <> '' AND mac",
         _ => return Ok(Vec::new()),
     };
-    let mut found = Vec::new();
-    for chunk in names.chunks(bulk::CHUNK) {
-        let mut builder = QueryBuilder::new(head);
-        builder.push(SERVICES_BY);
-        let mut list = builder.separated(", ");
-        for name in bulk::padded(chunk) {
-            list.push_bind(name);
-        }
-        builder.push(")");
-        found.extend(bulk::fetch::<NamedService>(conn, builder, false).await?);
-    }
-    Ok(found)
+    among(conn, names, |text| {
+        text.push(head);
+    })
+    .await
 }
 
 /// Adds holders with new numbers; what is known by the same name meanwhile stays as it is.
@@ -117,18 +122,23 @@ pub(crate) async fn add(conn: &mut Raw, holders: &[HolderRow]) -> Result<()> {
     let many = i64::try_from(holders.len()).unwrap_or(i64::MAX);
     let last: i64 = one(conn, query(NUMBERS).bind(many)).await?;
     let numbered: Vec<(i64, &HolderRow)> = (last - many + 1..).zip(holders).collect();
-    for chunk in numbered.chunks(bulk::CHUNK) {
-        let builder = bulk::insert(ADD_HEAD, ADD_TAIL, chunk, |row, (id, holder)| {
-            row.push_bind(*id)
-                .push_bind(holder.kind.clone())
-                .push_bind(holder.name.clone())
-                .push_bind(since(holder.bound_from))
-                .push_bind(holder.service.map(|(service, _)| service.0))
-                .push_bind(holder.service.map(|(_, customer)| customer.0));
-        });
-        bulk::run(conn, builder, bulk::common(chunk.len())).await?;
+    adding().run(conn, &numbered).await
+}
+
+/// The insert of numbered holders.
+const fn adding<'r>() -> Given<6, (i64, &'r HolderRow)> {
+    Given {
+        head: ADD_HEAD,
+        columns: [
+            Column::Int(|(id, _)| *id),
+            Column::Text(|(_, holder)| holder.kind.clone()),
+            Column::Text(|(_, holder)| holder.name.clone()),
+            Column::Int(|(_, holder)| since(holder.bound_from)),
+            Column::IdOpt(|(_, holder)| holder.service.map(|(service, _)| service.0)),
+            Column::IdOpt(|(_, holder)| holder.service.map(|(_, customer)| customer.0)),
+        ],
+        tail: ADD_TAIL,
     }
-    Ok(())
 }
 
 fn since(at: DateTime<Utc>) -> i64 {

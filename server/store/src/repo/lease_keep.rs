@@ -1,6 +1,7 @@
 //! Rows of the lease index as they come in: each said twice changes nothing, a session is found by its name.
 use super::{
-    Raw, Result, Row, bulk,
+    Raw, Result, Row,
+    given::{Column, Given, among},
     lease_source::{add_day, add_shape, shapes},
     load::{Load, all, get, micros, micros_opt, query, run, time, time_opt},
 };
@@ -13,21 +14,19 @@ use domain::{
         shape::{DAY_US, Form, LASTING_US, Shape, kept_as},
     },
 };
-
-use sqlx::QueryBuilder;
 use std::collections::{HashMap, HashSet};
 
 const ADD_HEAD: &str = "INSERT INTO leases (day, shape, net, port_from, started_at, holder_id, port_to, ended_at,
     sure_until, lasting, source_id, session, id) ";
 // The same lease said again: it may have ended meanwhile. Of a session all is known here, also that it goes on after all.
+// What has not changed is not written again.
 const ADD_TAIL: &str = " ON CONFLICT (day, shape, net, port_from, started_at, holder_id) DO UPDATE SET
     port_to = excluded.port_to, ended_at = CASE WHEN excluded.session IS NULL
         THEN COALESCE(excluded.ended_at, leases.ended_at) ELSE excluded.ended_at END,
     sure_until = excluded.sure_until, source_id = excluded.source_id, session = excluded.session,
     lasting = CASE WHEN excluded.ended_at IS NULL AND excluded.session IS NULL THEN leases.lasting
-        ELSE excluded.lasting END";
-// What has not changed is not written again.
-const ADD_GUARD: &str = " WHERE leases.port_to <> excluded.port_to
+        ELSE excluded.lasting END
+    WHERE leases.port_to <> excluded.port_to
     OR excluded.ended_at IS DISTINCT FROM leases.ended_at OR excluded.sure_until IS DISTINCT FROM leases.sure_until";
 const OF_SESSIONS_HEAD: &str =
     "SELECT l.day, l.shape, l.net, s.length, s.protocol, l.port_from, l.port_to, l.started_at,
@@ -49,6 +48,12 @@ pub(crate) const DAYS_BEFORE: &str = "SELECT day FROM lease_days WHERE day <= $1
 /// Statements of this file.
 #[cfg(feature = "testing")]
 pub(crate) const SQL: &[&str] = &[REMOVE, OPEN_OF_NAS, ERASE, ERASE_OPEN, DAYS_BEFORE];
+
+/// Statements of this file that are made for as many rows as there are.
+#[cfg(feature = "testing")]
+pub(crate) fn made() -> Vec<String> {
+    vec![adding(ADD_TAIL).text(1), adding(ADD_TAIL).text(3), adding("").text(2)]
+}
 
 /// Where a row stands: the key of the table.
 type Key = (i64, i64, [u8; 16], i64, i64, i64);
@@ -103,41 +108,61 @@ async fn forms(conn: &mut Raw, rows: &[LeaseRow]) -> Result<Vec<Shape>> {
 
 /// Adds rows, or brings those that are known up to date; how many said the same as another of the batch.
 pub(crate) async fn keep(conn: &mut Raw, rows: &[LeaseRow]) -> Result<usize> {
+    let keyed = keyed(conn, rows).await?;
+    adding(ADD_TAIL).run(conn, &keyed).await?;
+    Ok(rows.len() - keyed.len())
+}
+
+/// Adds rows that nobody knows yet: what the engine itself takes for it.
+#[cfg(feature = "testing")]
+pub(crate) async fn keep_bare(conn: &mut Raw, rows: &[LeaseRow]) -> Result<()> {
+    let keyed = keyed(conn, rows).await?;
+    adding("").run(conn, &keyed).await
+}
+
+/// The rows under their keys, in the order of the keys; their forms and days made known.
+async fn keyed<'r>(conn: &mut Raw, rows: &'r [LeaseRow]) -> Result<Vec<(Key, &'r LeaseRow)>> {
     let known = forms(conn, rows).await?;
     let numbers: HashMap<Form, i64> = known.iter().map(|shape| (shape.form, shape.id)).collect();
-    // One statement must not touch a row twice: the last word counts. In the order of the key, so that neighbours are
-    // written together and two writers wait for each other instead of blocking each other.
-    let mut keyed: HashMap<Key, &LeaseRow> = HashMap::with_capacity(rows.len());
-    for row in rows {
-        keyed.insert(key_of(row, &numbers, &known), row);
-    }
-    let mut keyed: Vec<(Key, &LeaseRow)> = keyed.into_iter().collect();
-    keyed.sort_unstable_by_key(|one| one.0);
+    // In the order of the key, so that neighbours are written together and two writers wait for each other instead of
+    // blocking each other. One statement must not touch a row twice: the last word counts.
+    let mut keyed: Vec<(Key, &LeaseRow)> = rows.iter().map(|row| (key_of(row, &numbers, &known), row)).collect();
+    keyed.sort_by_key(|one| one.0);
+    keyed.dedup_by(|later, earlier| {
+        let same = later.0 == earlier.0;
+        if same {
+            earlier.1 = later.1;
+        }
+        same
+    });
     let days: HashSet<i64> = keyed.iter().map(|one| one.0.0).collect();
     for day in days {
         add_day(conn, day).await?;
     }
-    for chunk in keyed.chunks(bulk::CHUNK) {
-        let mut builder = bulk::insert(ADD_HEAD, ADD_TAIL, chunk, |bound, (key, row)| {
-            bound
-                .push_bind(key.0)
-                .push_bind(key.1)
-                .push_bind(key.2.to_vec())
-                .push_bind(key.3)
-                .push_bind(key.4)
-                .push_bind(key.5)
-                .push_bind(i64::from(row.ports.1))
-                .push_bind(micros_opt(row.to))
-                .push_bind(micros_opt(row.sure_until))
-                .push_bind(lasting(row))
-                .push_bind(row.source)
-                .push_bind(row.session.as_deref())
-                .push_bind(row.id.0);
-        });
-        builder.push(ADD_GUARD);
-        bulk::run(conn, builder, bulk::common(chunk.len())).await?;
+    Ok(keyed)
+}
+
+/// The insert of rows under their keys.
+const fn adding<'r>(tail: &'static str) -> Given<13, (Key, &'r LeaseRow)> {
+    Given {
+        head: ADD_HEAD,
+        columns: [
+            Column::Int(|(key, _)| key.0),
+            Column::Int(|(key, _)| key.1),
+            Column::Bytes(|(key, _)| key.2.to_vec()),
+            Column::Int(|(key, _)| key.3),
+            Column::Int(|(key, _)| key.4),
+            Column::Int(|(key, _)| key.5),
+            Column::Int(|(_, row)| i64::from(row.ports.1)),
+            Column::IntOpt(|(_, row)| micros_opt(row.to)),
+            Column::IntOpt(|(_, row)| micros_opt(row.sure_until)),
+            Column::Flag(|(_, row)| lasting(row)),
+            Column::Int(|(_, row)| row.source),
+            Column::TextOpt(|(_, row)| row.session.clone()),
+            Column::Id(|(_, row)| row.id.0),
+        ],
+        tail,
     }
-    Ok(rows.len() - keyed.len())
 }
 
 fn lasting(row: &LeaseRow) -> bool {
@@ -155,18 +180,10 @@ pub(crate) async fn remove(conn: &mut Raw, row: &LeaseRow) -> Result<()> {
 
 /// The rows of these sessions of a source.
 pub(crate) async fn of_sessions(conn: &mut Raw, source: i64, sessions: &[String]) -> Result<Vec<LeaseRow>> {
-    let mut found = Vec::new();
-    for chunk in sessions.chunks(bulk::CHUNK) {
-        let mut builder = QueryBuilder::new(OF_SESSIONS_HEAD);
-        builder.push_bind(source).push(" AND l.session IS NOT NULL AND l.session IN (");
-        let mut list = builder.separated(", ");
-        for session in bulk::padded(chunk) {
-            list.push_bind(session);
-        }
-        builder.push(")");
-        found.extend(bulk::fetch::<LeaseRow>(conn, builder, false).await?);
-    }
-    Ok(found)
+    among(conn, sessions, |text| {
+        text.push(OF_SESSIONS_HEAD).push_bind(source).push(" AND l.session IS NOT NULL AND l.session");
+    })
+    .await
 }
 
 /// The open sessions of an access server that began before `at`.

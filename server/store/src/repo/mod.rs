@@ -16,6 +16,7 @@ pub(crate) mod event_ask;
 pub(crate) mod event_link;
 pub(crate) mod evidence;
 pub(crate) mod feed;
+pub(crate) mod given;
 pub(crate) mod grouping;
 pub(crate) mod job;
 pub(crate) mod lease;
@@ -110,6 +111,12 @@ pub(crate) fn statements() -> Vec<&'static str> {
         user::SQL,
     ]
     .concat()
+}
+
+/// Statements that are made for as many rows as there are, for the same test.
+#[cfg(feature = "testing")]
+pub(crate) fn made() -> Vec<String> {
+    [event_ask::made(), lease_holder::made(), lease_keep::made()].concat()
 }
 
 /// Migrations of this engine.

@@ -1,0 +1,77 @@
+//! Rows and keys that a statement is given all at once, each engine in the way that is quickest for it: ADR 7.
+use super::{Raw, Result, dialect, load::Load};
+use sqlx::{AssertSqlSafe, QueryBuilder, error::BoxDynError};
+use uuid::Uuid;
+
+/// What stands in one column of the rows, and its kind.
+pub(crate) enum Column<T> {
+    Int(fn(&T) -> i64),
+    IntOpt(fn(&T) -> Option<i64>),
+    Flag(fn(&T) -> bool),
+    Text(fn(&T) -> String),
+    TextOpt(fn(&T) -> Option<String>),
+    Bytes(fn(&T) -> Vec<u8>),
+    Id(fn(&T) -> Uuid),
+    IdOpt(fn(&T) -> Option<Uuid>),
+}
+
+/// A statement for any number of rows: `head`, the rows, `tail`.
+pub(crate) struct Given<const N: usize, T> {
+    pub(crate) head: &'static str,
+    pub(crate) columns: [Column<T>; N],
+    pub(crate) tail: &'static str,
+}
+
+impl<const N: usize, T> Given<N, T> {
+    /// Its text for so many rows.
+    pub(crate) fn text(&self, rows: usize) -> String {
+        let given = dialect::given(&self.columns, rows);
+        [self.head, given.as_str(), self.tail].concat()
+    }
+
+    /// Writes with it.
+    pub(crate) async fn run(&self, conn: &mut Raw, rows: &[T]) -> Result<()> {
+        for chunk in rows.chunks(dialect::GIVEN_MAX) {
+            let bound = dialect::bound(&self.columns, chunk).map_err(encode)?;
+            let query = sqlx::query_with(AssertSqlSafe(self.text(chunk.len())), bound);
+            query.persistent(dialect::write_kept(chunk.len())).execute(&mut *conn).await?;
+        }
+        Ok(())
+    }
+
+    /// Reads with it: the first column of what it finds.
+    pub(crate) async fn fetch<F: Load>(&self, conn: &mut Raw, rows: &[T]) -> Result<Vec<F>> {
+        let mut found = Vec::new();
+        for chunk in rows.chunks(dialect::GIVEN_MAX) {
+            let bound = dialect::bound(&self.columns, chunk).map_err(encode)?;
+            let query = sqlx::query_with(AssertSqlSafe(self.text(chunk.len())), bound);
+            for row in &query.persistent(dialect::read_kept(chunk.len())).fetch_all(&mut *conn).await? {
+                found.push(F::load(row)?);
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Reads with `start` followed by "is one of these keys": its text up to the column, and its first arguments.
+pub(crate) async fn among<F: Load>(
+    conn: &mut Raw,
+    keys: &[String],
+    start: impl Fn(&mut QueryBuilder<super::Db>),
+) -> Result<Vec<F>> {
+    let mut found = Vec::with_capacity(keys.len());
+    for chunk in keys.chunks(dialect::GIVEN_MAX) {
+        let mut builder = QueryBuilder::new("");
+        start(&mut builder);
+        dialect::among(&mut builder, chunk);
+        let rows = builder.build().persistent(dialect::read_kept(chunk.len())).fetch_all(&mut *conn).await?;
+        for row in &rows {
+            found.push(F::load(row)?);
+        }
+    }
+    Ok(found)
+}
+
+fn encode(error: BoxDynError) -> sqlx::Error {
+    sqlx::Error::Encode(error)
+}

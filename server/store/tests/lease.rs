@@ -1,0 +1,120 @@
+//! The lease index takes many rows at once and finds them again, on both engines.
+use chrono::{DateTime, TimeDelta, TimeZone, Utc};
+use domain::{
+    clock::FrozenClock,
+    id::LeaseId,
+    lease::{LeaseSourceKind, SourceSetUp},
+};
+use std::{net::IpAddr, sync::Arc};
+use store::{
+    Chore, HolderRow, LeaseAsk, LeaseRow, Store,
+    testing::{both, rows},
+};
+
+fn now() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 11, 22, 10, 0, 0).unwrap()
+}
+
+async fn on_both<F: Future<Output = ()>>(test: impl Fn(Store) -> F) {
+    let folder = tempfile::tempdir().unwrap();
+    both(folder.path(), Arc::new(FrozenClock::at(now())), test).await;
+}
+
+/// An hour of an address behind a shared one's block of ports.
+fn lease(n: u16, from: DateTime<Utc>, hours: i64) -> LeaseRow {
+    LeaseRow {
+        id: LeaseId::new(),
+        net: "198.51.100.7/32".parse().unwrap(),
+        ports: (n * 16, n * 16 + 15),
+        protocol: None,
+        holder: 1,
+        source: 1,
+        fixed: false,
+        from,
+        to: Some(from + TimeDelta::hours(hours)),
+        sure_until: None,
+        session: (n % 100 == 7).then(|| format!("bng/{n}")),
+    }
+}
+
+async fn keep(store: &Store, leases: &[LeaseRow]) -> usize {
+    let set_up = SourceSetUp { kind: LeaseSourceKind::Cgnat, skew: None, silent_after: None };
+    let holder = HolderRow {
+        id: 0,
+        kind: "username".to_owned(),
+        name: "u1@isp.example".to_owned(),
+        bound_from: DateTime::<Utc>::MIN_UTC,
+        service: None,
+    };
+    let mut tx = store.write().await.unwrap();
+    tx.lease_source_add("cgnat", set_up).await.unwrap();
+    tx.lease_holder_add(&[holder]).await.unwrap();
+    let twice = tx.lease_keep(leases).await.unwrap();
+    tx.commit_chore(Chore::LeasesHeard).await.unwrap();
+    twice
+}
+
+async fn found(store: &Store, port: Option<u16>, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<(u16, DateTime<Utc>)> {
+    let mut conn = store.read().await.unwrap();
+    let forms = conn.lease_forms().await.unwrap();
+    let address: IpAddr = "198.51.100.7".parse().unwrap();
+    let ask = LeaseAsk { address, port, protocol: None, from, to };
+    let held = conn.lease_find(&forms, &[ask]).await.unwrap().remove(0);
+    let mut found: Vec<_> = held.iter().map(|held| (held.ports.0, held.to.unwrap())).collect();
+    found.sort_unstable();
+    found
+}
+
+#[tokio::test]
+async fn more_leases_than_one_statement_takes_are_all_kept_and_said_again_change_nothing() {
+    on_both(|store| async move {
+        let many: Vec<LeaseRow> = (0..1_203).map(|n| lease(n, now(), 1)).collect();
+        assert_eq!(keep(&store, &many).await, 0);
+        let again: Vec<LeaseRow> = many.iter().map(|row| LeaseRow { id: LeaseId::new(), ..row.clone() }).collect();
+        keep(&store, &again).await;
+        let mut conn = store.read().await.unwrap();
+        assert_eq!(rows(&mut conn, "leases").await.unwrap(), 1_203);
+        assert_eq!(rows(&mut conn, "leases WHERE session IS NOT NULL").await.unwrap(), 12);
+        drop(conn);
+        for n in [0, 499, 500, 1_202] {
+            let end = now() + TimeDelta::hours(1);
+            assert_eq!(found(&store, Some(n * 16 + 3), now(), now()).await, [(n * 16, end)]);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_the_same_lease_twice_in_a_batch_the_last_word_counts() {
+    on_both(|store| async move {
+        let mut batch: Vec<LeaseRow> = (0..600).map(|n| lease(n, now(), 1)).collect();
+        batch.push(lease(3, now(), 5));
+        batch.push(lease(3, now(), 2));
+        assert_eq!(keep(&store, &batch).await, 2);
+        assert_eq!(found(&store, Some(3 * 16), now(), now()).await, [(48, now() + TimeDelta::hours(2))]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_question_about_weeks_finds_each_lease_once_also_those_that_last() {
+    on_both(|store| async move {
+        let day = |n: i64| now() - TimeDelta::days(n);
+        let mut leases: Vec<LeaseRow> = (0..40).map(|n| lease(5, day(n), 20)).collect();
+        // Longer than a day, begun before the time in question, in it, and after it.
+        leases.extend([(30, 24 * 15), (18, 30), (3, 24 * 5)].map(|(n, hours)| lease(6, day(n), hours)));
+        keep(&store, &leases).await;
+        let (from, to) = (day(25), day(8));
+        let begins: Vec<_> = found(&store, Some(5 * 16), from, to).await;
+        let expected: Vec<_> = (8..=25).rev().map(|n| (80, day(n) + TimeDelta::hours(20))).collect();
+        assert_eq!(begins, expected);
+        let mut ends = vec![day(18) + TimeDelta::hours(30), day(30) + TimeDelta::days(15)];
+        ends.sort_unstable();
+        let expected: Vec<_> = ends.into_iter().map(|end| (96, end)).collect();
+        assert_eq!(found(&store, Some(6 * 16), from, to).await, expected);
+        // A time on whose days nothing began: those that last are found all the same.
+        assert_eq!(found(&store, Some(6 * 16), day(-1), day(-1)).await, [(96, day(3) + TimeDelta::days(5))]);
+        assert_eq!(found(&store, None, day(25), day(8)).await.len(), 20);
+    })
+    .await;
+}
