@@ -5,10 +5,13 @@ use domain::{
     id::LeaseId,
     lease::{LeaseSourceKind, SourceSetUp},
 };
-use std::{net::IpAddr, sync::Arc};
+use std::{
+    net::IpAddr,
+    sync::{Arc, atomic::Ordering},
+};
 use store::{
     Chore, HolderRow, LeaseAsk, LeaseRow, Store,
-    testing::{both, rows},
+    testing::{both, rows, steps},
 };
 
 fn now() -> DateTime<Utc> {
@@ -115,6 +118,26 @@ async fn a_question_about_weeks_finds_each_lease_once_also_those_that_last() {
         // A time on whose days nothing began: those that last are found all the same.
         assert_eq!(found(&store, Some(6 * 16), day(-1), day(-1)).await, [(96, day(3) + TimeDelta::days(5))]);
         assert_eq!(found(&store, None, day(25), day(8)).await.len(), 20);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sessions_are_found_by_their_names_however_many_the_source_has() {
+    on_both(|store| async move {
+        let session = |n: u16| LeaseRow { session: Some(format!("bng/{n}")), ..lease(n, now(), 1) };
+        let names: Vec<String> = (0..500).map(|n| format!("bng/{n}")).collect();
+        let mut taken = Vec::new();
+        for all in [0..500, 500..4_000] {
+            keep(&store, &all.map(session).collect::<Vec<_>>()).await;
+            let mut conn = store.read().await.unwrap();
+            let counted = steps(&mut conn).await.unwrap();
+            assert_eq!(conn.lease_of_sessions(1, &names).await.unwrap().len(), 500);
+            taken.extend(counted.map(|steps| steps.load(Ordering::Relaxed)));
+        }
+        if let [few, many] = taken[..] {
+            assert!(many < few * 2, "{few} steps among 500 sessions, {many} among 4,000");
+        }
     })
     .await;
 }
