@@ -123,6 +123,30 @@ pub(crate) fn entries(bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, String> {
     Ok(files)
 }
 
+/// The beginnings of an archive's files, `most` bytes in all. What is cut off is not looked at.
+pub(crate) fn heads(bytes: &[u8], most: usize) -> Vec<(String, Vec<u8>)> {
+    let Ok(mut archive) = ZipArchive::new(Cursor::new(bytes)) else { return Vec::new() };
+    let (mut left, mut files) = (most, Vec::new());
+    for index in 0..archive.len().min(limits::ARCHIVE_ENTRIES) {
+        let Ok(file) = archive.by_index(index) else { continue };
+        let name = limits::clip(file.name(), 200).to_owned();
+        let mut content = Vec::new();
+        let whole = !file.is_dir() && file.take(left as u64).read_to_end(&mut content).is_ok();
+        if whole && !content.is_empty() {
+            left = left.saturating_sub(content.len());
+            files.push((name, content));
+        }
+    }
+    files
+}
+
+/// The beginning of the file in a gzip file.
+pub(crate) fn gzip_head(bytes: &[u8], most: usize) -> Option<Vec<u8>> {
+    let mut content = Vec::new();
+    MultiGzDecoder::new(bytes).take(most as u64).read_to_end(&mut content).ok()?;
+    Some(content)
+}
+
 fn read_file(content: &[u8], name: &str, context: Context) -> Parsed {
     detect::read(content, Hint { content_type: None, file_name: Some(name) }, context.deeper())
 }

@@ -1,7 +1,7 @@
 //! Forms that are recognised and wait for their reader: a person sees what it is and why it waits.
 use crate::mail::Mail;
-use crate::{Parsed, limits};
-use domain::event::Format;
+use crate::{Context, Parsed, limits, text};
+use domain::event::{Disposition, Format};
 
 /// The form of a mail that its sender or subject names, whatever it holds.
 pub(crate) fn form(mail: &Mail<'_>) -> Option<Format> {
@@ -19,7 +19,7 @@ pub(crate) fn form(mail: &Mail<'_>) -> Option<Format> {
 }
 
 /// Names what keeps a mail from being read: its text alone would mislead.
-pub(crate) fn read(mail: &Mail<'_>) -> Option<Parsed> {
+pub(crate) fn read(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
     let from = mail.originator().unwrap_or_default();
     let parked = |format, reason: &str| Some(Parsed::parked(format, reason));
     if from.ends_with("shadowserver.org") {
@@ -31,10 +31,29 @@ pub(crate) fn read(mail: &Mail<'_>) -> Option<Parsed> {
     if mail.parts.iter().any(|p| p.is("application", "json") || p.name_ends(&[".json"])) {
         return parked(Format::Mime, "JSON attachment of a form that no reader knows: it needs a mapping");
     }
-    if mail.parts.iter().any(|p| p.is("text", "csv") || p.name_ends(&[".csv"])) {
+    let lists = mail.parts.iter().any(|p| p.is("text", "csv") || p.name_ends(&[".csv"]));
+    let packed = mail.packed().iter().any(|a| a.list);
+    if lists || packed {
+        // The subject names the one that the list is about.
+        if let Some(mut read) = about_subject(mail, context) {
+            read.fault("the attached list was not read: it needs a mapping");
+            return Some(read);
+        }
+        let read = packed.then(|| text::read_mail(mail, context));
+        if read.as_ref().is_some_and(|r| r.disposition == Disposition::Events) {
+            return read;
+        }
         return parked(Format::Mime, "CSV attachment with columns that no reader knows: it needs a mapping");
     }
     None
+}
+
+/// What the text says, if it is about the one address that the subject names.
+fn about_subject(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
+    let read = text::read_mail(mail, context);
+    let [event] = &read.events[..] else { return None };
+    let named = event.source.ip().is_some() && mail.subject()?.contains(&event.source.value);
+    named.then_some(read)
 }
 
 /// Names the form of a text that no reader understood.

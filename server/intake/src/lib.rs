@@ -5,6 +5,7 @@
 mod address;
 mod archive;
 mod arf;
+mod attached;
 mod auto_reply;
 mod block;
 mod copies;
@@ -29,6 +30,7 @@ mod role;
 mod shadowserver;
 mod shadowserver_types;
 mod sighting;
+mod spreadsheet;
 mod suggestion;
 mod summary;
 mod text;
@@ -52,7 +54,7 @@ use sha2::{Digest, Sha256};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Raised with every change that makes a parser read something differently.
-pub const PARSER_VERSION: i64 = 3;
+pub const PARSER_VERSION: i64 = 4;
 
 /// What the channel said about the bytes; both may be absent or wrong.
 #[derive(Debug, Clone, Copy, Default)]

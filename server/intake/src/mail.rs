@@ -1,4 +1,5 @@
 //! A mail taken apart, and the order in which the readers look at it.
+use crate::attached::{self, Attached};
 use crate::text::document::Document;
 use crate::{
     Context, Parsed, address, archive, arf, auto_reply, block, block::Block, csv_file, dsn, dsn_text, feed, foreign,
@@ -7,6 +8,7 @@ use crate::{
 use domain::event::{Disposition, Format};
 use mail_parser::{Address, HeaderName, HeaderValue, Message, MessageParser, MimeHeaders, PartType};
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
 
@@ -31,6 +33,7 @@ pub(crate) struct Mail<'m> {
     message: &'m Message<'m>,
     /// The parts in their order, multiparts left out.
     pub(crate) parts: Vec<Part<'m>>,
+    packed: OnceCell<Vec<Attached>>,
 }
 
 /// One part of a mail, decoded.
@@ -89,7 +92,12 @@ impl<'m> Mail<'m> {
                 enclosed,
             })
         });
-        Self { message, parts: parts.collect() }
+        Self { message, parts: parts.collect(), packed: OnceCell::new() }
+    }
+
+    /// The texts and lists in its packed attachments.
+    pub(crate) fn packed(&self) -> &[Attached] {
+        self.packed.get_or_init(|| attached::texts(&self.parts))
     }
 
     fn value(&self, name: HeaderName<'static>) -> Option<&'m HeaderValue<'m>> {
@@ -297,17 +305,30 @@ fn recognise(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
         .or_else(|| dsn::read(mail))
         .or_else(|| dsn_text::read(mail, true))
         .or_else(|| dsn_text::read(mail, false))
-        .or_else(|| attached_json(mail, context))
+        .or_else(|| attached_json(mail, context).map(|p| or_text(p, mail, context)))
         .or_else(|| xarf_old::read(mail, context))
         .or_else(|| auto_reply::read_sure(mail))
         .or_else(|| attached_files(mail, context))
         .or_else(|| forwarded(mail, context))
         .or_else(|| named::read(mail, context))
         .or_else(|| jmrp::read(mail, context))
-        .or_else(|| arf::claimed(mail))
+        .or_else(|| arf::claimed(mail).map(|p| or_text(p, mail, context)))
         .or_else(|| auto_reply::read(mail))
         .or_else(|| text::sheet::read(mail, context))
-        .or_else(|| foreign::read(mail))
+        .or_else(|| foreign::read(mail, context))
+}
+
+/// A form that could not be read says less than a letter that can.
+fn or_text(parked: Parsed, mail: &Mail<'_>, context: Context) -> Parsed {
+    if parked.disposition != Disposition::NeedsHuman {
+        return parked;
+    }
+    let mut read = text::read_mail(mail, context);
+    if read.disposition != Disposition::Events {
+        return parked;
+    }
+    read.fault(format!("read from the letter: {}", parked.reason.unwrap_or_default()));
+    read
 }
 
 /// XARF as an attachment or as the body itself.
@@ -382,7 +403,8 @@ fn attached_files(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
 fn is_feed(parsed: &Parsed) -> bool {
     let named = !matches!(parsed.format, Format::Text | Format::Mime | Format::Unknown) || parsed.reporter.is_some();
     let trap = parsed.reason.as_ref().is_some_and(|r| r.contains("bomb"));
-    parsed.disposition == Disposition::NotAReport || trap || (named && parsed.format != Format::Mime)
+    let unknown = parsed.reason.as_ref().is_some_and(|r| r.contains("needs a mapping"));
+    parsed.disposition == Disposition::NotAReport || trap || (named && !unknown && parsed.format != Format::Mime)
 }
 
 /// A mail that a gateway put whole into one of its own: certified mail, and what a filter wrapped as spam.

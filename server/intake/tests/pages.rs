@@ -187,3 +187,100 @@ fn every_source_port_is_kept() {
     assert_eq!(events(&parsed), ["192.0.2.10#4711 connection/login_attack"]);
     assert_eq!(parsed.events[0].details.get("source_ports").and_then(|v| v.as_str()), Some("4711, 4712"));
 }
+
+#[test]
+fn a_sentence_between_a_title_and_its_list_belongs_to_both() {
+    gives(
+        "Copyright infringement notice",
+        "To whom it may concern:\n\nIdentification of copyrighted work(1):\n\
+         The copyrighted work at issue is the file that appears on:\nhttps://studio.example/work-1\n\n\
+         Identification of infringed material(1):\nThe copyrighted work at issue is the file which is located at:\n\
+         https://files.test/g/1\nhttps://files.test/g/2\n\nI have a good faith belief that this is not authorized.\n",
+        &["https://files.test/g/1 copyright/copyright", "https://files.test/g/2 copyright/copyright"],
+    );
+    gives(
+        "Notification of trademark infringement",
+        "We act on behalf of our client, Boots Ltd.\nThe URL below displays content that infringes on our client's rights, its \
+         trademarks, goodwill and reputation:\nAll of them, for instance:\nhttps://shop.test/boot-1\nhttps://shop.test/boot-2\n",
+        &["https://shop.test/boot-1 content/brand_infringement", "https://shop.test/boot-2 content/brand_infringement"],
+    );
+}
+
+#[test]
+fn what_was_copied_and_what_shows_it_is_not_accused() {
+    gives(
+        "DMCA notice",
+        "A copyrighted picture was uploaded to a site hosted by you.\nThe infringing URLs:\n\nhttps://files.test/a/48953\n\n\
+         The unauthorised content was taken from a live show on this profile:\n\nhttps://shows.example/profile/ann\n\n\
+         Screenshot of infringing content: https://pictures.example/1.jpg\n\n\
+         For information regarding the registration please refer to:\nhttps://register.example/1\n",
+        &["https://files.test/a/48953 copyright/copyright"],
+    );
+}
+
+#[test]
+fn a_provider_that_is_its_own_customer_is_told_of_its_pages() {
+    gives(
+        "DMCA notice of copyright infringement",
+        "These rights are being violated by material upon your site at the following URL(s):\n\n\
+         http://isp.example/files/course-1.html\nhttp://isp.example/files/course-2.html\n\nSee http://isp.example/contact too.\n\n\
+         I have a good faith belief that this is not authorized.\n",
+        &[
+            "http://isp.example/files/course-1.html copyright/copyright",
+            "http://isp.example/files/course-2.html copyright/copyright",
+        ],
+    );
+}
+
+#[test]
+fn links_are_made_whole_and_rows_may_hold_more_cells() {
+    gives(
+        "Phishing on your network",
+        "Dear abuse team,\nFull URL: https://bank-login _._ test/ab+c\nIPv4(s): 192.0.2.10, 192.0.2.11\n",
+        &["https://bank-login.test/ab+c content/phishing"],
+    );
+    gives(
+        "Phishing sites on your network",
+        "# N       Uptime           IPs             URLs\n# ------ ------------- ----------------  ----------------\n\
+         1     0d 00h 56m     192.0.2.10   https://one.test/\n2     2d 15h 39m     192.0.2.11   https://two.test/dados\n",
+        &["https://one.test/ content/phishing", "https://two.test/dados content/phishing"],
+    );
+}
+
+#[test]
+fn reports_that_a_proxy_passes_on_are_about_the_reported_pages() {
+    gives(
+        "[140c]: we received an abuse report regarding one of your customers",
+        "We received an abuse report regarding:\nshop.test\nThe actual host for shop.test are the following IP addresses. \
+         192.0.2.10, 192.0.2.11.\nBelow is the report we received:\nReporter: Anonymous\nReported URLs:\n\
+         http://cdn.shop.test/1.html\nLogs or Evidence of Abuse: a scam, look for yourself\n",
+        &["http://cdn.shop.test/1.html content/fraud"],
+    );
+}
+
+#[test]
+fn lists_of_two_and_what_a_table_lost() {
+    gives(
+        "Infected systems in your network",
+        "Please find below a list of infected systems in your network.\n\n192.0.2.10\n192.0.2.11\n\nWith best regards\nCERT\n",
+        &["192.0.2.10 connection/infected_host", "192.0.2.11 connection/infected_host"],
+    );
+    gives(
+        "New report abuse complaint:",
+        "From: Ann\nSubject: New report abuse complaint - 192.0.2.10 -\nMessage Body:\nHundreds of brute force attacks by \
+         192.0.2.10, 192.0.2.11 and 192.0.2.12 against our domain on 198.51.100.7.\n",
+        &[
+            "192.0.2.10 connection/login_attack",
+            "192.0.2.11 connection/login_attack",
+            "192.0.2.12 connection/login_attack",
+        ],
+    );
+    // The second half of a broken head names no column: what stands there is the victim's.
+    let parsed = mail(
+        "",
+        "Attacks from your network",
+        "Date \tsrcip \tRule \tMessage\n\tHostname\n9/2/2021 3:20:00 AM \t2021:03:20:51 +0800]\n\
+         192.0.2.10 \t210730 \tfile extension is restricted by\npolicy \t198.51.100.7\n",
+    );
+    assert!(!events(&parsed).iter().any(|e| e.starts_with("198.51.100.7")), "{:?}", events(&parsed));
+}

@@ -130,7 +130,50 @@ const WORDS: [Word; 118] = [
 ];
 
 /// More words.
-const MORE: [Word; 224] = [
+const MORE: [Word; 265] = [
+    ("junk/spam", Class::Spam, 4),
+    ("scam/spam", Class::Spam, 4),
+    ("pharmac", Class::Fraud, 3),
+    ("connection attempt", Class::PortScan, 3),
+    ("fake auction", Class::Fraud, 4),
+    ("determined attacks", Class::Reconnaissance, 3),
+    ("with the ssh", Class::LoginAttack, 3),
+    ("hijack", Class::VulnerabilityScan, 2),
+    ("unauthorized accesses", Class::LoginAttack, 3),
+    ("breaking administrator", Class::LoginAttack, 3),
+    ("sip server", Class::LoginAttack, 3),
+    ("représentations de mineurs", Class::Csam, 9),
+    ("representations of minors", Class::Csam, 9),
+    ("of a pornographic nature", Class::Csam, 4),
+    ("website runs exploitable", Class::VulnerabilityScan, 6),
+    ("illegally placed", Class::Copyright, 3),
+    ("open redirect", Class::RemoteCompromise, 5),
+    ("publicznie dostępn", Class::OpenService, 4),
+    ("habilitado", Class::OpenService, 2),
+    ("servico portmap", Class::OpenService, 5),
+    ("open redis", Class::OpenService, 5),
+    ("directory listing", Class::ExposedData, 3),
+    ("open directory", Class::ExposedData, 4),
+    ("leaked credentials", Class::ExposedData, 4),
+    ("gambling", Class::Unclassified, 3),
+    ("propaganda", Class::Unclassified, 3),
+    ("impairing", Class::Unclassified, 3),
+    ("malicious content", Class::Unclassified, 2),
+    ("suspicious email", Class::Spam, 3),
+    ("suspicious e-mail", Class::Spam, 3),
+    ("spamvertis", Class::Spam, 4),
+    ("break into", Class::LoginAttack, 3),
+    ("breakin ", Class::LoginAttack, 3),
+    ("break-in", Class::LoginAttack, 3),
+    ("was attacked", Class::Reconnaissance, 3),
+    ("podvodn", Class::Fraud, 3),
+    ("fake web", Class::Phishing, 3),
+    ("is imitating", Class::Phishing, 3),
+    ("negacao de servico", Class::Ddos, 2),
+    ("skimming", Class::Malware, 3),
+    ("skimmer", Class::Malware, 3),
+    ("beaconing", Class::InfectedHost, 4),
+    ("cobalt strike", Class::Botnet, 2),
     ("attack source", Class::Reconnaissance, 3),
     ("query flood", Class::Ddos, 5),
     ("flood attack", Class::Ddos, 4),
@@ -342,7 +385,6 @@ const MORE: [Word; 224] = [
     ("bot-infected", Class::InfectedHost, 3),
     ("infecté", Class::InfectedHost, 3),
     ("network attack", Class::Reconnaissance, 3),
-    ("was attacked", Class::Reconnaissance, 3),
     ("were attacked", Class::Reconnaissance, 3),
     ("likelihood of confusion", Class::BrandInfringement, 4),
     ("confusingly similar", Class::BrandInfringement, 4),
@@ -351,7 +393,6 @@ const MORE: [Word; 224] = [
     ("trade mark", Class::BrandInfringement, 4),
     ("used in bad faith", Class::BrandInfringement, 4),
     ("disinformation", Class::Unclassified, 3),
-    ("propaganda", Class::Unclassified, 3),
     ("data removal", Class::Unclassified, 2),
     ("削除", Class::Unclassified, 3),
     ("違反", Class::Unclassified, 3),
@@ -459,6 +500,9 @@ const CAUSES: [Class; 7] = [
     Class::CompromisedServer,
 ];
 
+/// What rights holders claim; letters about one speak of the other.
+const RIGHTS: [Class; 2] = [Class::Copyright, Class::BrandInfringement];
+
 /// The class that stands clear of all others. One loud word is enough, one that happens to be there is not.
 pub(crate) fn clear(scores: &[Scored], plain_complaint: bool) -> Option<Class> {
     let is_cause = |s: &Scored| CAUSES.contains(&s.class);
@@ -477,7 +521,9 @@ pub(crate) fn clear(scores: &[Scored], plain_complaint: bool) -> Option<Class> {
     let near = weighed.get(1).map(|(_, class, _)| *class);
     let titled = |class: Class| scores.iter().any(|s| s.class == class && s.in_subject);
     let ahead = near.is_none_or(|n| {
-        n.category() == class.category() || first > second && titled(class) && !titled(n) && plain_complaint
+        n.category() == class.category()
+            || RIGHTS.contains(&n) && RIGHTS.contains(&class)
+            || first > second && titled(class) && !titled(n) && plain_complaint
     });
     let enough = (plain_complaint && class == Class::Unclassified && first >= 2)
         || first >= 5
@@ -499,6 +545,11 @@ fn holds(text: &str, word: &str) -> bool {
     text.match_indices(word).any(|(at, _)| {
         // Names of firms that guard against it.
         if word == "ddos" && text.get(at + 4..).is_some_and(|t| t.starts_with("-guard") || t.starts_with(" guard")) {
+            return false;
+        }
+        // Names of those who fight it.
+        let after = text.get(at + word.len()..).unwrap_or_default();
+        if word == "spam" && ["haus", "cop", "-list", "rats"].iter().any(|name| after.starts_with(name)) {
             return false;
         }
         // Scripts without spaces put words side by side.

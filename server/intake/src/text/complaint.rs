@@ -2,7 +2,34 @@
 use super::document::{Document, Place};
 
 /// What only complaints say to a provider, in lower case.
-const STRONG: [&str; 189] = [
+const STRONG: [&str; 215] = [
+    "belong to your provider",
+    "spam source",
+    "vossos serviços",
+    "vossa rede",
+    "malicious activity coming from",
+    "malicious content hosted",
+    "within your range",
+    "illegal use of your site",
+    "it is requested that immediate steps",
+    "in your area of responsibility",
+    "from your server",
+    "from your domain",
+    "anti-spamming laws",
+    "remove your spammer",
+    "spam emitted from",
+    "web-site is currently infected",
+    "e-mail sent from your server",
+    "involved in a cybersecurity incident",
+    "zostało z państwa",
+    "państwa systemów",
+    "servidores sob sua",
+    "the isp for ip",
+    "you are the isp for",
+    "ip adresinizden",
+    "our server was attacked",
+    "server's was attacked",
+    "from an ip controlled by you",
     "hosted by you",
     "believe to be hosted",
     "post requests on one of our servers",
@@ -82,7 +109,6 @@ const STRONG: [&str; 189] = [
     "systeme in ihrem",
     "offending ip",
     "offending/source",
-    "notice of copyright",
     "notice of trademark",
     "infringement notice",
     "notification of claimed",
@@ -382,6 +408,10 @@ pub(crate) fn judge(document: &Document, words: &str) -> Verdict {
     if shows_mail(document) && SPAM.iter().any(|w| subject.contains(w) || words.contains(w)) {
         return Verdict::Plain;
     }
+    // Whoever passes a mail on to a mailbox for complaints, with its traces, complains about it.
+    if traces(document, 1) && is_passed_on(&subject) && document.to.iter().any(|to| to.starts_with("abuse@")) {
+        return Verdict::Complaint;
+    }
     let many = document.bulk || MANY.iter().any(|m| words.contains(m));
     if many {
         // Senders' gateways and abuse mailboxes kept as lists mark complaints like newsletters.
@@ -401,17 +431,43 @@ pub(crate) fn judge(document: &Document, words: &str) -> Verdict {
     }
 }
 
+/// Whether a subject is that of a mail passed on.
+fn is_passed_on(subject: &str) -> bool {
+    let bare = without_gateway(subject);
+    let returned = ["failure notice", "undeliver", "returned mail", "delivery status", "unzustellbar"];
+    if returned.iter().any(|r| subject.contains(r)) {
+        return false;
+    }
+    ["fw:", "fwd:", "wg:", "tr:", "rv:", "re:", "fw ", "i:"].iter().any(|p| bare.starts_with(p))
+        || subject.contains("(fwd)")
+}
+
+/// A subject without what gateways and ticket desks put in front.
+fn without_gateway(subject: &str) -> &str {
+    let mut bare = subject.trim_start();
+    // "[Ticket#1] [External Sender] Re: ...".
+    while let Some((_, rest)) = bare.strip_prefix('[').and_then(|r| r.split_once(']')) {
+        bare = rest.trim_start();
+    }
+    bare
+}
+
 /// What people call mail that they did not want.
 const SPAM: [&str; 8] = ["spam", "phish", "scam", "fraud", "unsolicited", "pourriel", "virus", "malware"];
 
 /// Whether the text itself holds the traces of another mail; one that is merely enclosed may be anything.
-fn shows_mail(document: &Document) -> bool {
+pub(crate) fn shows_mail(document: &Document) -> bool {
+    traces(document, 2)
+}
+
+/// Whether so many servers' lines about another mail stand in the text.
+fn traces(document: &Document, least: usize) -> bool {
     let traces = document.lines.iter().filter(|l| matches!(l.place, Place::Body | Place::Attachment));
     traces
         .filter(|l| l.text.trim_start_matches(['>', ' ']).get(..9).is_some_and(|h| h.eq_ignore_ascii_case("received:")))
-        .take(2)
+        .take(least)
         .count()
-        == 2
+        == least
 }
 
 /// Whether a subject calls the mail a complaint.
@@ -425,8 +481,15 @@ pub(crate) fn is_named(subject: &str) -> bool {
 pub(crate) fn is_answer(document: &Document) -> bool {
     let subject = document.subject.to_lowercase();
     let prefix = ["re:", "aw:", "sv:", "antw:", "odp:", "ha:", "vs:", "réf:", "re :", "re[", "aw["];
-    let bare = subject.trim_start();
-    // What gateways put in front: "[External Sender] Re: ...".
-    let bare = bare.strip_prefix("[ext").and_then(|r| r.split_once(']')).map_or(bare, |(_, rest)| rest.trim_start());
-    document.answers && prefix.iter().any(|p| bare.starts_with(p))
+    let bare = without_gateway(&subject);
+    let Some(rest) = prefix.iter().find_map(|p| bare.strip_prefix(p)) else { return false };
+    document.answers && !answers_shown(document, rest.trim())
+}
+
+/// Whether somebody answers the very mail that he shows: he tells its sender and us what he thinks of it.
+fn answers_shown(document: &Document, title: &str) -> bool {
+    let title = crate::limits::clip(title, 24);
+    let field = format!("subject: {title}");
+    let shown = || document.lines.iter().any(|l| l.text.to_lowercase().contains(&field));
+    title.len() >= 8 && shows_mail(document) && shown()
 }

@@ -10,9 +10,12 @@ use crate::{limits, role};
 use domain::class::{Category, Class};
 use domain::event::{Observation, Source};
 use serde_json::Map;
+use std::net::IpAddr;
 
 /// A page that is named so is meant, whatever the matter.
 const CERTAIN: i32 = 86;
+/// A page in a field or under a heading that can only mean the offence.
+const NAMED: i32 = 92;
 /// Most events of one text.
 const MOST: usize = 100;
 
@@ -118,18 +121,20 @@ fn page_class(findings: &Findings, worded: Option<Class>, accused: &[&Page], ver
     // Copyright or brand, phishing or fraud: the louder one serves as long as both are about pages.
     let mut rest = findings.classes.iter().filter(|c| c.class != Class::Unclassified);
     let (first, second) = (rest.next()?, rest.next());
-    let alike = second.is_none_or(|s| is_about_pages(s.class) || s.score * 3 <= first.score * 2);
+    let alike = second.is_none_or(|s| is_about_pages(s.class) || s.score * 3 <= first.score * 2 || best >= NAMED);
     (sure && is_about_pages(first.class) && first.score >= 3 && alike).then_some(first.class)
 }
 
 /// Events about the addresses that the text accuses.
 fn by_address(findings: &Findings, verdict: Verdict, worded: Option<Class>) -> Result<Vec<Observation>, String> {
-    let chosen = chosen(&findings.candidates, verdict)?;
+    let chosen = chosen(findings, verdict)?;
     if verdict != Verdict::Plain && chosen.iter().any(|c| c.how == How::Prose && !c.subject) {
         return Err("an address is accused, but not clearly to us".to_owned());
     }
     let by_log = chosen.iter().find_map(|c| c.class);
-    let mailed = chosen.iter().all(|c| c.how == How::Head);
+    let mailed = chosen.iter().all(|c| c.how == How::Head || Some(c.ip) == findings.handed_over);
+    let shown = mailed && worded.is_none() && complaint::shows_mail(&findings.document);
+    let worded = if shown { Some(Class::Spam) } else { worded };
     if mailed
         && !worded.is_some_and(|c| matches!(c, Class::Spam | Class::Phishing | Class::Fraud | Class::BulkMessaging))
     {
@@ -225,7 +230,8 @@ fn serves(class: Class) -> bool {
 }
 
 /// The addresses that the text clearly accuses.
-fn chosen(candidates: &[Candidate], verdict: Verdict) -> Result<Vec<&Candidate>, String> {
+fn chosen(findings: &Findings, verdict: Verdict) -> Result<Vec<&Candidate>, String> {
+    let candidates = &findings.candidates;
     // Inner addresses are the victim's where the report names anybody else.
     let public = candidates.iter().any(|c| c.weight >= SOME && crate::address::is_public(c.ip));
     let candidates: Vec<&Candidate> = candidates
@@ -238,7 +244,17 @@ fn chosen(candidates: &[Candidate], verdict: Verdict) -> Result<Vec<&Candidate>,
         return Ok(vec![one]);
     }
     match strong[..] {
-        [] => weak(&candidates, verdict),
+        [first, ..]
+            if verdict == Verdict::Plain && strong.iter().all(|c| in_column(c) && c.subject == first.subject) =>
+        {
+            Ok(with_rest(strong.clone(), &candidates))
+        }
+        [] => {
+            // A page that is named for certain is meant rather than who sent the mail that shows it.
+            let head = findings.lines.iter().position(|l| l.setting == Setting::MailHead);
+            let paged = findings.pages.iter().any(|p| p.weight >= CERTAIN && p.line < head);
+            weak(&candidates, findings.handed_over.filter(|_| !paged), verdict)
+        }
         [one] => Ok(vec![one]),
         [first, ..] => {
             let alike = strong.iter().all(|c| c.how == first.how && c.reason == first.reason);
@@ -254,8 +270,25 @@ fn chosen(candidates: &[Candidate], verdict: Verdict) -> Result<Vec<&Candidate>,
     }
 }
 
+/// Whether an address stands in a table's column for the source.
+fn in_column(candidate: &Candidate) -> bool {
+    candidate.how == How::Table && candidate.reason.contains("column")
+}
+
+/// The addresses of a table and those below it that lost their place in it: each alone on its line.
+fn with_rest<'c>(mut strong: Vec<&'c Candidate>, candidates: &[&'c Candidate]) -> Vec<&'c Candidate> {
+    let first = strong.iter().filter_map(|c| c.line).min();
+    let lost = candidates.iter().filter(|c| c.how == How::Table && (SOME..STRONG).contains(&c.weight));
+    strong.extend(lost.filter(|c| c.line > first));
+    strong
+}
+
 /// The accused where none is named in a field, a log or a table.
-fn weak<'c>(candidates: &[&'c Candidate], verdict: Verdict) -> Result<Vec<&'c Candidate>, String> {
+fn weak<'c>(
+    candidates: &[&'c Candidate],
+    handed_over: Option<IpAddr>,
+    verdict: Verdict,
+) -> Result<Vec<&'c Candidate>, String> {
     let some: Vec<&Candidate> = candidates.iter().copied().filter(|c| c.weight >= SOME).collect();
     let plain = verdict == Verdict::Plain;
     match some[..] {
@@ -265,7 +298,7 @@ fn weak<'c>(candidates: &[&'c Candidate], verdict: Verdict) -> Result<Vec<&'c Ca
             Ok(vec![one])
         }
         [] if plain && rows(candidates).len() > 1 => Ok(rows(candidates)),
-        [] => only(candidates, verdict).or_else(|why| shown(candidates).ok_or(why)).map(|one| vec![one]),
+        [] => only(candidates, verdict).or_else(|why| shown(candidates, handed_over).ok_or(why)).map(|one| vec![one]),
         [first, ..] if plain && some.iter().all(|c| c.how == How::Table && c.reason == first.reason) => Ok(some),
         // "Abuse from address: ..." many times is a list.
         [first, _, ..] if plain && !first.words.is_empty() && some.iter().all(|c| c.words == first.words) => Ok(some),
@@ -302,7 +335,11 @@ fn only<'c>(candidates: &[&'c Candidate], verdict: Verdict) -> Result<&'c Candid
 }
 
 /// The one address that handed over the mail which the complaint shows, or the only one that a server noted as its sender.
-fn shown<'c>(candidates: &[&'c Candidate]) -> Option<&'c Candidate> {
+fn shown<'c>(candidates: &[&'c Candidate], handed_over: Option<IpAddr>) -> Option<&'c Candidate> {
+    let handed = |c: &&&Candidate| c.how == How::Head && Some(c.ip) == handed_over;
+    if let Some(one) = candidates.iter().find(handed) {
+        return Some(one);
+    }
     let mut heads = candidates.iter().filter(|c| c.how == How::Head && c.weight >= 40);
     let noted: Vec<&Candidate> = candidates.iter().copied().filter(|c| c.how == How::Head && c.weight >= 50).collect();
     // What one server noted of the sender counts more than who handed the mail on later.

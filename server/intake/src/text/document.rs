@@ -9,6 +9,9 @@ const LINES: usize = 20_000;
 /// Most parts that are looked at.
 const PARTS: usize = 20;
 
+/// Text of one file out of an archive.
+const PACKED_BYTES: usize = 64 * 1024;
+
 /// Headers of mail that goes to many.
 const LISTS: [&str; 6] = ["List-Unsubscribe", "List-Id", "List-Post", "X-Mailing-List", "X-BeenThere", "Mailing-List"];
 
@@ -70,9 +73,15 @@ impl Document {
             bulk: LISTS.iter().any(|name| mail.has_header(name)) && !mail.has_header("X-Google-Group-Id"),
             lines: Vec::new(),
         };
-        // A plain text of a dot or two stands for the page beside it.
-        let written = |bytes: &[u8]| bytes.iter().filter(|b| !b.is_ascii_whitespace()).take(4).count() == 4;
-        let plain = mail.parts.iter().any(|p| p.is("text", "plain") && p.name.is_none() && written(p.bytes));
+        let length = |sub| -> usize {
+            mail.parts
+                .iter()
+                .filter(|p| p.is("text", sub) && p.name.is_none())
+                .map(|p| p.bytes.trim_ascii().len())
+                .sum()
+        };
+        // A plain text of a line or two stands for the page beside it.
+        let plain = length("plain") > 200 || length("plain") > 3 && length("html") < length("plain") * 20;
         let mut left = limits::TEXT_BYTES;
         let mut body = false;
         for part in mail.parts.iter().take(PARTS) {
@@ -90,6 +99,9 @@ impl Document {
             let html = html || part.name.is_none() && is_markup(&text);
             let text = if html { super::html::text_of(&text).into() } else { text };
             left = left.saturating_sub(document.add(&text, place, left));
+        }
+        for text in mail.packed().iter().filter(|a| !a.list) {
+            left = left.saturating_sub(document.add(limits::clip(&text.text, PACKED_BYTES), Place::Attachment, left));
         }
         document.answers |= document.lines.iter().any(|l| l.place == Place::Body && l.text.starts_with('>'));
         document

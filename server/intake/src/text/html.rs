@@ -126,5 +126,6 @@ mod tests {
             <td>192.0.2.1</td></tr></table><script>var a = '<b>';</script><!-- 192.0.2.9 --> end <";
         let lines: Vec<String> = text_of(html).lines().map(|l| l.trim().to_owned()).filter(|l| !l.is_empty()).collect();
         assert_eq!(lines, ["Hello there A&", "Source IP\t\t192.0.2.1", "end <"]);
+        assert_eq!(text_of("<pre>\r\none\r\ntwo</pre>three\nfour").trim(), "one\ntwo\nthree four");
     }
 }

@@ -50,7 +50,7 @@ const NETSECDB: [(&str, Class); 7] = [
     ("hacking_", Class::LoginAttack),
 ];
 /// Words of the notices of data centres and CERTs.
-const MIXED: [(&str, Class); 15] = [
+const MIXED: [(&str, Class); 16] = [
     ("brute", Class::LoginAttack),
     ("login attack", Class::LoginAttack),
     ("phishing", Class::Phishing),
@@ -65,14 +65,33 @@ const MIXED: [(&str, Class); 15] = [
     ("malware", Class::Malware),
     ("child", Class::Csam),
     ("vulnerab", Class::Cve),
+    ("hack", Class::VulnerabilityScan),
     ("", Class::Unclassified),
 ];
 
 /// Kinds of pages in the weekly overview for a network.
 const BROWSING: [(&str, Class); 3] =
-    [("social engineering", Class::Phishing), ("malware", Class::Malware), ("unwanted software", Class::Malware)];
+    [("social engineering", Class::Phishing), ("unwanted software", Class::Malware), ("", Class::Malware)];
 
-const FORMS: [Form; 21] = [
+/// What those who report through a proxy's form are heard to say.
+const RELAYED: [(&str, Class); 13] = [
+    ("dmca", Class::Copyright),
+    ("copyright", Class::Copyright),
+    ("phish", Class::Phishing),
+    ("child", Class::Csam),
+    ("malware", Class::Malware),
+    ("trojan", Class::Malware),
+    ("scam", Class::Fraud),
+    ("fraud", Class::Fraud),
+    ("estafa", Class::Fraud),
+    ("trademark", Class::BrandInfringement),
+    ("brand", Class::BrandInfringement),
+    ("spam", Class::Spam),
+    ("", Class::Unclassified),
+];
+
+const FORMS: [Form; 23] = [
+    form("", "below is the report we received:", Take::Below("reported urls:"), &RELAYED),
     form("suspected botn", "attacker ip =>", Take::Rows, &[("", Class::InfectedHost)]),
     form("dronedb feed", "", Take::Rows, &[("", Class::InfectedHost)]),
     form("rogue dns server", "rogue dns ip", Take::Rows, &[("", Class::Unclassified)]),
@@ -80,6 +99,7 @@ const FORMS: [Form; 21] = [
     form("attacks from multiple", "", Take::Rows, &[("", Class::VulnerabilityScan)]),
     form("sinkhole http events", "", Take::Rows, &[("", Class::InfectedHost)]),
     form("safe browsing report for as", "google detected", Take::Label(&["("]), &BROWSING),
+    form("cert-bund", "schadsoftware installiert", Take::Rows, &[("", Class::InfectedHost)]),
     form("cert-bund", "systembc", Take::Rows, &[("", Class::InfectedHost)]),
     form("cert-bund", "c2 host", Take::Rows, &[("", Class::InfectedHost)]),
     form("netsecdb_", "", Take::Range, &NETSECDB),
@@ -162,7 +182,31 @@ fn addresses(lines: &[Ready], take: &Take) -> Vec<Candidate> {
             }
         }
     }
+    if matches!(take, Take::Line(_)) {
+        beside(lines, &mut found);
+    }
     found
+}
+
+/// What a sentence lists together with an address that the form names: "attacks by 192.0.2.1, 192.0.2.2 and 192.0.2.3".
+fn beside(lines: &[Ready], found: &mut Vec<Candidate>) {
+    for (at, line) in lines.iter().enumerate().filter(|(_, l)| l.setting == Setting::Plain).take(300) {
+        let spots = spot::all(&line.text);
+        let joined = |a: &Spot, b: &Spot| {
+            let gap = line.lower.get(a.end..b.start).map(str::trim);
+            gap.is_some_and(|gap| matches!(gap, "," | ";" | "and" | ", and" | "&"))
+        };
+        for run in spots.chunk_by(joined).filter(|run| run.len() > 1) {
+            if !run.iter().any(|s| found.iter().any(|c| c.ip == s.ip)) {
+                continue;
+            }
+            for spot in run.iter().filter(|s| address::is_public(s.ip)) {
+                if !found.iter().any(|c| c.ip == spot.ip) {
+                    found.push(candidate(*spot, at));
+                }
+            }
+        }
+    }
 }
 
 /// Whether nothing but signs stands between a label and the address.

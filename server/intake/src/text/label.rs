@@ -133,6 +133,10 @@ fn by_key(key: &str) -> Part {
         return Part::Field;
     }
     // A sentence that ends with a colon: "attacks from the following IP:".
+    // "The address below was added to our list:".
+    if words.len() > 4 && names_address && words.iter().any(|w| matches!(*w, "added" | "listed" | "blacklisted")) {
+        return Part::Said;
+    }
     let found = words.iter().rev().take(12).find(|w| FROM.contains(*w) || TO.contains(*w));
     match found {
         Some(w) if TO.contains(w) && !words.contains(&"your") => Part::Other,

@@ -13,6 +13,7 @@ mod page;
 mod refang;
 mod rightful;
 pub(crate) mod sheet;
+mod shown;
 mod source;
 mod spot;
 mod stacked;
@@ -28,6 +29,7 @@ use document::Document;
 use domain::event::{Format, Source, TimeGrade};
 use ipnet::IpNet;
 use lines::Ready;
+use std::net::IpAddr;
 
 /// Most guesses of one kind.
 const GUESSES: usize = 12;
@@ -44,6 +46,8 @@ pub(crate) struct Findings {
     pub(crate) pages: Vec<page::Page>,
     pub(crate) times: when::Times,
     pub(crate) classes: Vec<class::Scored>,
+    /// Who handed over the mail that the text shows, where that is certain.
+    pub(crate) handed_over: Option<IpAddr>,
 }
 
 impl Findings {
@@ -55,6 +59,7 @@ impl Findings {
             pages: page::all(&document, &lines),
             times: when::Times::read(&document, &lines, context.received_at),
             classes: class::scores(&document.subject, &lines, &words),
+            handed_over: shown::handed_over(&document, &lines),
             words,
             document,
             lines,

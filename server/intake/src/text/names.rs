@@ -35,7 +35,8 @@ pub(crate) struct Look {
 }
 
 /// Beginnings of words that speak of an offence.
-pub(crate) const BAD: [&str; 42] = [
+pub(crate) const BAD: [&str; 43] = [
+    "spammer",
     "infring",
     "phish",
     "malware",
@@ -139,7 +140,10 @@ const PAGE: [&str; 54] = [
 ];
 
 /// What sends a reader to further reading.
-const READING: [&str; 19] = [
+const READING: [&str; 22] = [
+    "information regarding",
+    "to get the details",
+    "try to reach",
     "proof that we",
     "as proof",
     "reference website",
@@ -297,9 +301,16 @@ pub(crate) fn look(line: &Ready, start: usize, heading: &str, defanged: bool) ->
         .and_then(|at| before.get(at..))
         .map_or(before, |rest| rest.find(char::is_whitespace).and_then(|end| rest.get(end..)).unwrap_or(""));
     let bare = before.trim_end_matches(open);
-    let item = bare.chars().all(|c| !c.is_alphabetic()) || bare.trim().len() <= 2;
+    // Numbers, times and addresses in front are other cells of the row.
+    let cells = bare.split_whitespace().all(|w| w.contains(|c: char| c.is_ascii_digit()));
+    let item = cells || bare.chars().all(|c| !c.is_alphabetic()) || bare.trim().len() <= 2;
     if item {
-        return by_heading(heading, line, start);
+        let mut look = by_heading(heading, line, start);
+        // Nobody makes mere reading unclickable.
+        if defanged && look.kind == Kind::Other && !look.sure {
+            look.kind = Kind::Heading;
+        }
+        return look;
     }
     let mut look = judged(line, before, bare, heading);
     // Nobody defangs a page of his own.
@@ -355,7 +366,8 @@ fn clause(bare: &str) -> String {
 
 fn by_field(name: &str) -> Look {
     let near = tail(name, 8);
-    if name == "homepage" {
+    let shown = ["screenshot", "screen shot", "evidence of", "proof of"].iter().any(|p| near.starts_with(p));
+    if name == "homepage" || shown {
         return Look { kind: Kind::Other, sure: false, whole: false };
     }
     if rightful::is_rightful(name, &near) && !says(&["infring", "phish", "unauthor", "counterfeit"], &near, true) {
@@ -376,6 +388,13 @@ fn by_field(name: &str) -> Look {
     Look { kind: if page { Kind::Field } else { Kind::Bare }, sure: false, whole: false }
 }
 
+/// What a heading says of a page that is the rightful one, however it speaks of the offence.
+const PLAINLY: [&str; 9] =
+    ["official", "legitimate", "original", "genuine", "oficial", "authentic", "owned", "owns", "proof"];
+
+/// What an offending page does to others.
+const HARM: [&str; 7] = ["infring", "violat", "imitat", "impersonat", "counterfeit", "misus", "unlawful"];
+
 fn by_heading(heading: &str, line: &Ready, start: usize) -> Look {
     let near = tail(heading, 16);
     let last = tail(heading, 9);
@@ -394,13 +413,15 @@ fn by_heading(heading: &str, line: &Ready, start: usize) -> Look {
     let ends = heading.ends_with('.');
     // "The hosts on your network that impersonate our client:" announces the offence.
     let yours = announces && (bad || page) && ["your ", "impersonat"].iter().any(|w| near.contains(w));
-    let plainly = says(&["official", "legitimate", "original", "genuine", "oficial", "authentic"], &near, false)
-        || near.contains("permission") && !near.contains("without");
+    let plainly = says(&PLAINLY, &near, false) || near.contains("permission") && !near.contains("without");
     // "An application on your store without permission from our client:" is the offence too.
     let lacking = announces
         && heading.contains("without ")
         && ["permission", "consent", "authori"].iter().any(|w| heading.contains(w));
-    let offence = offence || yours && !plainly || lacking && !plainly;
+    // "A page that infringes on our client's rights, among them its marks and goodwill:" announces it as well.
+    let wide = tail(heading, 30);
+    let upon = announces && says(&PAGE, &wide, false) && says(&HARM, &wide, true);
+    let offence = offence || (yours || lacking || upon) && !plainly;
     let offence = offence && !rightful::is_aimed(heading);
     if !ends
         && rightful::is_rightful(heading, if announces { &last } else { tail_ref(heading, 5) })

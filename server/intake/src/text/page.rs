@@ -103,6 +103,11 @@ impl Heading {
             return;
         }
         if !plain {
+            // A sentence that ended behind a link announces nothing more.
+            let ended = self.text.ends_with(['.', ':', '：', '!', '?', ']']) || self.ended;
+            if !ended && bare.ends_with(['.', ')']) {
+                self.text.clear();
+            }
             // Entries of a list keep the heading; so do remarks between them.
             (self.age, self.ended) = (0, true);
             return;
@@ -117,7 +122,14 @@ impl Heading {
             self.age += 1;
             return;
         }
-        if self.ended || announces || self.text.ends_with(['.', '!', '?']) || self.text.len() > 400 {
+        // "Infringed material:" above "The work in question is located at:".
+        let under = announces
+            && !self.ended
+            && bare.ends_with(':')
+            && bare.len() > 40
+            && self.text.len() <= 60
+            && self.age == 0;
+        if !under && (self.ended || announces || self.text.ends_with(['.', '!', '?']) || self.text.len() > 400) {
             self.text.clear();
         }
         if !self.text.is_empty() {
@@ -169,8 +181,10 @@ fn bare_host(host: &str) -> &str {
 
 /// Whose pages are never the offence: the reporter's, the recipients', and those of everybody who is written to or from.
 struct Own {
-    /// Of the reporter and of the recipients.
+    /// Of the reporter.
     sure: HashSet<String>,
+    /// Of the recipients.
+    desks: HashSet<String>,
     /// Of the mail addresses in the text.
     likely: HashSet<String>,
 }
@@ -184,8 +198,8 @@ impl Own {
                 .iter()
                 .any(|d| name.contains(d))
         });
-        let sure = document.from.iter().chain(desks).filter_map(|a| address::domain_of(a));
-        let sure = sure.map(|d| url::base(&d).to_owned()).collect();
+        let domain = |a: &String| address::domain_of(a).map(|d| url::base(&d).to_owned());
+        let (sure, desks) = (document.from.iter().filter_map(domain).collect(), desks.filter_map(domain).collect());
         let mut likely = HashSet::new();
         let mut farewell = false;
         for line in lines.iter().filter(|l| l.setting != Setting::MailBody) {
@@ -197,7 +211,7 @@ impl Own {
                 likely.extend(domain.map(|d| url::base(&d).to_owned()));
             }
         }
-        Self { sure, likely }
+        Self { sure, desks, likely }
     }
 }
 
@@ -211,10 +225,12 @@ struct Search {
 impl Search {
     fn add(&mut self, spot: &Spot, look: names::Look, at: usize, farewell: bool) {
         let base = url::base(&spot.host);
-        if url::is_known(&spot.host) || self.own.sure.contains(base) {
+        let is_link = spot.text.contains("://");
+        // Of the recipient's own pages only those are meant that the text calls so.
+        let named = is_link && matches!(look.kind, Kind::BadField | Kind::BadHeading | Kind::Field);
+        if url::is_known(&spot.host) || self.own.sure.contains(base) || self.own.desks.contains(base) && !named {
             return;
         }
-        let is_link = spot.text.contains("://");
         let (mut weight, reason) = match look.kind {
             Kind::Other => {
                 if look.sure && !spot.defanged {
@@ -244,7 +260,8 @@ impl Search {
             // Lists of files stand below the signature too; links to a company's own page are short.
             let path = spot.text.splitn(4, '/').nth(3).map_or(0, str::len);
             let deep = is_link && path >= 10 && weight >= SOME;
-            weight = if weight >= 88 {
+            let entry = is_link || spot.text.contains('/') || look.kind == Kind::BadField;
+            weight = if weight >= 88 && entry {
                 weight - 5
             } else if deep {
                 weight.min(SOME + 1)
@@ -282,7 +299,9 @@ impl Search {
             let host = bare_host(&host).to_owned();
             let base = url::base(&host);
             let defanged = whole != subject && !subject.contains(&text);
-            let own = self.own.sure.contains(base) || !defanged && !is_link && self.own.likely.contains(base);
+            let own = self.own.sure.contains(base)
+                || self.own.desks.contains(base)
+                || !defanged && !is_link && self.own.likely.contains(base);
             if url::is_known(&host) || own || self.foreign.contains(&host) {
                 continue;
             }

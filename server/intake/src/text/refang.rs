@@ -2,7 +2,10 @@
 use std::borrow::Cow;
 
 /// What people write so that nobody clicks, and what they mean; compared without regard to case.
-const PAIRS: [(&str, &str); 33] = [
+const PAIRS: [(&str, &str); 36] = [
+    (" _._ ", "."),
+    ("_._", "."),
+    ("htxtp", "http"),
     ("hxxps", "https"),
     ("hxxp", "http"),
     ("hxtp", "http"),
@@ -39,8 +42,10 @@ const PAIRS: [(&str, &str); 33] = [
 ];
 
 /// Signs without which there is nothing to do.
-const SIGNS: [&str; 14] =
-    ["xxp", "xtp", "**p", "__p", "fxp:", "[", "(", "{", ".]", "\\.", " dot ", " DOT ", " .", ":// "];
+const SIGNS: [&str; 17] = [
+    "_._", "tXtp", "txtp", "xxp", "xtp", "**p", "__p", "fxp:", "[", "(", "{", ".]", "\\.", " dot ", " DOT ", " .",
+    ":// ",
+];
 
 /// Makes a line whole. Brackets that defang nothing stay.
 pub(crate) fn refang(line: &str) -> Cow<'_, str> {
@@ -74,7 +79,7 @@ fn fits(lower: &str, at: usize, from: &str, to: &str) -> bool {
         || lower.contains("[://]")
         || lower.matches(" [.] ").count() >= 3
         || from == " [.] " && (lower.contains("://") || is_name(lower, at, from));
-    if from.len() > 2 && from.starts_with(' ') && from.ends_with(' ') && from != " dot " && !pulled {
+    if from.len() > 2 && from.starts_with(' ') && from.ends_with(' ') && !matches!(from, " dot " | " _._ ") && !pulled {
         return false;
     }
     match to {

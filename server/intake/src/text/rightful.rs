@@ -33,7 +33,12 @@ const RIGHTFUL: [&str; 27] = [
 ];
 
 /// What is said of the one who complains: a page named behind it is his.
-const BEHALF: [&str; 28] = [
+const BEHALF: [&str; 33] = [
+    "was taken from",
+    "were taken from",
+    "was copied from",
+    "stolen from",
+    "protected by copyright",
     "authorized agent",
     "authorised agent",
     "our client",
@@ -95,6 +100,10 @@ pub(crate) fn is_rightful(sentence: &str, near: &str) -> bool {
         [" noticed ", " discovered ", " found ", " detected ", " identified ", " informed ", " reports "];
     let first = after.get(..after.len().min(60)).unwrap_or(after);
     if near == 60 && FOUND.iter().any(|f| first.contains(f)) {
+        return false;
+    }
+    // "Works in which we own exclusive rights on the site of ..." is about what stands there.
+    if after.contains(" rights on the") {
         return false;
     }
     after.len() < near && !says(&BAD, after, true) && !ends_within(after) && !after.contains("your ")

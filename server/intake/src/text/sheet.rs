@@ -12,6 +12,7 @@ use crate::{Context, Parsed, address, limits};
 use csv::ReaderBuilder;
 use domain::class::{Category, Class};
 use domain::event::{Format, Observation, Source};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// Lines before the header: signatures and titles.
@@ -34,7 +35,9 @@ struct Columns {
 
 /// Reads the lists of a mail whose text says what they are about.
 pub(crate) fn read(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
-    let lists: Vec<&MailPart<'_>> = mail.parts.iter().filter(|p| is_list(p)).collect();
+    let plain = mail.parts.iter().filter(|p| is_list(p)).map(MailPart::text);
+    let packed = mail.packed().iter().filter(|a| a.list).map(|a| Cow::Borrowed(a.text.as_str()));
+    let lists: Vec<Cow<'_, str>> = plain.chain(packed).collect();
     if lists.is_empty() {
         return None;
     }
@@ -47,8 +50,8 @@ pub(crate) fn read(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
     };
     let class = class.or_else(|| plain().then_some(Class::Unclassified))?;
     let mut parsed = Parsed::events(Format::Csv, Vec::new());
-    for part in lists {
-        if let Some(events) = list(&part.text(), class, &findings, context) {
+    for text in lists {
+        if let Some(events) = list(&text, class, &findings, context) {
             parsed.merge(Parsed::events(Format::Csv, events));
         }
     }
@@ -76,6 +79,9 @@ fn list(text: &str, class: Class, findings: &Findings, context: Context) -> Opti
         let Some(source) = chosen(class, ip, page, port) else { continue };
         let stamp = |at| {
             let text: &str = cell(at)?;
+            if let Some(at) = serial(text) {
+                return Some(zone.map_or(at, |z| at.in_zone(z)));
+            }
             let found = time::parse_near(text, Some(context.received_at));
             let found = found.or_else(|| time::all(text, context.received_at).first().map(|f| f.stamp));
             found.map(|s| zone.map_or(s, |z| s.in_zone(z)))
@@ -102,6 +108,15 @@ fn list(text: &str, class: Class, findings: &Findings, context: Context) -> Opti
         }
     }
     (!seen.is_empty()).then(|| seen.into_iter().map(|s| s.event(class, findings, context)).collect())
+}
+
+/// Days since 1899-12-30, as workbooks keep times.
+fn serial(text: &str) -> Option<Stamp> {
+    let days: f64 = text.parse().ok()?;
+    // 2000 to 2099; whole numbers that large are ports and counts.
+    let seconds = (36_526.0..73_050.0).contains(&days).then(|| ((days - 25_569.0) * 86_400.0).round())?;
+    let at = chrono::DateTime::from_timestamp(seconds as i64, 0).filter(|_| days.fract() > 0.0)?;
+    time::parse_near(&at.format("%Y-%m-%d %H:%M:%S").to_string(), None)
 }
 
 /// A page where the matter is a page, else the address.

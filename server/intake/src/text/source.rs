@@ -246,6 +246,16 @@ fn stands_alone(lines: &[Ready], at: usize, spot: Spot) -> bool {
         })
     };
     let filled = |l: &&Ready| !l.text.trim().is_empty();
+    // A list without empty lines in it. Two lines may be cells of one row, unless they stand apart.
+    let above = lines.get(..at).map_or(0, |b| b.iter().rev().take(20).take_while(|l| only(l)).count());
+    let below = lines.get(at + 1..).map_or(0, |b| b.iter().take(20).take_while(|l| only(l)).count());
+    let ends = |line: Option<&Ready>| {
+        line.is_none_or(|l| l.text.trim().is_empty() || l.text.trim().len() > 40 || l.text.trim().ends_with(':'))
+    };
+    let before = (at - above).checked_sub(1).and_then(|i| lines.get(i));
+    if above + below >= 2 || above + below == 1 && ends(before) && ends(lines.get(at + below + 1)) {
+        return true;
+    }
     fits(lines.get(..at).and_then(|b| b.iter().rev().take(4).find(filled)), true)
         && fits(lines.get(at + 1..).and_then(|a| a.iter().take(4).find(filled)), false)
 }
@@ -273,6 +283,8 @@ fn in_head(look: &Look<'_>, part: Part) -> (i32, How, String) {
         said(50, "the server that checked the shown mail's sender names it")
     } else if before.contains(" by ") || part == Part::Other || !address::is_public(look.spot.ip) {
         (0, How::Head, String::new())
+    } else if [".prod.outlook.com", ".prod.exchangelabs.com"].iter().any(|inner| before.contains(inner)) {
+        said(6, "a hop inside the mail service of the reader")
     } else if lower.starts_with("received:") || lower.starts_with("from ") || lower.starts_with(['(', '[']) {
         said(40, "a Received line of the shown mail")
     } else {

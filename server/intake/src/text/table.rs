@@ -135,6 +135,10 @@ fn read_head(line: &Ready) -> Option<Head> {
         count >= 3 || count == 2 && matches!(sign, '|' | '\t' | ' ')
     })?;
     let cells = cells(&line.lower, sign);
+    // The end of a row of names that was broken names nothing where it stands.
+    if cells.len() == 2 && cells.first().is_some_and(|(_, name)| name.trim().is_empty()) {
+        return None;
+    }
     let parts: Vec<Option<Part>> = cells
         .iter()
         .map(|(_, cell)| {

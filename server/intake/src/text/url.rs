@@ -94,10 +94,10 @@ const KNOWN: [&str; 89] = [
 ];
 
 /// Ends of file names, which look like the ends of hosts.
-const FILES: [&str; 44] = [
-    "php", "html", "htm", "jpg", "jpeg", "png", "gif", "exe", "zip", "pdf", "txt", "js", "css", "eml", "csv", "xml",
-    "json", "doc", "docx", "apk", "asp", "aspx", "jsp", "m3u8", "ts", "mp4", "mkv", "avi", "mp3", "log", "gz", "rar",
-    "xls", "xlsx", "dll", "bin", "cgi", "rtf", "tar", "msg", "bat", "vbs", "torrent", "epub",
+const FILES: [&str; 46] = [
+    "pac", "htaccess", "php", "html", "htm", "jpg", "jpeg", "png", "gif", "exe", "zip", "pdf", "txt", "js", "css",
+    "eml", "csv", "xml", "json", "doc", "docx", "apk", "asp", "aspx", "jsp", "m3u8", "ts", "mp4", "mkv", "avi", "mp3",
+    "log", "gz", "rar", "xls", "xlsx", "dll", "bin", "cgi", "rtf", "tar", "msg", "bat", "vbs", "torrent", "epub",
 ];
 
 /// Whether a host is one that reporters name as a source of knowledge, or none at all.
@@ -133,7 +133,7 @@ pub(crate) fn hosts_in_line(text: &str) -> Vec<(usize, &str)> {
             (false, Some(from)) => {
                 start = None;
                 let word = text.get(from..at).unwrap_or_default();
-                let bare = word.trim_end_matches(['.', ':', '/', '-', '?', ',']);
+                let bare = word.trim_end_matches(['.', ':', '/', '-', '?', ',', '#']);
                 let front = bare.len() - bare.trim_start_matches(['.', ':', '/', '-', '=', '#']).len();
                 let bare = bare.get(front..).unwrap_or_default();
                 let company = text.get(at..).unwrap_or_default().trim_start_matches([',', ' ']).to_ascii_lowercase();

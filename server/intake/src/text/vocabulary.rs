@@ -30,7 +30,7 @@ words! {
     affectedipaddress affectedhost vulnerableip vulnerablehost involvedip ipinvolved bannedip blockedip \
     ipofattacker ipinquestion ipoffender adressesource adresseipsource ipattaquante iporigen \
     direcciondeorigen bronip bronadres aanvaller loggedip peerip phishingip malwareip listedip \
-    offendingips sourceoftheattack";
+    offendingips sourceoftheattack c2attackerip detectedaddress attackingaddress srcipv4 ipv4srcaddr sourceipaddr";
     /// Names of fields that may mean either side and mostly mean the accused.
     FIELD = "\
     ipport ipaddressport ipaddressandport hostname system device node vps instance \
@@ -61,7 +61,7 @@ words! {
     FILL = "\
     the a an this that following ip ips ip-address ip-adresse address addresses addr adresse adres \
     adresa adresy adresses ipv4 ipv6 host hosts server servers machine computer system network block \
-    number of is was der die das dem la le l de het with named web mail single one s ip's";
+    malicious number of is was der die das dem la le l de het with named web mail single one s ip's";
 }
 
 /// What follows the address of somebody who did something.
