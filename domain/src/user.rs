@@ -44,6 +44,17 @@ words! {
     }
 }
 
+impl TokenScope {
+    /// In words, for people.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::All => "Everything machines may do",
+            Self::Reports => "Reports only",
+            Self::Leases => "Leases only",
+        }
+    }
+}
+
 /// A key of the HTTP interface (its secret is stored hashed only).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {

@@ -3,7 +3,10 @@
 use crate::support::{House, PASSWORD};
 use axum::http::{Method, StatusCode};
 use chrono::TimeDelta;
-use domain::actor::{Actor, Role};
+use domain::{
+    actor::{Actor, Role},
+    user::TokenScope,
+};
 
 #[tokio::test]
 async fn who_is_not_signed_in_is_sent_to_the_sign_in_and_back() {
@@ -46,6 +49,29 @@ async fn five_failures_wait_even_for_the_right_password_and_time_forgives() {
     assert_eq!(browser.sign_in("ANALYST@desk.example ", PASSWORD).await.status, StatusCode::TOO_MANY_REQUESTS);
     house.clock.advance(TimeDelta::minutes(16));
     assert_eq!(browser.sign_in("analyst@desk.example", PASSWORD).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_key_is_made_for_the_use_that_was_chosen() {
+    let house = House::new().await;
+    let mut browser = house.signed_in(Role::Administrator).await;
+    let form = browser.get("/settings/tokens").await.text;
+    for word in ["Everything machines may do", "Reports only", "Leases only"] {
+        assert!(form.contains(word), "{word}");
+    }
+    let made = browser.post("/settings/tokens", &[("name", "dhcp-1"), ("only", "leases")]).await;
+    assert_eq!(made.status, StatusCode::OK);
+    let tokens = house.desk.store().read().await.unwrap().token_list().await.unwrap();
+    assert_eq!((tokens.len(), tokens[0].scope), (1, TokenScope::Leases));
+    let listed = browser.get("/settings/tokens").await.text;
+    assert_eq!(listed.matches("Leases only").count(), 2, "in the form, and in the list");
+    // What is not on the list makes no key, and what was typed stays.
+    for only in ["", "everything", "ALL"] {
+        let refused = browser.post("/settings/tokens", &[("name", "dhcp-2"), ("only", only)]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{only:?}");
+        assert!(refused.text.contains("choose what it may be used for") && refused.text.contains("dhcp-2"), "{only:?}");
+    }
+    assert_eq!(house.desk.store().read().await.unwrap().token_list().await.unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use domain::id::TokenId;
+use domain::{id::TokenId, refusal::Refusal, user::TokenScope};
 use serde::Deserialize;
 
 pub(super) fn routes() -> Router<AppState> {
@@ -24,14 +24,18 @@ pub(super) fn routes() -> Router<AppState> {
 
 #[derive(Deserialize)]
 struct Typed {
+    #[serde(default)]
     name: String,
+    #[serde(default)]
+    only: String,
 }
 
 /// What the page shows beside the list.
 #[derive(Default)]
 struct Shown {
     name: String,
-    error: Option<String>,
+    only: String,
+    error: Option<(String, String)>,
     secret: Option<(String, String)>,
 }
 
@@ -43,6 +47,7 @@ async fn page(state: &AppState, staff: &Staff, status: StatusCode, shown: Shown)
     let page = TokensPage {
         tokens: state.desk.tokens(&staff.actor()).await?,
         name: shown.name,
+        only: if shown.only.is_empty() { TokenScope::All.to_string() } else { shown.only },
         error: shown.error,
         secret: shown.secret,
         public_url: state.desk.public_url(),
@@ -52,14 +57,19 @@ async fn page(state: &AppState, staff: &Staff, status: StatusCode, shown: Shown)
 }
 
 async fn add(State(state): State<AppState>, staff: Staff, Form(typed): Form<Typed>) -> Result<Response, HttpError> {
-    match state.desk.add_token(&staff.actor(), &typed.name).await {
+    let refusal = || Refusal::invalid("only", "choose what it may be used for");
+    let made = match TokenScope::parse(&typed.only) {
+        Some(only) => state.desk.add_token_for(&staff.actor(), &typed.name, only).await,
+        // Whoever may not make one is not told what would be wrong with it.
+        None => state.desk.tokens(&staff.actor()).await.and_then(|_| Err(refusal().into())),
+    };
+    match made {
         Ok((token, secret)) => {
             let shown = Shown { secret: Some((token.name, secret)), ..Shown::default() };
             page(&state, &staff, StatusCode::OK, shown).await
         }
         Err(error) => {
-            let (_, problem) = refused(error)?;
-            let shown = Shown { name: typed.name, error: Some(problem), secret: None };
+            let shown = Shown { error: Some(refused(error)?), name: typed.name, only: typed.only, secret: None };
             page(&state, &staff, StatusCode::UNPROCESSABLE_ENTITY, shown).await
         }
     }
