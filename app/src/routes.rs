@@ -34,6 +34,16 @@ pub fn evidence_act(act: &str) -> String {
     format!("/evidence/{act}")
 }
 
+/// Answers in doubt: what later leases say against them, with `?view=settled`.
+pub fn contradictions() -> String {
+    "/evidence/doubts".to_owned()
+}
+
+/// Post: an act on answers in doubt: `keep`, `reopen`.
+pub fn contradictions_act(act: &str) -> String {
+    format!("/evidence/doubts/{act}")
+}
+
 /// One event with its proof of attribution.
 pub fn event(id: impl Display) -> String {
     format!("/events/{id}")

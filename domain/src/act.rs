@@ -62,8 +62,10 @@ words! {
         EventAttributed = "event.attributed",
         /// Later leases contradict an answer that was certain.
         AttributionDoubted = "attribution.doubted",
-        /// A person looked at the contradiction and let the answer stand.
+        /// The answer stands: a person looked at the contradiction, or the leases agree again.
         AttributionUpheld = "attribution.upheld",
+        /// It was opened again: a person has to look once more.
+        AttributionDoubtReopened = "attribution.doubt_reopened",
         /// The reporter was asked what one event lacks.
         EventAsked = "event.asked",
         /// He answered; the event was looked up again.

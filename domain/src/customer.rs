@@ -1,6 +1,7 @@
 //! Who pays: customers, their contracts with the terms they accepted, and their services.
 use crate::{
     case::CaseRow,
+    contradiction::Contradiction,
     evidence::Event,
     id::{ContractId, CustomerId, ServiceId},
     lease::Lease,
@@ -105,6 +106,8 @@ pub struct CustomerView {
     pub cases: Vec<CaseRow>,
     /// His newest events.
     pub events: Rows<Event>,
+    /// What later leases say against answers about his events, and waits for a person; the latest first.
+    pub contradictions: Vec<Contradiction>,
     /// When it was read.
     pub now: DateTime<Utc>,
 }

@@ -4,6 +4,7 @@ use crate::{
     attribution::{Answer, Candidate, Certainty},
     case::{Case, CaseRow},
     class::{Category, Class},
+    contradiction::ContradictionView,
     customer::{Contract, Customer, Service},
     event::Observation,
     id::{AttributionId, CaseId, CustomerId, EventId, ReportId, ServiceId},
@@ -177,6 +178,8 @@ pub struct InboxCounts {
     pub unknown: i64,
     /// Parked reports.
     pub parked: i64,
+    /// Certain answers that later leases speak against.
+    pub doubted: i64,
 }
 
 /// A stored attribution, newest first on the proof page.
@@ -241,6 +244,8 @@ pub struct Peek {
     pub cases: Vec<CaseRow>,
     /// No machine may act on the word of the newest event's reporter.
     pub never_automatic: bool,
+    /// Events of the row whose answer later leases speak against.
+    pub doubted: i64,
     /// What waits: number of events, earliest, latest.
     pub waiting: Option<(i64, DateTime<Utc>, DateTime<Utc>)>,
 }
@@ -262,6 +267,8 @@ pub struct EventView {
     pub kin: Kin,
     /// What its reporter could add, and what he was asked.
     pub asking: Asking,
+    /// What later leases say against a certain answer, open or settled.
+    pub contradiction: Option<ContradictionView>,
 }
 
 /// What the reporter of an event could add so that its holder becomes certain.

@@ -14,6 +14,7 @@ pub mod channel;
 pub mod class;
 pub mod clock;
 pub mod complaint;
+pub mod contradiction;
 pub mod correction;
 pub mod customer;
 pub mod dispute;

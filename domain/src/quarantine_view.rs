@@ -65,6 +65,8 @@ pub struct OrderChoices {
     pub roles: Vec<Role>,
     /// A notice was given or is owed.
     pub notice: bool,
+    /// Events of the case whose answer later leases speak against.
+    pub doubted: i64,
 }
 
 /// What waits for a second person.

@@ -41,6 +41,9 @@ pub enum Refusal {
     /// A quarantine without ground (design rule 4).
     #[error("no ground for this quarantine: {0}")]
     NoGround(&'static str),
+    /// A rule may not act on an answer that later leases speak against (design rule 2).
+    #[error("later leases speak against whose it was: a person has to look first")]
+    Doubted,
     /// A limit was reached.
     #[error("{0}")]
     Limit(String),

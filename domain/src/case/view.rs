@@ -1,6 +1,7 @@
 //! A case with everything its page shows.
 use super::{Case, Message};
 use crate::{
+    contradiction::Contradiction,
     correction::CorrectionRow,
     customer::{Contract, Customer, Service},
     evidence::Event,
@@ -62,6 +63,8 @@ pub struct CaseView {
     pub never_automatic: Vec<String>,
     /// Corrections that took events from the case or gave it some, newest first.
     pub corrections: Vec<CorrectionRow>,
+    /// What later leases say against answers about its events, and waits for a person; the latest first.
+    pub contradictions: Vec<Contradiction>,
     /// People the case can be given to.
     pub colleagues: Vec<(UserId, String)>,
 }

@@ -1,5 +1,5 @@
 //! Reading cases: the queue, and everything the case page shows.
-use super::{Desk, DeskError};
+use super::{Desk, DeskError, contradiction::SHOWN};
 use domain::{
     actor::{Actor, Permission},
     case::{CaseCounts, CaseFilter, CaseOrder, CaseRow, CaseView},
@@ -111,6 +111,7 @@ impl Desk {
             releases: conn.releases_of_case(case.customer, case.id).await?,
             links: conn.links_of_case(case.id).await?,
             corrections: conn.corrections_of_case(case.id).await?,
+            contradictions: conn.contradictions_of_case(case.id, SHOWN).await?,
             case,
             customer,
             service,

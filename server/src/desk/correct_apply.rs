@@ -3,6 +3,7 @@ use super::{
     Desk, DeskError,
     attribute::{Attributor, moment},
     case::new_case,
+    contradiction::settle,
     correct::{CorrectOrder, Facts, seen},
     quarantine_step as step,
     release::{Letting, let_go},
@@ -13,6 +14,7 @@ use domain::{
     actor::{Actor, Permission},
     attribution::{Answer, Candidate, Certainty, Moment},
     case::{self, Case, CaseCommand, CaseState, DisputeState, Outcome},
+    contradiction::ContradictionEnd,
     correction::{Correction, Goes, NoticeFate, Plan, QuarantineFate},
     customer::Service,
     dispute::Verdict,
@@ -219,13 +221,10 @@ async fn lay(tx: &mut Tx, act: &Making<'_>) -> Result<Vec<NewEntry>, DeskError> 
     }
     let answers = answers(tx, act, &moved).await?;
     tx.attribution_add(&answers).await?;
-    if tx.event_doubt_count().await? > 0 {
-        let now = tx.now();
+    if tx.contradiction_count().await? > 0 {
         for event in &moved {
             // What later leases said against the answer is dealt with by this.
-            if tx.event_doubt_of(event.id).await?.is_some() {
-                tx.event_doubt_settle(event.id, now).await?;
-            }
+            settle(tx, act.actor, event.id, ContradictionEnd::Corrected, act.reason).await?;
         }
     }
     lines(tx, act, &moved).await
@@ -360,6 +359,10 @@ async fn settle_case(tx: &mut Tx, act: &Making<'_>) -> Result<(CaseState, Case),
         tx.case_save(&about).await?;
     }
     tx.case_recount(about.id).await?;
+    if !act.plan.closes && about.state == CaseState::Closed {
+        // Whose evidence all left is no reporter of the case any more.
+        tx.reporter_case_closed(about.id).await?;
+    }
     let about = tx.case_by_id(about.id).await?.ok_or(Refusal::NotFound)?;
     Ok((before.state, about))
 }

@@ -1,5 +1,5 @@
 //! Customers, who had an address when, and the find box.
-use super::{Desk, DeskError, evidence::cases_of};
+use super::{Desk, DeskError, contradiction::SHOWN, evidence::cases_of};
 use domain::{
     actor::{Actor, Permission},
     customer::{Customer, CustomerRow, CustomerView, ServiceView},
@@ -61,6 +61,7 @@ impl Desk {
             names: conn.service_names_of(id, NAMES_SHOWN).await?,
             cases: cases_of(&mut conn, id, now).await?,
             events: conn.events_of_customer(id, PageOf::default()).await?,
+            contradictions: conn.contradictions_of_customer(id, SHOWN).await?,
             now,
         })
     }

@@ -1,11 +1,18 @@
 //! The evidence inbox: what waits, the panel of one row, setting aside, opening cases, and correcting whose an event was.
-use super::{Desk, DeskError, again::kin, attribute::named, feedback::owe_outcome};
+use super::{
+    Desk, DeskError,
+    again::kin,
+    attribute::named,
+    contradiction::{settle, view},
+    feedback::owe_outcome,
+};
 use chrono::{DateTime, Utc};
 use domain::{
     act::Act,
     actor::{Actor, Permission},
     attribution::{Answer, Candidate, Certainty},
     case::{CaseCommand, CaseFilter, CaseOrder, CaseRow, step},
+    contradiction::ContradictionEnd,
     evidence::{Attribution, Event, EventState, EventView, Inbox, InboxCounts, InboxFilter, Named, Peek},
     id::{AttributionId, CustomerId, EventId},
     ledger::NewEntry,
@@ -67,6 +74,7 @@ impl Desk {
             cases: Vec::new(),
             waiting: None,
             never_automatic: false,
+            doubted: 0,
             candidates: name_all(&mut conn, &answer.candidates).await?,
             answer,
             report: conn.report_by_id(event.report).await?,
@@ -85,6 +93,10 @@ impl Desk {
         peek.cases = cases_of(&mut conn, customer, self.clock.now()).await?;
         peek.cases.truncate(CASES_SHOWN);
         let pending = conn.case_pending(customer, category).await?;
+        peek.doubted = match peek.event.state {
+            EventState::Pending => conn.contradiction_count_of_group(customer, category).await?,
+            _ => i64::from(conn.contradiction_of_event(peek.event.id).await?.is_some_and(|one| one.settled.is_none())),
+        };
         peek.waiting = pending.map(|pending| (pending.events, pending.first_at, pending.last_at));
         Ok(peek)
     }
@@ -167,9 +179,13 @@ impl Desk {
             None => None,
         };
         let kin = kin(&mut conn, id).await?;
+        let contradiction = match conn.contradiction_of_event(id).await? {
+            Some(row) => view(&mut conn, row).await?,
+            None => None,
+        };
         drop(conn);
         let asking = self.asking(&event, &report).await?;
-        Ok(EventView { event, report, answers, case, customer, kin, asking })
+        Ok(EventView { event, report, answers, case, customer, kin, asking, contradiction })
     }
 
     /// A page of a customer's events.
@@ -202,7 +218,8 @@ impl Desk {
         let service = tx.service_by_number(service_number.trim()).await?.ok_or_else(unknown)?;
         let before = newest(&mut tx, id).await?;
         // The lease that spoke for this service stays the proof; without one the person's word is all there is.
-        let candidate = before.candidates.into_iter().find(|known| known.service == service.id);
+        let doubt = tx.contradiction_of_event(id).await?.map(|doubt| doubt.answer.candidates).unwrap_or_default();
+        let candidate = before.candidates.into_iter().chain(doubt).find(|known| known.service == service.id);
         let candidate = candidate
             .unwrap_or_else(|| Candidate { source: format!("said by {}", label(actor)), ..named(&service, event.at) });
         let answer = Answer { why: reason.trim().to_owned(), ..Answer::certain(candidate, "a person") };
@@ -210,6 +227,8 @@ impl Desk {
         (event.certainty, event.customer, event.service) =
             (Certainty::Certain, Some(service.customer), Some(service.id));
         tx.event_set_holder(&event, EventState::Pending).await?;
+        // What later leases said against the answer before is dealt with by this.
+        settle(&mut tx, actor, id, ContradictionEnd::Corrected, reason).await?;
         let now = tx.now();
         let made_by = actor.ledger_text();
         tx.attribution_add(&[Attribution { id: AttributionId::new(), event: id, made_at: now, made_by, answer }])

@@ -8,34 +8,21 @@ use super::{
 };
 use domain::{
     act::Act,
-    actor::{Actor, Permission},
-    attribution::{Answer, Certainty, Doubt},
+    actor::Actor,
+    attribution::{Answer, Certainty},
     evidence::{Attribution, Event, EventState},
     id::{AttributionId, EventId},
     ledger::NewEntry,
     refusal::Refusal,
 };
-use store::{Chore, DoubtRow, Entries, StoreError};
+use store::{Chore, Entries, StoreError};
 
 /// Events asked again in one go.
 const AT_ONCE: i64 = 200;
-/// Contradictions shown.
-const DOUBTS_SHOWN: i64 = 100;
 
 /// Who the ledger names for it.
 fn index_actor() -> Actor {
     Actor::system("lease index")
-}
-
-/// A certain answer that later leases contradict.
-#[derive(Debug, Clone)]
-pub struct Contradicted {
-    /// The event.
-    pub event: Event,
-    /// The answer it has.
-    pub stands: Answer,
-    /// Since when it is known, and what would be answered now.
-    pub doubt: DoubtRow,
 }
 
 impl Desk {
@@ -82,20 +69,7 @@ impl Desk {
         let found = attributor.answers(&mut tx, asked, event.received_at).await?;
         let found = found.into_iter().next().unwrap_or_else(|| Answer::unknown(""));
         if event.certainty == Certainty::Certain {
-            if !contradicts(&stands, &found)
-                || !tx.event_doubt(&DoubtRow { event: id, made_at: now, answer: found.clone() }).await?
-            {
-                return Ok(tx.commit_chore(Chore::AskedAgain).await?);
-            }
-            let entry = NewEntry::new(&index_actor(), Act::AttributionDoubted, "event", id)
-                .change(Certainty::Certain.as_str(), found.certainty.as_str())
-                .why(if found.why.is_empty() { "later leases name somebody else" } else { &found.why });
-            let entry = match event.case {
-                Some(case) => entry.case(case),
-                None => entry,
-            };
-            tx.commit(entry).await?;
-            return Ok(());
+            return self.weigh(tx, &index_actor(), &event, &stands, found).await;
         }
         tx.event_unwait(id).await?;
         let waits: Vec<_> = found.waits.iter().map(|wait| (id, wait.clone())).collect();
@@ -130,48 +104,6 @@ impl Desk {
         };
         tx.commit(Entries::from(entry).and_all(joined)).await?;
         Ok(())
-    }
-
-    /// Certain answers that later leases contradict, the latest first: for a person to look at.
-    ///
-    /// # Errors
-    /// [`Refusal::NotAllowed`]; any store error.
-    pub async fn contradicted(&self, actor: &Actor) -> Result<Vec<Contradicted>, DeskError> {
-        self.require(actor, Permission::ReadDesk)?;
-        let mut conn = self.store.read().await?;
-        let mut found = Vec::new();
-        for doubt in conn.event_doubts(DOUBTS_SHOWN).await? {
-            let Some(event) = conn.event_by_id(doubt.event).await? else { continue };
-            let stands = newest(&mut conn, doubt.event).await?;
-            found.push(Contradicted { event, stands, doubt });
-        }
-        Ok(found)
-    }
-
-    /// A person has looked at a contradiction and lets the answer stand.
-    ///
-    /// # Errors
-    /// [`Refusal::Invalid`] without a reason; [`Refusal::Stale`] when somebody else was faster.
-    pub async fn let_stand(&self, actor: &Actor, event: EventId, reason: &str) -> Result<(), DeskError> {
-        self.require(actor, Permission::WorkCases)?;
-        domain::case_text("reason", reason)?;
-        let mut tx = self.store.write().await?;
-        let now = tx.now();
-        tx.event_doubt_settle(event, now).await?;
-        tx.commit(NewEntry::new(actor, Act::AttributionUpheld, "event", event).why(reason.trim())).await?;
-        Ok(())
-    }
-}
-
-/// Whether what is found now speaks against an answer that a lease gave.
-fn contradicts(stands: &Answer, found: &Answer) -> bool {
-    let Some(holder) = stands.holder().filter(|holder| holder.lease.is_some()) else { return false };
-    match (found.certainty, found.doubt) {
-        // Erased or not told yet is no contradiction.
-        (_, Some(Doubt::Gone | Doubt::Waiting | Doubt::BeforeKnowledge | Doubt::NotOurs)) => false,
-        (Certainty::Certain, _) => found.holder().is_none_or(|now| now.service != holder.service),
-        (Certainty::Ambiguous, _) => found.candidates.iter().any(|other| other.service != holder.service),
-        (Certainty::Unknown, doubt) => matches!(doubt, Some(Doubt::NoLease | Doubt::NameUnknown)),
     }
 }
 

@@ -12,6 +12,7 @@ mod case_bulk;
 mod case_view;
 mod channel;
 mod channel_board;
+mod contradiction;
 mod copies;
 mod correct;
 mod correct_apply;
@@ -79,7 +80,7 @@ pub use feed::SAMPLE_BYTES;
 pub use feedback::{CLOSED_JOB, OUTCOME_JOB, RECEIPT_JOB, WEBHOOK_JOB};
 pub use import::{ImportOrder, LeaseImport, LeaseOrder, Progress};
 pub use lease_expire::EXPIRE_BATCH;
-pub use lease_settle::Contradicted;
+
 pub use lease_take::SAYINGS_MAX;
 pub use letter::{LETTER_JOB, LetterDelivery};
 pub use listing::Finding;

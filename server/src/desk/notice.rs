@@ -2,6 +2,7 @@
 use super::{
     Desk, DeskError,
     case::{Order, moved},
+    contradiction::not_by_rule,
     notice_text::language_of,
 };
 use chrono::TimeDelta;
@@ -39,6 +40,8 @@ pub struct Preview {
     pub customer_name: String,
     /// The notice.
     pub draft: Draft,
+    /// Events of the case whose answer later leases speak against.
+    pub doubted: i64,
 }
 
 impl Desk {
@@ -61,7 +64,8 @@ impl Desk {
         let template = template.unwrap_or_else(|| Group::of(case.class));
         let language = language.unwrap_or_else(|| language_of(&customer));
         let draft = self.draft(&mut conn, &case, &customer, template, language).await?;
-        Ok(Preview { case, customer_name: customer.name, draft })
+        let doubted = conn.contradiction_count_of_case(case.id).await?;
+        Ok(Preview { case, customer_name: customer.name, draft, doubted })
     }
 
     /// Sends a notice: written, owed to the mailer after the undo time, with a fresh link, in one transaction. The same
@@ -80,6 +84,7 @@ impl Desk {
         let version = Some(form.version);
         let order = Order { actor, number, version, command: CaseCommand::Notify, act: Act::NoticeQueued, why: "" };
         let (case, _) = moved(&mut tx, &order).await?;
+        not_by_rule(&mut tx, actor, case.id).await?;
         let customer = tx.customer_by_id(case.customer).await?.ok_or(Refusal::NotFound)?;
         let mut draft = self.draft(&mut tx, &case, &customer, group, form.language).await?;
         if let Some(subject) = &form.subject {

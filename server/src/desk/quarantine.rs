@@ -1,5 +1,5 @@
 //! Ordering a quarantine, signing for it, reviewing, retrying and withdrawing it.
-use super::{Desk, DeskError, quarantine_step as step};
+use super::{Desk, DeskError, contradiction::not_by_rule, quarantine_step as step};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     act::Act,
@@ -249,6 +249,7 @@ pub(super) async fn order_in(
     let clause = clause.ok_or_else(|| Refusal::invalid("clause", "choose the clause that permits it"))?;
     let state = judge(tx, case.id, order, &service, &contract, &clause).await?;
     breaker(tx, actor).await?;
+    not_by_rule(tx, actor, case.id).await?;
 
     let now = tx.now();
     let entry = NewEntry::new(actor, Act::QuarantineOrdered, "quarantine", order.id).case(case.id);

@@ -137,6 +137,7 @@ impl Desk {
             services,
             roles: conn.quarantine_roles(case.id).await?,
             notice: conn.notice_given_or_owed(case.id).await? > 0,
+            doubted: conn.contradiction_count_of_case(case.id).await?,
             case,
         })
     }

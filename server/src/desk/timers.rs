@@ -36,7 +36,9 @@ impl Desk {
     async fn begin_scheduled(&self, id: QuarantineId) -> Result<(), DeskError> {
         let mut tx = self.store.write().await?;
         let Some(mut found) = tx.quarantine_by_id(id).await? else { return Ok(()) };
-        if found.state != QuarantineState::Scheduled || found.starts_at > tx.now() {
+        // While later leases speak against whose it was, it waits for a person.
+        let doubted = tx.contradiction_count_of_quarantine(id).await? > 0;
+        if found.state != QuarantineState::Scheduled || found.starts_at > tx.now() || doubted {
             return Ok(());
         }
         step::begin(&mut tx, &mut found).await?;

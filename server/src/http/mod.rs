@@ -7,6 +7,7 @@ mod assets;
 mod case;
 mod case_query;
 mod client;
+mod contradiction;
 mod correct;
 mod customer;
 mod error;
@@ -69,6 +70,7 @@ pub fn router(state: AppState) -> Router {
         .merge(account::routes())
         .merge(again::routes())
         .merge(case::routes())
+        .merge(contradiction::routes())
         .merge(correct::routes())
         .merge(customer::routes())
         .merge(evidence::routes())

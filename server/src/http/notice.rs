@@ -68,6 +68,7 @@ fn composed(state: &AppState, preview: Preview, id: NoticeId, list: String) -> C
         case: preview.case,
         customer_name: preview.customer_name,
         draft: preview.draft,
+        doubted: preview.doubted,
         id,
         problem: None,
         list,

@@ -259,17 +259,6 @@ pub struct News {
     pub to: Option<DateTime<Utc>>,
 }
 
-/// An answer that was certain and that later knowledge contradicts.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DoubtRow {
-    /// The event.
-    pub event: domain::id::EventId,
-    /// Since when it is known.
-    pub made_at: DateTime<Utc>,
-    /// What would be answered now.
-    pub answer: domain::attribution::Answer,
-}
-
 /// The forms that leases have and the sources they are from: loaded once for many questions.
 #[derive(Debug, Clone, Default)]
 pub struct LeaseForms {

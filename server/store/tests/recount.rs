@@ -247,6 +247,12 @@ fn changes() -> Vec<String> {
         // Decided otherwise; opened again.
         "UPDATE cases SET outcome = 'victim' WHERE id = #14".to_owned(),
         "UPDATE cases SET state = 'open', outcome = NULL, closed_at = NULL WHERE id = #11".to_owned(),
+        // Closed again, and then events leave it.
+        "UPDATE cases SET events = 3 WHERE id = #11".to_owned(),
+        close(11, "false_positive", 25),
+        "UPDATE events SET case_id = NULL, state = 'pending' WHERE id IN (#32, #33);
+         UPDATE cases SET events = 1 WHERE id = #11"
+            .to_owned(),
         // New cases of customers who had ended theirs, in time and too late.
         [case(21, 1, 20), case(22, 2, 10), case(23, 3, 5)].concat(),
         format!("UPDATE cases SET opened_at = opened_at WHERE id = #21"),

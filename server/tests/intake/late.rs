@@ -1,5 +1,8 @@
 //! Leases that come in late: open answers settle by themselves, a certain one is shown to a person and never changed.
-use crate::world::{World, arf, both, system};
+use crate::{
+    contradictions::open,
+    world::{World, arf, both, system},
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     attribution::{Answer, Certainty, Doubt},
@@ -117,11 +120,11 @@ async fn a_certain_answer_is_never_changed_by_itself() {
         let (after, answer) = now(&world, &certain).await;
         assert_eq!((after.certainty, after.service), (Certainty::Certain, certain.service));
         assert_eq!(answer.certainty, Certainty::Certain);
-        let doubts = world.desk.contradicted(&system()).await.unwrap();
+        let doubts = open(&world).await;
         assert_eq!(doubts.len(), 1);
-        assert_eq!(doubts[0].doubt.answer.doubt, Some(Doubt::SeveralHolders));
-        world.desk.let_stand(&system(), certain.id, "the late file has a wrong clock").await.unwrap();
-        assert!(world.desk.contradicted(&system()).await.unwrap().is_empty());
+        assert_eq!(doubts[0].contradiction.answer.doubt, Some(Doubt::SeveralHolders));
+        world.desk.keep_answers(&system(), &[certain.id], "the late file has a wrong clock").await.unwrap();
+        assert!(open(&world).await.is_empty());
     })
     .await;
 }

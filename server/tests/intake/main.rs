@@ -2,6 +2,7 @@
 mod again;
 mod api;
 mod asking;
+mod contradictions;
 mod copies;
 mod corpus;
 mod feedback;

@@ -12,6 +12,7 @@ use domain::{
     evidence::Event,
     id::{ContractId, CorrectionId, CustomerId, NoticeId, QuarantineId, ServiceId},
     language::Language,
+    metrics::Period,
     notice::{NoticeForm, NoticeState},
     quarantine::QuarantineState as S,
     refusal::Refusal,
@@ -329,6 +330,37 @@ async fn one_of_several_moves_and_the_case_goes_on() {
         assert_eq!(case(&world, &his.number).await.events, 2);
         world.work(&network).await;
         assert_eq!(world.state(id).await, S::Lifted);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_leaves_a_closed_case_is_refuted_no_more() {
+    both(|world| async move {
+        right(&world).await;
+        another_event(&world).await;
+        let mut tx = world.desk.store().write().await.unwrap();
+        let sql = "UPDATE events SET reporter = 'other.example' WHERE position = 77";
+        store::testing::tamper(&mut tx, sql).await.unwrap();
+        tx.commit_chore(Chore::Seen).await.unwrap();
+        let about = world.case(0).await;
+        let outcome = Outcome::FalsePositive;
+        world.desk.close_case(&world.analyst, &about.number, about.version, outcome, "a test of ours").await.unwrap();
+        let counted = async |reporter: &str| {
+            let mut conn = world.desk.store().read().await.unwrap();
+            let days = format!("figure_days WHERE figure = 'refuted' AND part = '{reporter}'");
+            let period = Period::last_days(start() + chrono::TimeDelta::hours(1), 7);
+            let figures = conn.reporter_figures(period, reporter).await.unwrap();
+            (store::testing::rows(&mut conn, &days).await.unwrap(), figures.get(reporter).map_or(0, |it| it.0.refuted))
+        };
+        assert_eq!((counted("secret-reporter.example").await, counted("other.example").await), ((1, 1), (1, 1)));
+        let moved = events(&world, &about).await.into_iter().find(|event| event.reporter == "other.example").unwrap();
+        let order = order(Which::Some(vec![moved.id]), "ln-9");
+        let seen = preview(&world, 0, &order).await.seen;
+        world.desk.correct(&world.analyst, &about.number, &order, &seen).await.unwrap();
+        let about = world.case(0).await;
+        assert_eq!((about.state, about.outcome, about.events), (CaseState::Closed, Some(outcome), 1));
+        assert_eq!((counted("secret-reporter.example").await, counted("other.example").await), ((1, 1), (0, 0)));
     })
     .await;
 }

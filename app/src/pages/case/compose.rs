@@ -10,6 +10,7 @@ use domain::{
 use leptos::prelude::*;
 
 use crate::{
+    pages::evidence::act_warning,
     routes,
     ui::{Btn, Card, Desk, Field, KeyValues, LinkBtn, LongField, Pair, Pill, PostForm, Select, Top},
 };
@@ -21,6 +22,8 @@ pub struct Compose {
     pub case: Case,
     /// Name of the customer.
     pub customer_name: String,
+    /// Events of the case whose answer later leases speak against.
+    pub doubted: i64,
     /// The notice as it would go out, perhaps edited.
     pub draft: Draft,
     /// Identifier of the notice: a second click sends nothing.
@@ -45,7 +48,7 @@ pub fn compose(page: Compose) -> AnyView {
             <Pill word=state />
             <span class="end"><LinkBtn label="Back to the case" href=back /></span>
         </Top>
-        <Desk side=Some(side(&page))>{letter(&page)}</Desk>
+        <Desk side=Some(side(&page))>{act_warning(page.doubted)} {letter(&page)}</Desk>
     }
     .into_any()
 }

@@ -34,7 +34,7 @@ pub fn events(data: EventsPage) -> AnyView {
     let prev = (page.number > 1).then(|| to_page(page.number - 1));
     let next = rows.more.then(|| to_page(page.number + 1));
     let first = page.offset() + 1;
-    let lines: Vec<AnyView> = rows.rows.iter().map(row).collect();
+    let lines: Vec<AnyView> = rows.rows.iter().map(|event| row(event, &[])).collect();
     let list = if lines.is_empty() {
         view! { <EmptyState title="No event fits">"Take the filter away to see all."</EmptyState> }.into_any()
     } else {

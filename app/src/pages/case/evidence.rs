@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use domain::evidence::Event;
+use domain::{evidence::Event, id::EventId};
 use leptos::prelude::*;
 
 use super::page::CasePage;
 use crate::{
+    pages::evidence::doubt_tag,
     routes,
     ui::{Card, DataTable, EmptyState, Tag, defang, number::plural},
 };
@@ -27,7 +28,8 @@ pub(super) fn evidence(page: &Arc<CasePage>) -> AnyView {
         plural(count(page.view.sightings.reporters), "reporter", "reporters")
     );
     let aside = view! { {from} <a href=all>"all"</a> }.into_any();
-    let mut rows: Vec<AnyView> = page.view.events.rows.iter().map(row).collect();
+    let doubted: Vec<EventId> = page.view.contradictions.iter().map(|one| one.event).collect();
+    let mut rows: Vec<AnyView> = page.view.events.rows.iter().map(|event| row(event, &doubted)).collect();
     if rows.is_empty() {
         return view! {
             <Card title="Evidence" aside=aside flush=true><EmptyState title="No event is on this case" /></Card>
@@ -64,7 +66,7 @@ pub(super) fn table(rows: Vec<AnyView>) -> AnyView {
     .into_any()
 }
 
-pub(super) fn row(event: &Event) -> AnyView {
+pub(super) fn row(event: &Event, doubted: &[EventId]) -> AnyView {
     let source = &event.observation.source;
     let port = source.port.map(|port| format!(":{port}")).unwrap_or_default();
     let times =
@@ -75,7 +77,7 @@ pub(super) fn row(event: &Event) -> AnyView {
                 <a href=routes::event(event.id)>{event.at.format("%-d %b %H:%M:%S").to_string()}</a>
             </td>
             <td class="mono" data-label="Source">{format!("{}{port}", defang(&source.value))}</td>
-            <td data-label="Detail">{detail(event)} {times}</td>
+            <td data-label="Detail">{detail(event)} {doubt_tag(event, doubted)} {times}</td>
             <td data-label="Reporter"><a class="quiet" href=routes::reporter(&event.reporter)>{defang(&event.reporter)}</a></td>
             <td class="opt"><Tag word=event.certainty.as_str() /></td>
         </tr>

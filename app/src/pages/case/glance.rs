@@ -59,7 +59,9 @@ fn sure(page: &Arc<CasePage>) -> AnyView {
     let (certain, all) = (page.view.sightings.certain, page.view.case.events);
     let word = if certain == all { "certain" } else { "ambiguous" };
     let sub = format!("{} of {} events, attributed at their own time", count(certain), count(all));
-    view! { <Fact term="How sure" sub=sub><Tag word=word /></Fact> }.into_any()
+    let doubted = page.view.contradictions.len();
+    let doubted = (doubted > 0).then(|| view! { " " <Tag word=format!("{doubted} in doubt") kind="bad" /> });
+    view! { <Fact term="How sure" sub=sub><Tag word=word /> {doubted}</Fact> }.into_any()
 }
 
 fn told(page: &Arc<CasePage>) -> AnyView {

@@ -12,7 +12,7 @@ use leptos::prelude::*;
 
 use super::{Typed, acts, corrections, evidence, glance, timeline, turn};
 use crate::{
-    pages::quarantine::QuarantineCard,
+    pages::{evidence::case_warning, quarantine::QuarantineCard},
     routes,
     ui::{Card, Desk, LinkBtn, Pill, Tag, Top},
 };
@@ -87,6 +87,7 @@ pub fn case_page(page: CasePage) -> AnyView {
     });
     let prev = page.prev.as_deref().map(|n| view! { <LinkBtn label="Previous" href=page.neighbour(n) key="[" /> });
     let next = page.next.as_deref().map(|n| view! { <LinkBtn label="Next in queue" href=page.neighbour(n) key="]" /> });
+    let doubt = case_warning(&case.number, &page.view.contradictions, page.may(Permission::WorkCases));
     let number = case.number.clone();
     let state = case.state.as_str();
     view! {
@@ -99,7 +100,7 @@ pub fn case_page(page: CasePage) -> AnyView {
             <span class="end btns">{prev} {next}</span>
         </Top>
         {glance::glance(&page)}
-        <Desk side=Some(side(&page))>{corrections::corrections(&page)} {timeline::timeline(&page)} {evidence::evidence(&page)}</Desk>
+        <Desk side=Some(side(&page))>{doubt} {corrections::corrections(&page)} {timeline::timeline(&page)} {evidence::evidence(&page)}</Desk>
     }
     .into_any()
 }

@@ -89,6 +89,12 @@ fn sentence(act: Act, entry: &Entry, who: &str) -> Option<(&'static str, String)
         Act::NoticeBounced => ("quarantined", "came back: it does not count as given".to_owned()),
         Act::NoticeCancelled => ("", "took the notice back before it was sent".to_owned()),
         Act::LinkRevoked => ("", "withdrew the customer's links".to_owned()),
+        Act::AttributionDoubted => ("quarantined", "found leases that speak against whose an event was".to_owned()),
+        Act::AttributionUpheld if entry.actor.starts_with("system:") => {
+            ("", "found that the leases agree again about whose an event was".to_owned())
+        }
+        Act::AttributionUpheld => ("", "looked at the later leases and kept whose an event was".to_owned()),
+        Act::AttributionDoubtReopened => ("", "opened the doubt about whose an event was again".to_owned()),
         Act::AddressLookedUp => ("", format!("looked up {}", defang(&text("what")))),
         Act::QuarantineOrdered => ("", format!("ordered: {}", words(&text("measure")))),
         Act::QuarantineInForce => ("quarantined", "in force, confirmed by the network".to_owned()),

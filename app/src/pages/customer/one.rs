@@ -1,6 +1,6 @@
 //! One customer: what he has, what he accepted, what happened, what he holds now.
 use crate::{
-    pages::report::one::event_table,
+    pages::{evidence::customer_warning, report::one::event_table},
     routes,
     ui::{
         Card, DataTable, Desk, EmptyState, Fact, Glance, KeyValues, LinkBtn, Pair, Pill, Tag, Th, Top, When, defang,
@@ -27,7 +27,9 @@ pub struct CustomerPage {
 
 /// The page of a customer.
 pub fn customer(page: CustomerPage) -> AnyView {
-    let CustomerView { customer, contracts, services, names, cases, events, now } = page.view;
+    let CustomerView { customer, contracts, services, names, cases, events, contradictions, now } = page.view;
+    let doubt = customer_warning(&contradictions);
+    let doubted: Vec<_> = contradictions.iter().map(|one| one.event).collect();
     let history = page.looks.then(|| {
         let href = routes::addresses(customer.id);
         view! { <LinkBtn label="Address history…" href=href /> }
@@ -54,7 +56,7 @@ pub fn customer(page: CustomerPage) -> AnyView {
         view! { <EmptyState title="No events">"Nobody has reported anything about this customer."</EmptyState> }
             .into_any()
     } else {
-        event_table(&events.rows, now)
+        event_table(&events.rows, &doubted, now)
     };
     let more = if events.more { "the newest 50" } else { "" };
     let (open_class, protected_class) =
@@ -72,6 +74,7 @@ pub fn customer(page: CustomerPage) -> AnyView {
             <Fact term="Protected" class=protected_class>{protected.unwrap_or_else(|| "no".to_owned())}</Fact>
         </Glance>
         <Desk side=Some(side)>
+            {doubt}
             {cases}
             {services}
             <Card title="Events" id="events" flush=true aside=more.into_any()>{list}</Card>

@@ -68,6 +68,12 @@ pub fn event(page: EventPage) -> AnyView {
     });
     let kin = kin(&page);
     let asking = super::ask::asking(&page);
+    let doubt = page.view.contradiction.as_ref().map(|one| super::contradiction::card(one, page.works, page.now));
+    let (before, after) = match page.view.contradiction.as_ref().is_some_and(|one| one.contradiction.settled.is_none())
+    {
+        true => (doubt, None),
+        false => (None, doubt),
+    };
     let side = view! { {facts(&page)} {asking} {correct.then(|| correction(&page))} }.into_any();
     let (title, state) = (event.observation.class.title(), event.state.as_str().replace('_', " "));
     let (certainty, seen) = (event.certainty.as_str(), raw(event));
@@ -79,11 +85,13 @@ pub fn event(page: EventPage) -> AnyView {
             {pass_on}
         </Top>
         <Desk side=Some(side)>
+            {before}
             <Card title="What was seen">
                 <Raw text=seen />
                 {faults}
             </Card>
             <Card title="Whose was it then?" id="proof">{answers}</Card>
+            {after}
             {kin}
         </Desk>
     }

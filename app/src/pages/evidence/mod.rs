@@ -1,10 +1,13 @@
 //! The evidence inbox: what came in, by customer and kind, with the panel of one row.
 mod ask;
+mod contradiction;
 mod event;
 mod peek;
 mod row;
 
 pub use ask::AskTyped;
+pub use contradiction::{ContradictionsPage, contradictions};
+pub(super) use contradiction::{act_warning, case_warning, customer_warning, doubt_tag};
 pub use event::{Correction, EventPage, event};
 pub(super) use peek::lease_words;
 
@@ -83,6 +86,7 @@ fn tabs(page: &InboxPage, query: &Query) -> Vec<Tab> {
         tab("On a case", InboxTab::OnCase, counts.on_case),
         tab("Ambiguous", InboxTab::Ambiguous, counts.ambiguous),
         tab("Unknown", InboxTab::Unknown, counts.unknown),
+        Tab::new("In doubt", routes::contradictions(), u64::try_from(counts.doubted).ok(), false),
     ]
 }
 

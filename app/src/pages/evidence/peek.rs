@@ -82,6 +82,17 @@ fn facts(peek: &Peek, now: DateTime<Utc>) -> AnyView {
     let person = peek.never_automatic.then(|| view! { " " <Tag word="never automatic" kind="unsure" /> });
     let name = peek.event.reporter.as_str();
     let reporter = view! { <a href=routes::reporter(name)>{defang(name)}</a> {person} };
+    let doubted = (peek.doubted > 0).then(|| {
+        let words = format!(
+            "A lease that came in later says otherwise about {}. ",
+            number::plural(count(peek.doubted), "event", "events")
+        );
+        view! {
+            <Pair term="In doubt">
+                <Tag word="in doubt" kind="bad" /> " " {words} <a href=routes::contradictions()>"Look at it"</a>
+            </Pair>
+        }
+    });
     let (what, proof, before) = (what(peek), proof(peek, now), before(&peek.cases));
     let (role, certainty) = (peek.event.observation.role.as_str().replace('_', " "), peek.event.certainty.as_str());
     view! {
@@ -93,6 +104,7 @@ fn facts(peek: &Peek, now: DateTime<Utc>) -> AnyView {
                 " "
                 {proof}
             </Pair>
+            {doubted}
             {protected}
             <Pair term="Reporter">{reporter}</Pair>
             <Pair term="Before">{before}</Pair>

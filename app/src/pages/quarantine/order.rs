@@ -1,5 +1,6 @@
 //! The order form: which service, which measure, under which clause, why, until when a person looks again.
 use crate::{
+    pages::evidence::act_warning,
     routes,
     ui::{Btn, Card, Choice, Desk, Field, KeyValues, LinkBtn, LongField, Pair, Pill, PostForm, Select, Tag, Tick, Top},
 };
@@ -66,7 +67,7 @@ pub fn order(data: OrderChoices, form: OrderForm, now: DateTime<Utc>) -> AnyView
     let side = view! { <Card title="Ground">{ground}</Card> {restricted} }.into_any();
     view! {
         <Top title="Order a quarantine" sub=sub><LinkBtn label="Back to the case" href=routes::case(&number) /></Top>
-        <Desk side=Some(side)>{wrong} <Card title="Order">{body}</Card></Desk>
+        <Desk side=Some(side)>{act_warning(data.doubted)} {wrong} <Card title="Order">{body}</Card></Desk>
     }
     .into_any()
 }

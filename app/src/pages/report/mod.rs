@@ -70,6 +70,7 @@ fn tabs(page: &ReportsPage) -> Vec<Tab> {
         state("Parked", ReportState::Parked, n(page.counts.parked)),
         Tab::new("Ambiguous events", view("ambiguous"), n(page.counts.ambiguous), false),
         Tab::new("Unknown events", view("unknown"), n(page.counts.unknown), false),
+        Tab::new("Answers in doubt", routes::contradictions(), n(page.counts.doubted), false),
         Tab::new("All reports", routes::reports(), None, page.filter.state.is_none()),
         state("Asked", ReportState::Asked, None),
         state("Read", ReportState::Done, None),

@@ -1,7 +1,7 @@
 //! One report: what became of it, its events, and the bytes as they came, shown as text.
 use super::{name, state_colour, state_word};
 use crate::{
-    pages::reporter::mark,
+    pages::{evidence::doubt_tag, reporter::mark},
     routes,
     ui::{
         Act, Btn, Card, DataTable, Desk, KeyValues, LinkBtn, LongField, Pager, Pair, Pill, PostForm, Raw, Tag, Th, Top,
@@ -11,6 +11,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use domain::{
     evidence::Event,
+    id::EventId,
     page::{PageOf, Rows},
     report::{Envelope, Report, ReportState},
     reporter::{Markable, Provenance},
@@ -164,7 +165,7 @@ fn events(page: &ReportPage) -> AnyView {
         view! { <Pager prev=(number > 1).then(|| at(number - 1)) next=page.events.more.then(|| at(number + 1)) /> }
     });
     let title = number::plural(total, "event", "events");
-    let table = event_table(&page.events.rows, page.now);
+    let table = event_table(&page.events.rows, &[], page.now);
     view! {
         <Card title=title flush=true>
             {table}
@@ -175,8 +176,8 @@ fn events(page: &ReportPage) -> AnyView {
 }
 
 /// Events as a table: when, what, which source, how sure, where it stands.
-pub(crate) fn event_table(events: &[Event], now: DateTime<Utc>) -> AnyView {
-    let rows: Vec<_> = events.iter().map(|event| event_row(event, now)).collect();
+pub(crate) fn event_table(events: &[Event], doubted: &[EventId], now: DateTime<Utc>) -> AnyView {
+    let rows: Vec<_> = events.iter().map(|event| event_row(event, doubted, now)).collect();
     view! {
         <DataTable label="Events" class="stack">
             <thead>
@@ -191,7 +192,7 @@ pub(crate) fn event_table(events: &[Event], now: DateTime<Utc>) -> AnyView {
     .into_any()
 }
 
-fn event_row(event: &Event, now: DateTime<Utc>) -> AnyView {
+fn event_row(event: &Event, doubted: &[EventId], now: DateTime<Utc>) -> AnyView {
     let seen = &event.observation;
     let port = seen.source.port.map(|port| format!(" port {port}")).unwrap_or_default();
     view! {
@@ -205,6 +206,7 @@ fn event_row(event: &Event, now: DateTime<Utc>) -> AnyView {
                 <span class="mono">{defang(&seen.source.value)} {port}</span>
                 " "
                 <Tag word=event.certainty.as_str() />
+                {doubt_tag(event, doubted)}
             </td>
             <td class="opt">{event.reporter.clone()}</td>
             <td data-label="State">{event.state.as_str().replace('_', " ")}</td>

@@ -1,6 +1,6 @@
 //! Leases and own ranges.
 use super::forward;
-use crate::types::{DoubtRow, HolderNumber, HolderRow, LeaseAsk, LeaseForms, LeaseRow, NamedService, News, Reach};
+use crate::types::{HolderNumber, HolderRow, LeaseAsk, LeaseForms, LeaseRow, NamedService, News, Reach};
 use chrono::{DateTime, Utc};
 use domain::{
     attribution::Wait,
@@ -76,16 +76,6 @@ forward! {
     fn event_wait(waits: &[(EventId, Wait)]) -> () = event_ask::wait;
     /// An event's answer hangs on nothing any more.
     fn event_unwait(event: EventId) -> () = event_ask::unwait;
-    /// Later knowledge contradicts an event's certain answer; false when that was known.
-    fn event_doubt(row: &DoubtRow) -> bool = event_ask::doubt;
-    /// Certain answers that are contradicted, the latest first.
-    fn event_doubts(limit: i64) -> Vec<DoubtRow> = event_ask::doubts;
-    /// The contradiction of one event's certain answer.
-    fn event_doubt_of(event: EventId) -> Option<DoubtRow> = event_ask::doubt_of;
-    /// How many certain answers are contradicted.
-    fn event_doubt_count() -> i64 = event_ask::doubt_count;
-    /// A person has dealt with a contradiction.
-    fn event_doubt_settle(event: EventId, now: DateTime<Utc>) -> () = event_ask::doubt_settle;
     /// The provider's own ranges.
     fn range_list() -> Vec<OwnRange> = lease::ranges;
     /// A new own range; a conflict when it is there.

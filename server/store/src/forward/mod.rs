@@ -2,6 +2,7 @@
 mod again;
 mod case;
 mod channel;
+mod contradiction;
 mod correction;
 mod counts;
 mod customer;

@@ -9,7 +9,8 @@ use chrono::{DateTime, Utc};
 pub(crate) const COUNTS: &str = "SELECT
     (SELECT CAST(COALESCE(SUM(events), 0) AS BIGINT) FROM waiting_customers) AS evidence,
     (SELECT CAST(COALESCE(SUM(events), 0) AS BIGINT) FROM waiting_sources)
-        + (SELECT COUNT(*) FROM reports WHERE state = 'parked') AS sort_out,
+        + (SELECT COUNT(*) FROM reports WHERE state = 'parked')
+        + (SELECT COUNT(*) FROM event_doubts WHERE settled_at IS NULL) AS sort_out,
     (SELECT COUNT(*) FROM cases WHERE state <> 'closed'
         AND (snoozed_until IS NULL OR snoozed_until <= $1)) AS cases,
     (SELECT COUNT(*) FROM cases WHERE state <> 'closed'

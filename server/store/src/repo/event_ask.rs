@@ -1,10 +1,10 @@
 //! Events whose answer may have changed: which they are when leases come in late, and the list a worker asks again from.
 use super::{
-    Raw, Result, Row, bulk,
+    Raw, Result, bulk,
     given::{Column, Given},
-    load::{Load, all, get, json, micros, query, run, run_one, time, to_json},
+    load::{all, micros, query, run},
 };
-use crate::types::{DoubtRow, News};
+use crate::types::News;
 use chrono::{DateTime, Utc};
 use domain::{
     attribution::Wait,
@@ -32,33 +32,15 @@ pub(crate) const UNASK: &str = "DELETE FROM event_asks WHERE event_id = $1 AND d
 const WAIT_HEAD: &str = "INSERT INTO event_waits (kind, what, event_id) ";
 const WAIT_TAIL: &str = " ON CONFLICT (kind, what, event_id) DO NOTHING";
 pub(crate) const UNWAIT: &str = "DELETE FROM event_waits WHERE event_id = $1";
-pub(crate) const DOUBT: &str = "INSERT INTO event_doubts (event_id, made_at, answer, settled_at)
-    VALUES ($1, $2, $3, NULL)
-    ON CONFLICT (event_id) DO UPDATE SET answer = excluded.answer, made_at = excluded.made_at, settled_at = NULL
-    WHERE event_doubts.answer <> excluded.answer";
-pub(crate) const DOUBTS: &str = "SELECT event_id, made_at, answer FROM event_doubts WHERE settled_at IS NULL
-    ORDER BY made_at DESC LIMIT $1";
-pub(crate) const DOUBT_OF: &str =
-    "SELECT event_id, made_at, answer FROM event_doubts WHERE event_id = $1 AND settled_at IS NULL";
-pub(crate) const DOUBT_COUNT: &str = "SELECT COUNT(*) AS n FROM event_doubts WHERE settled_at IS NULL";
-pub(crate) const DOUBT_SETTLE: &str =
-    "UPDATE event_doubts SET settled_at = $2 WHERE event_id = $1 AND settled_at IS NULL";
 
 /// Statements of this file.
 #[cfg(feature = "testing")]
-pub(crate) const SQL: &[&str] =
-    &[DUE, WAITING_ANY, OF_SOURCE, UNASK, UNWAIT, DOUBT, DOUBTS, DOUBT_OF, DOUBT_COUNT, DOUBT_SETTLE];
+pub(crate) const SQL: &[&str] = &[DUE, WAITING_ANY, OF_SOURCE, UNASK, UNWAIT];
 
 /// Statements of this file that are made for as many rows as there are.
 #[cfg(feature = "testing")]
 pub(crate) fn made() -> Vec<String> {
     vec![hearing(TOUCHED).text(1), hearing(INSIDE).text(3)]
-}
-
-impl Load for DoubtRow {
-    fn load(row: &Row) -> Result<Self> {
-        Ok(Self { event: EventId(get(row, "event_id")?), made_at: time(row, "made_at")?, answer: json(row, "answer")? })
-    }
 }
 
 /// The events of which something new is known: at an address of the news in its time, or behind it.
@@ -143,30 +125,4 @@ pub(crate) async fn wait(conn: &mut Raw, waits: &[(EventId, Wait)]) -> Result<()
 /// Its answer hangs on nothing any more.
 pub(crate) async fn unwait(conn: &mut Raw, event: EventId) -> Result<()> {
     run(conn, query(UNWAIT).bind(event.0)).await.map(drop)
-}
-
-/// Later knowledge contradicts its certain answer; false when that was known.
-pub(crate) async fn doubt(conn: &mut Raw, row: &DoubtRow) -> Result<bool> {
-    let bound = query(DOUBT).bind(row.event.0).bind(micros(row.made_at)).bind(to_json(&row.answer));
-    Ok(run(conn, bound).await? == 1)
-}
-
-/// Certain answers that are contradicted, the latest first.
-pub(crate) async fn doubts(conn: &mut Raw, limit: i64) -> Result<Vec<DoubtRow>> {
-    all(conn, query(DOUBTS).bind(limit)).await
-}
-
-/// The contradiction of one event's answer.
-pub(crate) async fn doubt_of(conn: &mut Raw, event: EventId) -> Result<Option<DoubtRow>> {
-    super::load::optional(conn, query(DOUBT_OF).bind(event.0)).await
-}
-
-/// How many are contradicted.
-pub(crate) async fn doubt_count(conn: &mut Raw) -> Result<i64> {
-    super::load::one(conn, query(DOUBT_COUNT)).await
-}
-
-/// A person has dealt with it.
-pub(crate) async fn doubt_settle(conn: &mut Raw, event: EventId, now: DateTime<Utc>) -> Result<()> {
-    run_one(conn, query(DOUBT_SETTLE).bind(event.0).bind(micros(now))).await
 }

@@ -263,6 +263,7 @@ pub(crate) async fn counts(conn: &mut Raw) -> Result<InboxCounts> {
         on_case: one(conn, query(COUNT_ON_CASE)).await?,
         ambiguous: one(conn, query(COUNT_UNSURE).bind(Certainty::Ambiguous.as_str())).await?,
         unknown: one(conn, query(COUNT_UNSURE).bind(Certainty::Unknown.as_str())).await?,
+        doubted: super::contradiction::count(conn).await?,
         parked: super::report::count(conn, domain::report::ReportState::Parked).await?,
     })
 }

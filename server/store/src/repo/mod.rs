@@ -7,6 +7,7 @@ pub(crate) mod bulk;
 pub(crate) mod case;
 pub(crate) mod case_list;
 pub(crate) mod channel;
+pub(crate) mod contradiction;
 pub(crate) mod correction;
 pub(crate) mod counts;
 pub(crate) mod customer;
@@ -67,6 +68,7 @@ pub(crate) fn statements() -> Vec<&'static str> {
         case::SQL,
         case_list::SQL,
         channel::SQL,
+        contradiction::SQL,
         correction::SQL,
         counts::SQL,
         customer::SQL,

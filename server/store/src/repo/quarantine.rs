@@ -48,12 +48,16 @@ pub(crate) const HOLDING: &str = concat!(
 pub(crate) const TO_BEGIN: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM quarantines q WHERE q.state = 'scheduled' AND q.starts_at <= $1 ORDER BY q.starts_at LIMIT $2"
+    " FROM quarantines q WHERE q.state = 'scheduled' AND q.starts_at <= $1 AND NOT EXISTS (
+        SELECT 1 FROM event_doubts d JOIN events e ON e.id = d.event_id
+            JOIN quarantine_causes k ON k.case_id = e.case_id
+        WHERE d.settled_at IS NULL AND k.quarantine_id = q.id AND k.gone_at IS NULL)
+    ORDER BY q.starts_at LIMIT $2"
 );
 pub(crate) const TO_END: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM quarantines q WHERE q.state IN ('awaiting_approval', 'applying', 'in_force', 'failed')
+    " FROM quarantines q WHERE q.state IN ('awaiting_approval', 'scheduled', 'applying', 'in_force', 'failed')
       AND q.expires_at <= $1 ORDER BY q.expires_at LIMIT $2"
 );
 pub(crate) const AUTOMATIC: &str =
