@@ -1,15 +1,14 @@
 //! Correcting whose events were, before it is done: the choice of the right holder, and everything that would follow.
-use super::{Desk, DeskError, attribute::Attributor, evidence::name_all, notice_text::Wrong};
+use super::{Desk, DeskError, evidence::name_all, notice_text::Wrong};
 use chrono::TimeDelta;
 use domain::{
     actor::{Actor, Permission},
-    attribution::{Candidate, Moment},
     case::{Case, Outcome},
     correction::{Holding, NoticeFate, Plan, QuarantineFate, Situation, To, Which, plan},
     customer::{Customer, Service},
     evidence::{Event, Named},
     id::{CaseId, CorrectionId, DisputeId, EventId, ServiceId},
-    lease::look::address_of,
+    lease::look::{Question, Reason, Sight, WHY_CHARS_MAX, address_of},
     limit::{CORRECTED_EVENTS_MAX, GROUPING},
     link::Link,
     notice::{Draft, Notice, address_fault},
@@ -18,7 +17,7 @@ use domain::{
     refusal::Refusal,
 };
 use sha2::{Digest, Sha256};
-use std::{collections::HashSet, net::IpAddr};
+use std::collections::HashSet;
 use store::Conn;
 
 /// Events that the page lists to be ticked.
@@ -31,10 +30,8 @@ const CANDIDATES_SHOWN: usize = 12;
 const CUSTOMERS_FOUND: usize = 10;
 /// Services of one customer that a search shows.
 const SERVICES_FOUND: usize = 6;
-/// How far around an event other holders of its address are offered.
+/// How far around an event other holders of an address are offered.
 const AROUND: TimeDelta = TimeDelta::hours(12);
-/// Holders of an address around that time that are looked at.
-const AROUND_SHOWN: usize = 64;
 
 /// Whose it was, as a person says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,10 +64,10 @@ pub struct CorrectBoard {
     pub customer: Customer,
     /// Its newest events, and those asked for.
     pub events: Vec<Event>,
-    /// Other holders that the look-up named, and whoever had the addresses around then.
+    /// Other holders that the answers and the doubts about them named.
     pub candidates: Vec<Named>,
-    /// What a search found: a service and whose it is.
-    pub found: Vec<(Service, Customer)>,
+    /// The service chosen so far, and whose it is.
+    pub chosen: Option<(Service, Customer)>,
 }
 
 /// The second page: everything that would follow.
@@ -105,7 +102,7 @@ pub(super) struct Facts {
 }
 
 impl Desk {
-    /// The first page of a correction: the case's events, the candidates, and what a search for `text` found.
+    /// The first page of a correction: the case's events, the candidates, and the service with the number `chosen`.
     ///
     /// # Errors
     /// [`Refusal::NotFound`] for an unknown case; [`Refusal::Invalid`] when nothing is on it.
@@ -114,7 +111,7 @@ impl Desk {
         actor: &Actor,
         number: &str,
         asked: &[EventId],
-        text: &str,
+        chosen: &str,
     ) -> Result<CorrectBoard, DeskError> {
         self.require(actor, Permission::WorkCases)?;
         let mut conn = self.store.read().await?;
@@ -123,18 +120,70 @@ impl Desk {
             return Err(nothing_left(&case).into());
         }
         let customer = conn.customer_by_id(case.customer).await?.ok_or(Refusal::NotFound)?;
-        let mut events = conn.events_of_case(case.id, PageOf::default()).await?.rows;
-        events.truncate(EVENTS_SHOWN);
-        for id in asked.iter().take(EVENTS_SHOWN) {
-            if !events.iter().any(|event| event.id == *id)
-                && let Some(event) = conn.event_by_id(*id).await?.filter(|event| event.case == Some(case.id))
-            {
-                events.push(event);
+        let events = listed(&mut conn, case.id, asked).await?;
+        let candidates = candidates(&mut conn, &events, asked).await?;
+        let chosen = service(&mut conn, chosen.trim()).await?;
+        Ok(CorrectBoard { case, customer, events, candidates, chosen })
+    }
+
+    /// Services found by their number or by words about their customer. Not by an address: see
+    /// [`Desk::correct_find_by_address`].
+    ///
+    /// # Errors
+    /// [`Refusal::NotAllowed`]; any store error.
+    pub async fn correct_find(&self, actor: &Actor, text: &str) -> Result<Vec<(Service, Customer)>, DeskError> {
+        self.require(actor, Permission::WorkCases)?;
+        let text = text.trim();
+        if text.is_empty() || address_of(text).is_some() {
+            return Ok(Vec::new());
+        }
+        found(&mut self.store.read().await?, text).await
+    }
+
+    /// Services that held an address around the time of the events: the written one, else that of the newest event. As
+    /// every look-up by a person it needs a reason, and stands in the record of the case.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] without a reason; [`Refusal::NotFound`] for an unknown case; as [`Desk::who`].
+    pub async fn correct_find_by_address(
+        &self,
+        actor: &Actor,
+        number: &str,
+        asked: &[EventId],
+        written: &str,
+        reason: &str,
+    ) -> Result<Vec<(Service, Customer)>, DeskError> {
+        self.require(actor, Permission::WorkCases)?;
+        let mut conn = self.store.read().await?;
+        let case = conn.case_by_number(number).await?.ok_or(Refusal::NotFound)?;
+        let events = listed(&mut conn, case.id, asked).await?;
+        drop(conn);
+        let wanted = |event: &&Event| asked.is_empty() || asked.contains(&event.id);
+        let chosen = || events.iter().filter(wanted);
+        let about = chosen().find(|event| event.observation.source.ip().is_some()).or_else(|| chosen().next());
+        let source = about.and_then(|event| Some((event.observation.source.ip()?, event.observation.source.port)));
+        let Some(((address, port), at)) = address_of(written).or(source).zip(about.map(|event| event.at)) else {
+            return Err(Refusal::invalid("q", "these events name no address: write one").into());
+        };
+        let why = reason.trim().chars().take(WHY_CHARS_MAX).collect();
+        let reason = Reason { why, case: Some(case.id) };
+        let look = self.who(actor, &Question::at(address, port, at), &[], &reason).await?;
+        let Some(told) = self.look_up(actor, look).await?.result else { return Ok(Vec::new()) };
+        let (from, to) = (at - AROUND, at + AROUND);
+        let mut conn = self.store.read().await?;
+        let mut found = Vec::new();
+        for party in &told.parties {
+            let near = told.parts.iter().any(|part| {
+                let named = part.answer.candidates.iter().any(|one| one.service == party.service);
+                let reaches = |row: &&Sight| row.from < to && row.to.is_none_or(|over| over > from);
+                let held = |row: &Sight| row.service == Some(party.service);
+                named || part.rows.iter().filter(reaches).any(held)
+            });
+            if near && let Some(one) = service(&mut conn, &party.number).await? {
+                found.push(one);
             }
         }
-        let candidates = candidates(&mut conn, &events, asked).await?;
-        let found = found(&mut conn, text, &events).await?;
-        Ok(CorrectBoard { case, customer, events, candidates, found })
+        Ok(found)
     }
 
     /// Everything that would follow from the correction. Changes nothing.
@@ -243,6 +292,26 @@ impl Facts {
     }
 }
 
+/// The newest events of the case, and those asked for.
+async fn listed(conn: &mut Conn, case: CaseId, asked: &[EventId]) -> Result<Vec<Event>, DeskError> {
+    let mut events = conn.events_of_case(case, PageOf::default()).await?.rows;
+    events.truncate(EVENTS_SHOWN);
+    for id in asked.iter().take(EVENTS_SHOWN) {
+        if !events.iter().any(|event| event.id == *id)
+            && let Some(event) = conn.event_by_id(*id).await?.filter(|event| event.case == Some(case))
+        {
+            events.push(event);
+        }
+    }
+    Ok(events)
+}
+
+/// The service with this number, and whose it is.
+async fn service(conn: &mut Conn, number: &str) -> Result<Option<(Service, Customer)>, DeskError> {
+    let Some(service) = conn.service_by_number(number).await? else { return Ok(None) };
+    Ok(conn.customer_by_id(service.customer).await?.map(|customer| (service, customer)))
+}
+
 async fn right(conn: &mut Conn, whose: &Whose) -> Result<Option<(Service, Customer)>, DeskError> {
     let Whose::Service(number) = whose else { return Ok(None) };
     let number = number.trim();
@@ -250,9 +319,7 @@ async fn right(conn: &mut Conn, whose: &Whose) -> Result<Option<(Service, Custom
         return Err(Refusal::invalid("to", "choose whose it was").into());
     }
     let unknown = || Refusal::invalid("to", format!("there is no service {number:?}"));
-    let service = conn.service_by_number(number).await?.ok_or_else(unknown)?;
-    let customer = conn.customer_by_id(service.customer).await?.ok_or(Refusal::NotFound)?;
-    Ok(Some((service, customer)))
+    Ok(Some(service(conn, number).await?.ok_or_else(unknown)?))
 }
 
 /// The right customer's open case of the same kind that these events may join.
@@ -287,7 +354,7 @@ async fn holdings(conn: &mut Conn, case: CaseId) -> Result<Vec<Holding>, DeskErr
     Ok(holdings)
 }
 
-/// Other holders of what was seen: those the look-up named, then whoever had the addresses around that time.
+/// Other holders of what was seen, from what is kept with the events: what later leases say, then the older answers.
 async fn candidates(conn: &mut Conn, events: &[Event], asked: &[EventId]) -> Result<Vec<Named>, DeskError> {
     let wanted = |event: &&Event| asked.is_empty() || asked.contains(&event.id);
     let chosen: Vec<&Event> = events.iter().filter(wanted).take(ANSWERS_READ).collect();
@@ -296,54 +363,26 @@ async fn candidates(conn: &mut Conn, events: &[Event], asked: &[EventId]) -> Res
     let mut fresh = |service: ServiceId| !now.contains(&Some(service)) && known.insert(service);
     let mut named = Vec::new();
     for event in &chosen {
-        for made in conn.attributions_of(event.id).await? {
-            let others: Vec<_> = made.answer.candidates.into_iter().filter(|one| fresh(one.service)).collect();
+        let doubt = conn.contradiction_of_event(event.id).await?.map(|doubt| doubt.answer);
+        let made = conn.attributions_of(event.id).await?.into_iter().map(|made| made.answer);
+        for answer in doubt.into_iter().chain(made) {
+            let others: Vec<_> = answer.candidates.into_iter().filter(|one| fresh(one.service)).collect();
             named.extend(name_all(conn, &others).await?);
         }
-    }
-    let mut addresses = HashSet::new();
-    for event in &chosen {
-        let Some(address) = event.observation.source.ip().filter(|address| addresses.insert(*address)) else {
-            continue;
-        };
-        let others: Vec<_> = around(conn, address, event).await?.into_iter().filter(|one| fresh(one.service)).collect();
-        named.extend(name_all(conn, &others).await?);
     }
     named.truncate(CANDIDATES_SHOWN);
     Ok(named)
 }
 
-/// Who had the address around the time of the event.
-async fn around(conn: &mut Conn, address: IpAddr, event: &Event) -> Result<Vec<Candidate>, DeskError> {
-    let attributor = Attributor::load(conn).await?;
-    let span = Moment { from: event.at - AROUND, to: event.at + AROUND, ..Moment::at(event.at, None) };
-    let held = attributor.held(conn, &[(address, span)]).await?.pop().unwrap_or_default();
-    Ok(held.iter().filter_map(Candidate::of).take(AROUND_SHOWN).collect())
-}
-
-/// Services found by their number, by words about their customer, or by an address they held when the events were.
-async fn found(conn: &mut Conn, text: &str, events: &[Event]) -> Result<Vec<(Service, Customer)>, DeskError> {
-    let text = text.trim();
+/// Services found by their number or by words about their customer.
+async fn found(conn: &mut Conn, text: &str) -> Result<Vec<(Service, Customer)>, DeskError> {
     let mut found: Vec<(Service, Customer)> = Vec::new();
-    if text.is_empty() {
-        return Ok(found);
-    }
-    if let Some((address, _)) = address_of(text) {
-        let Some(event) = events.first() else { return Ok(found) };
-        for one in around(conn, address, event).await? {
-            let service = conn.service_by_id(one.service).await?;
-            let customer = conn.customer_by_id(one.customer).await?;
-            found.extend(service.zip(customer));
-        }
-    }
     for row in conn.customer_list(text, PageOf::default()).await?.rows.into_iter().take(CUSTOMERS_FOUND) {
         let services = conn.services_of(row.customer.id).await?;
         found.extend(services.into_iter().take(SERVICES_FOUND).map(|service| (service, row.customer.clone())));
     }
-    if let Some(service) = conn.service_by_number(text).await?
-        && let Some(customer) = conn.customer_by_id(service.customer).await?
-    {
-        found.insert(0, (service, customer));
+    if let Some(exactly) = service(conn, text).await? {
+        found.insert(0, exactly);
     }
     let mut known = HashSet::new();
     found.retain(|(service, _)| known.insert(service.id));

@@ -14,7 +14,13 @@ use axum::{
     routing::get,
 };
 use axum_extra::extract::{Form, Query};
-use domain::{correction::Which, id::CorrectionId, id::EventId, refusal::Refusal};
+use domain::{
+    correction::Which,
+    customer::{Customer, Service},
+    id::{CorrectionId, EventId},
+    lease::look::address_of,
+    refusal::Refusal,
+};
 use serde::Deserialize;
 
 pub(super) fn routes() -> Router<AppState> {
@@ -70,7 +76,7 @@ async fn first(
     Path(number): Path<String>,
     Query(typed): Query<Typed>,
 ) -> Result<Response, HttpError> {
-    choose(&state, &staff, StatusCode::OK, &number, typed.fields(), None).await
+    choose(&state, &staff, StatusCode::OK, &number, typed.fields(), Shown::default()).await
 }
 
 async fn step(
@@ -82,7 +88,50 @@ async fn step(
     match typed.step.as_str() {
         "do" => done(&state, &staff, &number, &typed).await,
         "look" => look(&state, &staff, StatusCode::OK, &number, &typed).await,
-        _ => choose(&state, &staff, StatusCode::OK, &number, typed.fields(), None).await,
+        "search" if typed.q.trim().is_empty() => {
+            let error = Some(("q".to_owned(), "write a name, a number or an address".to_owned()));
+            let shown = Shown { found: None, error };
+            choose(&state, &staff, StatusCode::UNPROCESSABLE_ENTITY, &number, typed.fields(), shown).await
+        }
+        "search" => search(&state, &staff, &number, typed.fields(), typed.q.trim()).await,
+        "around" => search(&state, &staff, &number, typed.fields(), "").await,
+        _ => choose(&state, &staff, StatusCode::OK, &number, typed.fields(), Shown::default()).await,
+    }
+}
+
+/// What the first page shows beside what was typed.
+#[derive(Default)]
+struct Shown {
+    /// What a search found; none: nothing was searched for.
+    found: Option<Vec<(Service, Customer)>>,
+    /// Field and problem.
+    error: Option<(String, String)>,
+}
+
+/// Searches by words, or by an address: the latter only for a reason. Nothing to search by: the events' own address.
+async fn search(
+    state: &AppState,
+    staff: &Staff,
+    number: &str,
+    fields: CorrectFields,
+    q: &str,
+) -> Result<Response, HttpError> {
+    let actor = staff.actor();
+    let asked = if fields.some { fields.events.clone() } else { Vec::new() };
+    let found = match q.is_empty() || address_of(q).is_some() {
+        true => state.desk.correct_find_by_address(&actor, number, &asked, q, &fields.reason).await,
+        false => state.desk.correct_find(&actor, q).await,
+    };
+    match found {
+        Ok(found) => {
+            let shown = Shown { found: Some(found), error: None };
+            choose(state, staff, StatusCode::OK, number, fields, shown).await
+        }
+        Err(DeskError::Refused(Refusal::Invalid { field, problem })) => {
+            let shown = Shown { found: None, error: Some((field.to_owned(), problem)) };
+            choose(state, staff, StatusCode::UNPROCESSABLE_ENTITY, number, fields, shown).await
+        }
+        Err(error) => redirect_with(staff, Flash::of(error)?, &routes::case(number)).await,
     }
 }
 
@@ -93,21 +142,29 @@ async fn choose(
     status: StatusCode,
     number: &str,
     fields: CorrectFields,
-    error: Option<(String, String)>,
+    shown: Shown,
 ) -> Result<Response, HttpError> {
     let asked = if fields.some { fields.events.as_slice() } else { &[] };
-    let board = match state.desk.correct_board(&staff.actor(), number, asked, &fields.q).await {
+    let board = match state.desk.correct_board(&staff.actor(), number, asked, &fields.to).await {
         Ok(board) => board,
         Err(error) => return redirect_with(staff, Flash::of(error)?, &routes::case(number)).await,
     };
+    let searched = shown.found.is_some();
+    let mut found = shown.found.unwrap_or_default();
+    if let Some(chosen) = board.chosen
+        && !found.iter().any(|(service, _)| service.id == chosen.0.id)
+    {
+        found.push(chosen);
+    }
     let page = CorrectPage {
         case: board.case,
         customer: board.customer,
         events: board.events,
         candidates: board.candidates,
-        found: board.found,
+        nothing: searched && found.is_empty(),
+        found,
         fields,
-        error,
+        error: shown.error,
         now: state.desk.clock().now(),
     };
     show_with(state, staff, status, Place::Cases, "Wrong customer?", || correct(page)).await
@@ -124,8 +181,8 @@ async fn look(
     let shown = match state.desk.correct_preview(&staff.actor(), number, &typed.order()).await {
         Ok(shown) => shown,
         Err(DeskError::Refused(Refusal::Invalid { field, problem })) if field != "case" => {
-            let error = Some((field.to_owned(), problem));
-            return choose(state, staff, StatusCode::UNPROCESSABLE_ENTITY, number, typed.fields(), error).await;
+            let shown = Shown { error: Some((field.to_owned(), problem)), ..Shown::default() };
+            return choose(state, staff, StatusCode::UNPROCESSABLE_ENTITY, number, typed.fields(), shown).await;
         }
         Err(error) => return redirect_with(staff, Flash::of(error)?, &routes::case(number)).await,
     };
@@ -154,8 +211,8 @@ async fn done(state: &AppState, staff: &Staff, number: &str, typed: &Typed) -> R
             look(state, &staff, StatusCode::CONFLICT, number, typed).await
         }
         Err(DeskError::Refused(Refusal::Invalid { field, problem })) if field != "case" => {
-            let error = Some((field.to_owned(), problem));
-            choose(state, staff, StatusCode::UNPROCESSABLE_ENTITY, number, typed.fields(), error).await
+            let shown = Shown { error: Some((field.to_owned(), problem)), ..Shown::default() };
+            choose(state, staff, StatusCode::UNPROCESSABLE_ENTITY, number, typed.fields(), shown).await
         }
         Err(error) => redirect_with(staff, Flash::of(error)?, &routes::case(number)).await,
     }

@@ -91,6 +91,44 @@ async fn prefixes_and_unknown_addresses_have_answers_too() {
 }
 
 #[tokio::test]
+async fn the_search_of_a_correction_by_address_needs_a_reason_too() {
+    let house = House::new().await;
+    let number = house.with_case().await;
+    house.other_customer("Piet de Vries", "C-2", "ln-20419", "198.51.100.78").await;
+    let mut browser = house.signed_in(Role::Analyst).await;
+    let path = format!("/cases/{number}/correct");
+    let size = async || house.desk.store().read().await.unwrap().ledger_size().await.unwrap();
+    let before = size().await;
+    // A link tells nothing, and words about a customer need no reason: that is his name, not his address.
+    let linked = browser.get(&format!("{path}?q=198.51.100.78")).await;
+    assert!(linked.status == StatusCode::OK && !linked.text.contains("de Vries"));
+    let named = browser.post(&path, &[("step", "search"), ("q", "Vries")]).await;
+    assert!(named.text.contains("ln-20419"), "{}", named.text);
+    for step in ["search", "around"] {
+        let without = browser.post(&path, &[("step", step), ("q", "198.51.100.78"), ("reason", " ")]).await;
+        assert_eq!(without.status, StatusCode::UNPROCESSABLE_ENTITY, "{step}");
+        assert!(!without.text.contains("de Vries") && without.text.contains("value=\"198.51.100.78\""), "{step}");
+    }
+    assert_eq!(size().await, before, "nothing was asked");
+    let reason = "the BNG's clock was an hour off";
+    let told = browser.post(&path, &[("step", "search"), ("q", "198.51.100.78"), ("reason", reason)]).await;
+    assert!(told.status == StatusCode::OK && told.text.contains("ln-20419"), "{}", told.text);
+    assert_eq!(size().await, before + 1);
+    let entry = house.desk.store().read().await.unwrap().ledger_entry(before).await.unwrap().unwrap();
+    assert_eq!((entry.act.as_str(), entry.text("why").as_str()), ("lease.looked_up", reason));
+    assert!(
+        entry.text("what").starts_with("198.51.100.78, 2026-11-22 08:30:00") && entry.case.is_some(),
+        "{:?}",
+        entry.body
+    );
+    // Whoever had the event's own address is asked for in the same way.
+    let told = browser.post(&path, &[("step", "around"), ("reason", reason)]).await;
+    assert!(told.text.contains("the same customer"), "{}", told.text);
+    assert_eq!(size().await, before + 2);
+    assert!(browser.get("/who").await.text.contains(reason), "it stands among my look-ups");
+}
+
+#[tokio::test]
 async fn what_a_customer_held_needs_a_reason_too() {
     let house = House::new().await;
     house.with_evidence().await;

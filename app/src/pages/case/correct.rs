@@ -67,8 +67,10 @@ pub struct CorrectPage {
     pub events: Vec<Event>,
     /// Other holders to choose from.
     pub candidates: Vec<Named>,
-    /// What the search found.
+    /// What the search found, and the one chosen before.
     pub found: Vec<(Service, Customer)>,
+    /// Something was searched for, and nothing found.
+    pub nothing: bool,
     /// Chosen and typed so far.
     pub fields: CorrectFields,
     /// Field and problem.
@@ -118,17 +120,25 @@ fn whose(page: &CorrectPage) -> AnyView {
             options.push((one.service_number.clone(), words, lease_words(one, page.now)));
         }
     }
-    let none = page.found.is_empty() && !page.fields.q.trim().is_empty();
-    let none = none.then(|| view! { <p class="sub">{format!("Nothing found for {:?}.", page.fields.q.trim())}</p> });
+    let none = page.nothing.then(|| {
+        let words = match page.fields.q.trim() {
+            "" => "No lease names anybody who had the address around then.".to_owned(),
+            q => format!("Nothing found for {q:?}."),
+        };
+        view! { <p class="sub" role="status">{words}</p> }
+    });
     options.push((NOBODY.to_owned(), "Nobody we know".to_owned(), "The events wait as unknown.".to_owned()));
     let (q, to, service) = (page.fields.q.clone(), page.fields.to.clone(), page.fields.service.clone());
-    let error = page.problem("to");
-    let hint = "Name, number, user name, or an address held at that time";
+    let (error, q_error) = (page.problem("to"), page.problem("q"));
+    let hint = "Name, number or user name. Or an address: whose it was at that time is looked up for your reason, and stands in the record.";
     view! {
         <Card title="Whose were they?">
             <div class="stack">
-                <Field label="Find a customer or service" name="q" value=q hint=hint />
-                <span><Btn label="Search" name="step" value="search" /></span>
+                <Field label="Find a customer or service" name="q" value=q hint=hint error=q_error />
+                <span class="btns">
+                    <Btn label="Search" name="step" value="search" />
+                    <Btn label="Who had the events' address around then?" name="step" value="around" />
+                </span>
                 {none}
                 <Choice label="It was" name="to" options=options value=to error=error />
                 <Field label="or the number of another service" name="service" value=service hint="Such as ln-20418" />

@@ -125,7 +125,7 @@ async fn bug_20_an_id_is_no_authority() {
 
 impl House {
     /// One more customer with a line at a fixed address.
-    pub(super) async fn other_customer(&self, name: &str, number: &str, service: &str, address: &str) {
+    pub(crate) async fn other_customer(&self, name: &str, number: &str, service: &str, address: &str) {
         let csv = format!(
             "customer_number,name,email,phone,language,contract_number,terms_version,accepted_at,service_number,product,\
              username,circuit_id,mac,protected,addresses\n\
