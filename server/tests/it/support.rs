@@ -107,6 +107,11 @@ impl House {
     /// Opens the case of that report; its number.
     pub(crate) async fn with_case(&self) -> String {
         self.with_evidence().await;
+        self.with_case_open().await
+    }
+
+    /// Opens a case of the evidence that is there; its number.
+    pub(crate) async fn with_case_open(&self) -> String {
         let customer = self.desk.store().read().await.unwrap().customer_by_number("C-1").await.unwrap().unwrap();
         let opened = self.desk.open_case(&Actor::system("test"), customer.id, Category::Messaging).await.unwrap();
         opened.number

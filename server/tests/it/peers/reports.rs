@@ -60,6 +60,56 @@ async fn bug_07_nothing_that_others_name_is_fetched() {
     assert_eq!(inside.hits(), 0, "the named one was not");
 }
 
+/// 7, RTIR (CVE-2022-25800), its look-up tools: whoever could ask could have the server call any address inside. Ours answers
+/// from its own index, and calls nobody; a name is looked up only for a reason that stands in the ledger.
+#[tokio::test]
+async fn bug_07_a_look_up_calls_nobody_it_is_asked_about() {
+    let inside = Trap::start(StatusCode::OK, None).await;
+    let house = House::new().await;
+    house.with_evidence().await;
+    let mut browser = house.browser_of(Role::Analyst).await;
+    let port = inside.port;
+    let asked = [
+        format!("127.0.0.1:{port}"),
+        "127.0.0.1".to_owned(),
+        "[::1]".to_owned(),
+        "localhost".to_owned(),
+        format!("localhost:{port}"),
+        format!("http://localhost:{port}/latest/meta-data"),
+        format!("http://127.0.0.1:{port}/"),
+        format!("hxxp://user@127[.]0[.]0[.]1:{port}/x"),
+        "169.254.169.254".to_owned(),
+    ];
+    let mut answered = 0;
+    for address in &asked {
+        let before = house.ledger_size().await;
+        let without = browser.post("/who", &[("address", address), ("reason", "")]).await;
+        assert_eq!(
+            (without.status, house.ledger_size().await),
+            (StatusCode::UNPROCESSABLE_ENTITY, before),
+            "{address}"
+        );
+        let told = browser.post("/who", &[("address", address), ("reason", "a test of the look-up")]).await;
+        if told.status == StatusCode::SEE_OTHER {
+            answered += 1;
+            assert_eq!(house.ledger_size().await, before + 1, "{address}");
+            let page = browser.get(&told.location).await;
+            assert!(page.status == StatusCode::OK && !page.text.contains("Okafor"), "{address}");
+        } else {
+            assert_eq!(
+                (told.status, house.ledger_size().await),
+                (StatusCode::UNPROCESSABLE_ENTITY, before),
+                "{address}"
+            );
+        }
+    }
+    assert!(answered >= 3, "addresses and names are answered: {answered}");
+    let number = house.with_case_open().await;
+    let fields = [("step", "search"), ("q", &*format!("127.0.0.1:{port}")), ("reason", "a test of the look-up")];
+    assert_eq!(browser.post(&format!("/cases/{number}/correct"), &fields).await.status, StatusCode::OK);
+    assert_eq!(inside.hits(), 0, "nobody was called");
+}
+
 /// Counts who comes.
 struct Trap {
     port: u16,
