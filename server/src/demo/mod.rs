@@ -2,6 +2,7 @@
 //! the real desk with a clock that is moved along. One seed makes the same desk again, but for random secrets and ids.
 mod acts;
 mod hours;
+mod leases;
 mod people;
 mod provider;
 mod reports;
@@ -73,6 +74,7 @@ pub async fn fill(config: Config, plan: Plan, tell: Tell<'_>) -> anyhow::Result<
     let arrivals = trouble::arrivals(&provider, plan.events, (begins, plan.ends), &mut rng);
     let mut tale = tale::Tale::new(desk.clone(), clock, staff, rng, (begins, plan.ends));
     tale.expect(arrivals);
+    tale.expect(leases::arrivals(plan.ends));
     scenes::expect(&mut tale);
     tale.live(tell).await?;
     desk.store().close().await;

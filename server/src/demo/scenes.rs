@@ -1,6 +1,6 @@
 //! The scenes of the last days: one of everything a desk can be in, so that whoever opens the demo finds it there.
 use super::{
-    acts, people,
+    acts, leases, people,
     tale::{Step, Tale},
 };
 use crate::desk::{DeskError, Relayed};
@@ -47,6 +47,8 @@ pub(super) enum Scene {
     Mail,
     /// What some reporters are worth, and what one is told.
     Reporters,
+    /// What lease sources say beside the books.
+    Leases(leases::Part),
 }
 
 /// Who plays in scenes that go on.
@@ -72,20 +74,26 @@ const PLAN: &[(i64, Scene)] = &[
     (6 * DAY - 9 * HOUR, Scene::FixedAgain),
     (5 * DAY, Scene::Hold { lines: 2, review_days: 3 }),
     (3 * DAY - HOUR, Scene::Hold { lines: 2, review_days: 6 }),
+    (31 * HOUR, Scene::Leases(leases::Part::Silent)),
     (30 * HOUR, Scene::HoldAgain),
+    (26 * HOUR, Scene::Leases(leases::Part::Late { kept: true })),
     (20 * HOUR, Scene::Later),
     (6 * HOUR, Scene::LetOut),
+    (5 * HOUR + 30, Scene::Leases(leases::Part::Sessions)),
     (5 * HOUR, Scene::Protected),
     (4 * HOUR + 40, Scene::Trouble),
     (4 * HOUR + 20, Scene::Take),
     (4 * HOUR, Scene::FixedAgain),
     (3 * HOUR + 20, Scene::Object),
+    (2 * HOUR + 40, Scene::Leases(leases::Part::Ask)),
+    (2 * HOUR + 30, Scene::Leases(leases::Part::Late { kept: false })),
     (2 * HOUR + 25, Scene::Nobodys),
     (2 * HOUR + 5, Scene::Answer(0)),
     (95, Scene::Answer(1)),
     (55, Scene::Mail),
     (54, Scene::Silence),
     (48, Scene::Answer(2)),
+    (38, Scene::Leases(leases::Part::Watermark)),
     (21, Scene::Answer(3)),
     (9, Scene::Answer(4)),
 ];
@@ -127,13 +135,14 @@ pub(super) async fn play(tale: &mut Tale, scene: Scene) -> anyhow::Result<()> {
         Scene::Nobodys => nobodys(tale).await,
         Scene::Mail => mail(tale).await,
         Scene::Reporters => reporters(tale).await,
+        Scene::Leases(part) => leases::play(tale, part).await,
     };
     tale.soon(1, Step::World);
     acts::gently(done)
 }
 
 /// Cases in that state which no scene has and whose customers are not protected, newest first.
-async fn free(tale: &Tale, state: CaseState) -> Result<Vec<Case>, DeskError> {
+pub(super) async fn free(tale: &Tale, state: CaseState) -> Result<Vec<Case>, DeskError> {
     let filter = CaseFilter { state: Some(state), ..CaseFilter::default() };
     let found = tale.desk.cases(&tale.staff.supervisor, &filter, CaseOrder::Newest, PageOf::default()).await?;
     let rows = found.rows.into_iter().filter(|row| !tale.kept.contains(&row.case.number));

@@ -163,6 +163,7 @@ impl Tale {
     /// Mail goes out, the network obeys, time-outs run out.
     async fn world(&mut self) -> anyhow::Result<()> {
         worker::timers::tick(&self.desk).await;
+        while self.desk.ask_again().await? {}
         // No mailer: not a single mail of a history may leave this machine.
         while let Some(delivery) = self.desk.begin_delivery("mailer").await? {
             let said = self.relay.get(&delivery.notice.id).cloned();

@@ -2,8 +2,11 @@
 use chrono::{DateTime, Utc};
 use domain::{
     actor::Actor,
+    attribution::Doubt,
     case::{CaseFilter, CaseOrder, CaseState},
     clock::FrozenClock,
+    evidence::{InboxFilter, InboxTab},
+    lease::board::LeaseWarning,
     notice::{NoticeFilter, NoticeState},
     page::PageOf,
     quarantine::{QuarantineState, QuarantineTab},
@@ -66,5 +69,35 @@ async fn the_demo_shows_every_state() {
     let mara = desk.users(&reader).await.unwrap().into_iter().find(|user| user.name == "Mara Lind").unwrap();
     let unread = CaseFilter { assignee: Some(mara.id), unread: true, ..CaseFilter::default() };
     assert!(some(unread).await >= 3);
+    leases(&desk, &reader).await;
     desk.store().close().await;
+}
+
+/// Whose was it then: each kind of doubt, a question, an answer in doubt and one that was kept, a source that is silent.
+async fn leases(desk: &Desk, reader: &Actor) {
+    let mut conn = desk.store().read().await.unwrap();
+    let mut doubts = HashSet::new();
+    let mut asked = 0;
+    for tab in [InboxTab::Ambiguous, InboxTab::Unknown] {
+        let filter = InboxFilter { tab, ..InboxFilter::default() };
+        for row in desk.inbox(reader, &filter, PageOf::default()).await.unwrap().rows.rows {
+            doubts.extend(conn.attributions_of(row.event).await.unwrap()[0].answer.doubt);
+            asked += conn.questions_of_event(row.event).await.unwrap().len();
+        }
+    }
+    for doubt in [Doubt::NoPort, Doubt::Presumed, Doubt::NameUnknown, Doubt::Waiting, Doubt::NoLease] {
+        assert!(doubts.contains(&doubt), "no answer is open because of {doubt}: {doubts:?}");
+    }
+    assert_eq!(asked, 1, "one reporter is asked for the port");
+    let open = desk.contradictions(reader, false, PageOf::default()).await.unwrap().rows.rows;
+    assert!(open.iter().any(|one| one.case.is_some() && !one.against.is_empty()), "{open:?}");
+    let settled = desk.contradictions(reader, true, PageOf::default()).await.unwrap().rows.rows;
+    assert!(settled.iter().any(|one| one.case.is_some()), "{settled:?}");
+    let warnings = desk.lease_warnings().await.unwrap();
+    assert!(
+        matches!(warnings.as_slice(), [LeaseWarning::Silent { source, .. }] if source == "dhcp.olt-7"),
+        "{warnings:?}"
+    );
+    let sources = conn.lease_sources().await.unwrap();
+    assert!(sources.iter().any(|source| source.known_through.is_some()), "no source has a watermark");
 }

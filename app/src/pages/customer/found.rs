@@ -303,13 +303,15 @@ fn sources(sources: &[SourceReach], now: DateTime<Utc>) -> AnyView {
     let rows: Vec<_> = sources
         .iter()
         .map(|source| {
-            let from = source.from.map_or_else(|| "?".to_owned(), |at| reach(at, now));
-            let through = source.through.map_or_else(|| "no watermark".to_owned(), |at| time::stamp(at, now));
+            let from = source.from.map_or_else(|| "all times".to_owned(), |at| format!("from {}", reach(at, now)));
+            let through = source
+                .through
+                .map_or_else(|| ", states no watermark".to_owned(), |at| format!(" up to {}", time::stamp(at, now)));
             let gone = source.erased_before.map(|at| {
                 view! { <small>{format!("older ones are gone since they ended before {}", time::day(at))}</small> }
             });
             let term = source.name.clone();
-            view! { <Pair term=term>{from} " to " {through} " " {gone}</Pair> }
+            view! { <Pair term=term>{from} {through} " " {gone}</Pair> }
         })
         .collect();
     view! {
