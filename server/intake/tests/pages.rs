@@ -275,6 +275,13 @@ fn lists_of_two_and_what_a_table_lost() {
             "192.0.2.12 connection/login_attack",
         ],
     );
+    gives(
+        "DDoS from your network",
+        "We observed machines under your control participating in a DDoS attack.\n\
+         +-----------------+------------------+\n| Infected Server | Last Seen (UTC)  |\n+-----------------+------------------+\n\
+         | 192.0.2.10      | 2024-05-01 10:00 |\n| 192.0.2.11      | 2024-05-01 10:05 |\n+-----------------+------------------+\n",
+        &["192.0.2.10 connection/ddos", "192.0.2.11 connection/ddos"],
+    );
     // The second half of a broken head names no column: what stands there is the victim's.
     let parsed = mail(
         "",

@@ -75,3 +75,10 @@ fn hops_inside_a_mail_service_are_nobody() {
     let parsed = mail("abuse@isp.example", "Spam", body);
     assert_eq!(parsed.disposition, Disposition::NeedsHuman, "{:?}", events(&parsed));
 }
+
+#[test]
+fn a_page_that_is_named_above_the_shown_mail_is_meant_and_none_inside_it() {
+    let body = format!("SPAMMER: http://spam.example/cl/105809_md/9\n\nPlease stop this spam.\n\n{HEAD}");
+    let parsed = mail("abuse@isp.example", "Spam from your network", &body);
+    assert_eq!(events(&parsed), ["http://spam.example/cl/105809_md/9 messaging/spam"], "{:?}", parsed.reason);
+}

@@ -130,7 +130,8 @@ const WORDS: [Word; 118] = [
 ];
 
 /// More words.
-const MORE: [Word; 265] = [
+const MORE: [Word; 266] = [
+    ("servico mdns", Class::OpenService, 5),
     ("junk/spam", Class::Spam, 4),
     ("scam/spam", Class::Spam, 4),
     ("pharmac", Class::Fraud, 3),
@@ -421,6 +422,8 @@ impl Scored {
 pub(crate) fn scores(subject: &str, lines: &[Ready], words: &str) -> Vec<Scored> {
     let mut scored: Vec<Scored> = Vec::new();
     let subject_lower = without_links(&subject.to_ascii_lowercase()).into_owned();
+    // What a filter thought of the letter says nothing of its matter.
+    let subject_lower = subject_lower.replace("[possible spam]", "").replace("[suspected spam]", "");
     let plain = lines.iter().filter(|l| l.setting == Setting::Plain).take(2000);
     let plain: Vec<(&Ready, Cow<'_, str>)> = plain.map(|l| (l, without_links(&l.lower))).collect();
     for (word, class, weight) in WORDS.iter().chain(&MORE) {
@@ -549,6 +552,9 @@ fn holds(text: &str, word: &str) -> bool {
         }
         // Names of those who fight it.
         let after = text.get(at + word.len()..).unwrap_or_default();
+        if word == "copyright" && [" ©", " (c)", "©"].iter().any(|sign| after.starts_with(sign)) {
+            return false;
+        }
         if word == "spam" && ["haus", "cop", "-list", "rats"].iter().any(|name| after.starts_with(name)) {
             return false;
         }

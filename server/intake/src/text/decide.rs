@@ -17,7 +17,7 @@ const CERTAIN: i32 = 86;
 /// A page in a field or under a heading that can only mean the offence.
 const NAMED: i32 = 92;
 /// Most events of one text.
-const MOST: usize = 100;
+const MOST: usize = 500;
 
 /// The events of a text, or why a person has to read it.
 pub(crate) fn events(findings: &Findings) -> Result<Vec<Observation>, String> {
@@ -27,7 +27,7 @@ pub(crate) fn events(findings: &Findings) -> Result<Vec<Observation>, String> {
         let events = pages.chain(by_address).collect();
         return Ok(not_after(findings, events));
     }
-    let accused = page::accused(&findings.pages);
+    let accused = before_shown(findings, page::accused(&findings.pages));
     let verdict = admitted(findings, &accused)?;
     let in_subject = findings.candidates.iter().any(|c| c.subject);
     let worded = class::clear(&findings.classes, verdict == Verdict::Plain || in_subject);
@@ -46,6 +46,13 @@ pub(crate) fn events(findings: &Findings) -> Result<Vec<Observation>, String> {
         })?,
     };
     Ok(not_after(findings, events))
+}
+
+/// Of pages before and inside a shown mail those before it: what the reporter himself names.
+fn before_shown<'f>(findings: &'f Findings, accused: Vec<&'f Page>) -> Vec<&'f Page> {
+    let head = findings.lines.iter().position(|l| l.setting == Setting::MailHead);
+    let own: Vec<&Page> = accused.iter().copied().filter(|p| p.line < head).collect();
+    if head.is_none() || own.is_empty() { accused } else { own }
 }
 
 /// A time after the mail was written is none: clocks run wrong, and reporters show times of other things.
@@ -253,7 +260,8 @@ fn chosen(findings: &Findings, verdict: Verdict) -> Result<Vec<&Candidate>, Stri
             // A page that is named for certain is meant rather than who sent the mail that shows it.
             let head = findings.lines.iter().position(|l| l.setting == Setting::MailHead);
             let paged = findings.pages.iter().any(|p| p.weight >= CERTAIN && p.line < head);
-            weak(&candidates, findings.handed_over.filter(|_| !paged), verdict)
+            let kept: Vec<&Candidate> = candidates.into_iter().filter(|c| !paged || c.how != How::Head).collect();
+            weak(&kept, findings.handed_over, verdict)
         }
         [one] => Ok(vec![one]),
         [first, ..] => {

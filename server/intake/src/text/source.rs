@@ -121,7 +121,15 @@ fn carried(lines: &[Ready], at: usize, look: &Look<'_>) -> Option<(i32, How, Str
     let above = at.checked_sub(1).and_then(|above| lines.get(above))?;
     let open = above.setting == Setting::Plain && look.line.setting == Setting::Plain;
     let bare = above.text.trim_end();
-    if !begins || !open || bare.len() < 25 || bare.ends_with([':', '.', '!', '?', ';']) || !spot::all(bare).is_empty() {
+    // A rule is no sentence.
+    let says = bare.contains(char::is_alphabetic);
+    if !begins
+        || !open
+        || !says
+        || bare.len() < 25
+        || bare.ends_with([':', '.', '!', '?', ';'])
+        || !spot::all(bare).is_empty()
+    {
         return None;
     }
     let text = format!("{bare} {}", look.line.text);

@@ -70,6 +70,10 @@ fn table(lines: &[Ready], filled: &[usize]) -> Option<(Vec<(usize, Part)>, usize
 
 /// What a line means as the name of a column.
 fn named(line: &Ready) -> Option<Part> {
+    // The end of a row of names that was broken is no column of its own.
+    if line.text.starts_with('\t') {
+        return None;
+    }
     let bare = line.lower.trim().trim_end_matches([':', '*']).trim_start_matches('*').trim();
     (bare.len() <= 40 && !bare.is_empty() && !bare.ends_with('.')).then(|| label::column(bare)).flatten()
 }
