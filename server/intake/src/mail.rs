@@ -283,7 +283,7 @@ fn without_mbox_line(bytes: &[u8]) -> &[u8] {
 
 fn read_message(message: &Message<'_>, context: Context) -> Parsed {
     let mail = Mail::new(message);
-    let mut parsed = recognise(&mail, context).unwrap_or_else(|| {
+    let mut parsed = recognise(&mail, context).map(|p| beside_unread(p, &mail, context)).unwrap_or_else(|| {
         let read = text::read_mail(&mail, context);
         Parsed { format: foreign::form(&mail).unwrap_or(read.format), ..read }
     });
@@ -295,6 +295,24 @@ fn read_message(message: &Message<'_>, context: Context) -> Parsed {
         parsed.reporter = mail.originator_domain();
     }
     parsed
+}
+
+/// A letter whose attachment no reader knows says itself what it is about, or it waits for the attachment's sake.
+fn beside_unread(parsed: Parsed, mail: &Mail<'_>, context: Context) -> Parsed {
+    const UNREAD: [&str; 4] = ["JSON of a form", "JSON attachment of a form", "JSON is broken", "no Source-IP, and"];
+    let reason = parsed.reason.clone().unwrap_or_default();
+    let unread = matches!(parsed.disposition, Disposition::NeedsHuman | Disposition::Unreadable)
+        && UNREAD.iter().any(|u| reason.starts_with(u));
+    if !unread {
+        return parsed;
+    }
+    let mut read = text::read_mail(mail, context);
+    // Only where the letter names one thing: of many, the attachment may say more.
+    if read.disposition != Disposition::Events || read.events.len() != 1 {
+        return parsed;
+    }
+    read.fault(format!("an attachment was not read: {reason}"));
+    read
 }
 
 /// The readers from the most certain sign to the least.
@@ -409,7 +427,8 @@ fn is_feed(parsed: &Parsed) -> bool {
 
 /// A mail that a gateway put whole into one of its own: certified mail, and what a filter wrapped as spam.
 fn enveloped(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
-    const SIGNS: [&str; 5] = [
+    const SIGNS: [&str; 6] = [
+        "this email is from an external source",
         "messaggio di posta certificata",
         "certified email message",
         "abbiamo provveduto ad imbustare",

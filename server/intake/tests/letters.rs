@@ -165,3 +165,122 @@ fn attacks_of_an_unclear_kind_and_other_languages() {
         &["https://shop.example/item/3120 other/unclassified"],
     );
 }
+
+/// A mail with one part more.
+fn with_part(subject: &str, to: &str, body: &str, head: &str, part: &str) -> Parsed {
+    let text = format!(
+        "From: Desk <desk@reporter.example>\nTo: {to}\nSubject: {subject}\nDate: Wed, 1 May 2024 20:00:00 +0000\n\
+         MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\n{body}\n\
+         --b\n{head}\n\n{part}\n--b--\n"
+    );
+    let received_at = DateTime::parse_from_rfc3339("2024-05-02T08:00:00Z").unwrap().to_utc();
+    parse(text.as_bytes(), Hint { content_type: None, file_name: Some("mail.eml") }, received_at)
+}
+
+fn sources(parsed: &Parsed) -> Vec<String> {
+    parsed.events.iter().map(|e| format!("{} {}", e.source.value, e.class)).collect()
+}
+
+#[test]
+fn spam_handed_in_at_a_mailbox_for_it() {
+    let mail = "Return-Path: <shop@pills.example>\nReceived: from out.pills.example ([192.0.2.10]) by mx.victim.example; \
+                Wed, 1 May 2024 10:00:00 +0000\nReceived: from [198.51.100.30] by out.pills.example; Wed, 1 May 2024 09:59:00 \
+                +0000\nFrom: shop@pills.example\nSubject: pills\n\nbuy\n";
+    let head = "Content-Type: message/rfc822";
+    let handed = with_part("Fwd: pills", "submit@spam.collector.example", "", head, mail);
+    assert_eq!(sources(&handed), ["192.0.2.10 messaging/spam"], "{:?}", handed.reason);
+    // To a provider's desk it may be about any server on the way.
+    let desk = with_part("Fwd: pills", "abuse@isp.example", "This is spam.", head, mail);
+    assert_eq!(desk.disposition, Disposition::NeedsHuman, "{:?}", sources(&desk));
+}
+
+#[test]
+fn a_shown_mail_under_re_is_a_complaint_and_an_answer_is_none() {
+    let shown = "More spam from your customer.\n\nReceived-SPF: pass client-ip=192.0.2.10;\n\
+                 Received: from out.pills.example ([192.0.2.10]) by mx.victim.example; Wed, 1 May 2024 10:00:00 +0000\n\
+                 Received: from in.example ([198.51.100.30]) by out.pills.example; Wed, 1 May 2024 09:59:00 +0000\n\
+                 Subject: An offer for you\n\nCopyright 2024 Pills Ltd.\n";
+    let parsed = mail("Re: An offer for you", "In-Reply-To: <1@pills.example>\n", shown);
+    assert_eq!(sources(&parsed), ["192.0.2.10 messaging/spam"], "{:?}", parsed.reason);
+    let quoted = format!("Thanks, the case can be closed.\n\nOn Wednesday the desk wrote:\n{shown}");
+    let parsed = mail("Re: spam", "In-Reply-To: <1@pills.example>\n", &quoted);
+    assert_eq!(parsed.disposition, Disposition::NeedsHuman);
+    for receipt in [
+        "We are changing the status of your ticket to closed.\nSubject: 192.0.2.10 port scan from your network\n",
+        "We are in receipt of your report. Reports need six elements; the provider is in receipt of your report about\n\
+         Infringing URL: https://files.example/game\n",
+    ] {
+        waits("[Ticket 1] 192.0.2.10 abuse from your network", receipt);
+    }
+    let handed_on = "Hello,\nI'm forwarding your email to the proper contacts for this network.\n\n----- Original message -----\n\
+                     From: Takedown <t@takedown.example>\nSubject: x\n\nAn address in your country is attacking us:\n\n192.0.2.10\n";
+    let parsed =
+        mail("Re: IP address attacking a web application at 192.0.2.10", "In-Reply-To: <1@t.example>\n", handed_on);
+    assert_eq!(sources(&parsed).len(), 1, "{:?}", parsed.reason);
+}
+
+#[test]
+fn lists_without_names_of_columns_and_in_archives() {
+    let body = "Dear administrator,\nwe are writing about a firewall misconfiguration in your autonomous system; see the list.";
+    let head =
+        "Content-Type: application/octet-stream; name=hosts.tsv\nContent-Disposition: attachment; filename=hosts.tsv";
+    let list = "192.0.2.10\tSNMP (UDP 161)\n192.0.2.11\tSNMP (UDP 161)\n0.0.0.0\tSNMP\n";
+    let parsed = with_part("Firewall misconfiguration", "abuse@isp.example", body, head, list);
+    assert_eq!(
+        sources(&parsed),
+        ["192.0.2.10 vulnerability/open_service", "192.0.2.11 vulnerability/open_service"],
+        "{:?}",
+        parsed.reason
+    );
+    let links = "Shop,https://shop.example/a?x=1\nShop,https://other.example/board.php\n";
+    let head = "Content-Type: text/csv; name=list.csv\nContent-Disposition: attachment; filename=list.csv";
+    let parsed =
+        with_part("Phishing sites hosted on your network", "abuse@isp.example", "See the attachment.", head, links);
+    assert_eq!(
+        sources(&parsed),
+        ["https://shop.example/a?x=1 content/phishing", "https://other.example/board.php content/phishing"],
+        "{:?}",
+        parsed.reason
+    );
+}
+
+#[test]
+fn evidence_that_no_reader_knows_does_not_hide_the_letter() {
+    let body = "To whom it may concern,\nwe noticed a port scan coming from your network.\nTimestamp: 2024-05-01 10:00:00 UTC\n\
+                Source IP: 192.0.2.10\nDestination IP: 198.51.100.7\n";
+    let head =
+        "Content-Type: application/json; name=capture.json\nContent-Disposition: attachment; filename=capture.json";
+    let parsed = with_part("Port scan from your network", "abuse@isp.example", body, head, "{\"packets\": [1, 2]}");
+    assert_eq!(sources(&parsed), ["192.0.2.10 connection/port_scan"], "{:?}", parsed.reason);
+    assert!(parsed.faults.iter().any(|f| f.contains("not read")), "{:?}", parsed.faults);
+}
+
+#[test]
+fn pages_beside_their_host_and_beside_others() {
+    reads(
+        "Trademark infringement notice",
+        "Dear Sirs,\nthe website operated under the domain name shop.example, hosted on your server, bears the trademark of Brand \
+         Ltd. without permission. I have a good faith belief that such use is not authorized.\nhttps://shop.example/wdwi/basic\n",
+        &["https://shop.example/wdwi/basic content/brand_infringement"],
+    );
+    let list: String = (1..7).map(|n| format!("https://videos.example/clip/{n}.jpg\n")).collect();
+    let want: Vec<String> = (1..7).map(|n| format!("https://videos.example/clip/{n}.jpg other/unclassified")).collect();
+    let want: Vec<&str> = want.iter().map(String::as_str).collect();
+    reads("削除請求", &format!("通知文\n[削除請求URL]\n{list}\n[URL ] http://helpers.example\n"), &want);
+    reads(
+        "Plugin weakness (CVE-2023-6634)",
+        "Your networks host sites with a vulnerable plugin (versions up to 4.2.5.7).\n\nIdentifikuotos svetainės:\n\
+         one-site.example\ntwo-site.example\n\nMore: see the vendor.\nAbuse report of your network.\n",
+        &["one-site.example vulnerability/cve", "two-site.example vulnerability/cve"],
+    );
+}
+
+#[test]
+fn a_servers_operator_and_an_authenticated_sender() {
+    reads(
+        "Abuse report - letters .example",
+        "Users of our network have received phishing messages.\n\nDOMAIN: letters .example\n\nIP: 192 .0 .2 .10 [HOSTER]\n\n\
+         AUTHENTICATED SENDER IP: 192 .0 .2 .11 [ISP]\n\nX-Note: ip: 198.51.100.7\n",
+        &["192.0.2.10 content/phishing", "192.0.2.11 content/phishing"],
+    );
+}

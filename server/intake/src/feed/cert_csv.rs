@@ -21,7 +21,7 @@ struct Layout {
     reporter: Option<&'static str>,
 }
 
-const LAYOUTS: [Layout; 8] = [
+const LAYOUTS: [Layout; 9] = [
     // AbuseHub 1.0.0: local time of the reporters, without zone.
     Layout {
         columns: &["report.type", "src.ip", "event.date", "event.time"],
@@ -89,6 +89,16 @@ const LAYOUTS: [Layout; 8] = [
         unzoned: Unzoned::IsUtc,
         class: |_, _| (Class::InfectedHost, Role::Infected),
         reporter: Some("microsoft.com"),
+    },
+    // Shadowserver's list of command servers before its columns were the same in all of its reports.
+    Layout {
+        columns: &["ip", "port", "channel", "asn", "first.seen"],
+        source: &["ip"],
+        port: &["port"],
+        time: &["first.seen"],
+        unzoned: Unzoned::IsUtc,
+        class: |_, _| (Class::Botnet, Role::Infected),
+        reporter: Some("shadowserver"),
     },
     // US-CERT and its like: infected machines, one column names the malware.
     Layout {

@@ -5,7 +5,7 @@ use crate::time::{self, Precision, Stamp, Unzoned};
 use crate::{Context, Parsed, address};
 use chrono::{DateTime, Datelike, Duration, NaiveDate, Utc};
 use domain::class::Class;
-use domain::event::{Format, Observation, Source, TimeGrade};
+use domain::event::{Format, Observation, Source, SourceKind, TimeGrade};
 use std::net::IpAddr;
 
 const REPORTER: &str = "spamcop.net";
@@ -72,6 +72,14 @@ fn report(letter: &Letter<'_>, context: Context) -> Vec<Observation> {
             let event = sighting::event(Source::from_ip(ip, None), Class::Spam, span);
             events.push(event.detail("url", advertised.or(Some(site))).detail("kind", Some("spamvertised web site")));
         }
+    }
+    // A site of which the report names no address is its own source; who sent the mail is another report.
+    if events.is_empty()
+        && let Some(url) = advertised.and_then(|u| u.split_whitespace().next())
+    {
+        let span = time::assumed(context.received_at, "no event time");
+        let source = Source::new(SourceKind::Url, crate::limits::clip(url, crate::limits::SOURCE_BYTES), None);
+        events.push(sighting::event(source, Class::Spam, span).detail("kind", Some("spamvertised web site")));
     }
     if events.is_empty()
         && let Some(ip) = named_in(&letter.subject).or_else(|| header_source(letter))

@@ -1,5 +1,6 @@
 //! Whether a text is a complaint to a provider at all, and whether somebody answers one.
 use super::document::{Document, Place};
+use super::handed;
 
 /// What only complaints say to a provider, in lower case.
 const STRONG: [&str; 215] = [
@@ -378,6 +379,23 @@ const PERSONAL: [&str; 10] = [
 /// What mail to many says.
 const MANY: [&str; 5] = ["unsubscribe", "view in browser", "view this email", "abmelden", "se désabonner"];
 
+/// What providers and ticket desks say of a complaint that somebody else made, or that is settled.
+const RECEIPTS: [&str; 5] = [
+    "is in receipt of your",
+    "changing the status of your ticket",
+    "has been marked as resolved",
+    "your ticket has been closed",
+    "the case can be closed",
+];
+
+/// What coordinators say who hand a report on.
+const FORWARDS: [&str; 4] = [
+    "forwarding your email to the",
+    "forwarding your e-mail to the",
+    "forwarding your message to the",
+    "i am forwarding this",
+];
+
 /// How sure we are that a text is a complaint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
@@ -398,14 +416,19 @@ pub(crate) enum Verdict {
 /// Judges a text by its subject and what the reporter wrote, in lower case.
 pub(crate) fn judge(document: &Document, words: &str) -> Verdict {
     let subject = document.subject.to_lowercase();
-    // Sites that publish complaints answer those who object.
-    if is_answer(document) || subject.contains("your takedown request") {
+    // Who shows a mail with its traces and calls it spam complains, whatever the shown mail says.
+    let called = SPAM.iter().any(|w| subject.contains(w) || words.contains(w)) || is_named(&subject);
+    if called && handed::shows_mail_unquoted(document) && !is_answer(document) || handed::is_handed_in(document) {
+        return Verdict::Plain;
+    }
+    // Sites that publish complaints answer those who object, and providers those who complain.
+    let closes = RECEIPTS.iter().any(|r| words.contains(r)) || subject.contains("your takedown request");
+    if is_answer(document) && !FORWARDS.iter().any(|f| words.contains(f)) || closes {
         return Verdict::Answer;
     }
     let strong_said = STRONG.iter().any(|s| words.contains(s));
     let strong_said = strong_said || is_named(&subject) || STRONG.iter().any(|s| subject.contains(s));
-    // Who shows a mail with its traces and calls it spam complains, whatever the shown mail says.
-    if shows_mail(document) && SPAM.iter().any(|w| subject.contains(w) || words.contains(w)) {
+    if called && handed::shows_mail(document) {
         return Verdict::Plain;
     }
     // Whoever passes a mail on to a mailbox for complaints, with its traces, complains about it.
@@ -455,11 +478,6 @@ fn without_gateway(subject: &str) -> &str {
 /// What people call mail that they did not want.
 const SPAM: [&str; 8] = ["spam", "phish", "scam", "fraud", "unsolicited", "pourriel", "virus", "malware"];
 
-/// Whether the text itself holds the traces of another mail; one that is merely enclosed may be anything.
-pub(crate) fn shows_mail(document: &Document) -> bool {
-    traces(document, 2)
-}
-
 /// Whether so many servers' lines about another mail stand in the text.
 fn traces(document: &Document, least: usize) -> bool {
     let traces = document.lines.iter().filter(|l| matches!(l.place, Place::Body | Place::Attachment));
@@ -491,5 +509,5 @@ fn answers_shown(document: &Document, title: &str) -> bool {
     let title = crate::limits::clip(title, 24);
     let field = format!("subject: {title}");
     let shown = || document.lines.iter().any(|l| l.text.to_lowercase().contains(&field));
-    title.len() >= 8 && shows_mail(document) && shown()
+    title.len() >= 8 && handed::shows_mail(document) && shown()
 }

@@ -2,10 +2,11 @@
 use super::Findings;
 use super::class;
 use super::complaint::{self, Verdict};
+use super::handed;
 use super::known;
 use super::lines::Setting;
 use super::page::{self, Page};
-use super::source::{self, Candidate, FORM, How, SOME, STRONG};
+use super::source::{self, CHECKED, Candidate, FORM, How, SOME, STRONG};
 use crate::{limits, role};
 use domain::class::{Category, Class};
 use domain::event::{Observation, Source};
@@ -33,9 +34,13 @@ pub(crate) fn events(findings: &Findings) -> Result<Vec<Observation>, String> {
     let worded = class::clear(&findings.classes, verdict == Verdict::Plain || in_subject);
     let events = match page_class(findings, worded, &accused, verdict) {
         Some(class) => accused.into_iter().take(MOST).map(|page| page_event(findings, page, class)).collect(),
-        None => by_address(findings, verdict, worded).or_else(|reason| {
+        None => clearer(findings, verdict, worded, &accused).or_else(|reason| {
             // A weakness or a matter without a word of its own, on a page that is named for certain.
-            let clear: Vec<&Page> = accused.into_iter().filter(|p| p.weight >= CERTAIN).collect();
+            // Links in a complaint about a mail are mostly the mail's.
+            let mailed = worded.is_some_and(|c| c.category() == Category::Messaging)
+                || handed::shows_mail_unquoted(&findings.document);
+            let floor = if mailed { NAMED } else { CERTAIN };
+            let clear: Vec<&Page> = accused.into_iter().filter(|p| p.weight >= floor).collect();
             let linked = clear.iter().all(|p| p.url.contains("://"));
             let class = worded.or((verdict == Verdict::Plain && linked).then_some(Class::Unclassified));
             let (class, pages) = match class.filter(|_| !clear.is_empty()) {
@@ -102,7 +107,7 @@ fn admitted(findings: &Findings, accused: &[&Page]) -> Result<Verdict, String> {
 
 /// The pages of a plain complaint about pages that all stand on one host, when it names no address and no other page.
 fn only_host(findings: &Findings, verdict: Verdict, worded: Option<Class>) -> Option<(Class, Vec<&Page>)> {
-    let class = worded.filter(|c| is_about_pages(*c) && verdict == Verdict::Plain)?;
+    let class = worded.filter(|c| (is_about_pages(*c) || *c == Class::Unclassified) && verdict == Verdict::Plain)?;
     let host = &findings.pages.first()?.host;
     let alone = findings.pages.iter().all(|p| p.host == *host);
     let deep = |p: &&Page| p.url.contains("://") && p.url.splitn(4, '/').nth(3).is_some_and(|path| path.len() > 3);
@@ -121,15 +126,35 @@ fn page_class(findings: &Findings, worded: Option<Class>, accused: &[&Page], ver
     if best < page::STRONG && findings.candidates.iter().any(|c| c.subject) {
         return None;
     }
-    let sure = verdict == Verdict::Plain || best >= page::STRONG || verdict == Verdict::Complaint && alone;
+    // Nobody names such pages but to have them gone.
+    let gravest = findings.classes.first().is_some_and(|c| matches!(c.class, Class::Csam | Class::Csem));
+    let sure = verdict == Verdict::Plain || best >= page::STRONG || verdict == Verdict::Complaint && alone || gravest;
     if let Some(class) = worded {
         return (is_about_pages(class) && sure).then_some(class);
     }
     // Copyright or brand, phishing or fraud: the louder one serves as long as both are about pages.
     let mut rest = findings.classes.iter().filter(|c| c.class != Class::Unclassified);
     let (first, second) = (rest.next()?, rest.next());
-    let alike = second.is_none_or(|s| is_about_pages(s.class) || s.score * 3 <= first.score * 2 || best >= NAMED);
+    // A site that infects its visitors is called infected itself.
+    let about = |c: Class| is_about_pages(c) || c == Class::InfectedHost;
+    let alike = second.is_none_or(|s| about(s.class) || s.score * 3 <= first.score * 2 || best >= NAMED);
     (sure && is_about_pages(first.class) && first.score >= 3 && alike).then_some(first.class)
+}
+
+/// Events about the addresses that the text accuses, unless it merely holds one and names pages for certain.
+fn clearer(
+    findings: &Findings,
+    verdict: Verdict,
+    worded: Option<Class>,
+    accused: &[&Page],
+) -> Result<Vec<Observation>, String> {
+    let merely = findings.candidates.iter().all(|c| c.weight < SOME);
+    let weakness = worded.is_some_and(|c| c.category() == Category::Vulnerability);
+    let floor = if weakness { CERTAIN } else { NAMED };
+    if merely && accused.iter().any(|p| p.weight >= floor) {
+        return Err("an address merely stands beside the pages that it names".to_owned());
+    }
+    by_address(findings, verdict, worded)
 }
 
 /// Events about the addresses that the text accuses.
@@ -140,7 +165,7 @@ fn by_address(findings: &Findings, verdict: Verdict, worded: Option<Class>) -> R
     }
     let by_log = chosen.iter().find_map(|c| c.class);
     let mailed = chosen.iter().all(|c| c.how == How::Head || Some(c.ip) == findings.handed_over);
-    let shown = mailed && worded.is_none() && complaint::shows_mail(&findings.document);
+    let shown = mailed && worded.is_none() && handed::shows_mail(&findings.document);
     let worded = if shown { Some(Class::Spam) } else { worded };
     if mailed
         && !worded.is_some_and(|c| matches!(c, Class::Spam | Class::Phishing | Class::Fraud | Class::BulkMessaging))
@@ -248,7 +273,11 @@ fn chosen(findings: &Findings, verdict: Verdict) -> Result<Vec<&Candidate>, Stri
     let strong: Vec<&Candidate> = candidates.iter().copied().filter(|c| c.weight >= STRONG).collect();
     let named: Vec<&Candidate> = strong.iter().copied().filter(|c| c.subject).collect();
     if let [one] = named[..] {
-        return Ok(vec![one]);
+        // Rows that are like its own, about others: the subject names the first of a list.
+        let like = |c: &&Candidate| c.how == one.found && !c.logs.is_empty() && c.weight == 85 && !one.logs.is_empty();
+        return Ok(std::iter::once(one)
+            .chain(strong.iter().copied().filter(|c| c.ip != one.ip).filter(like))
+            .collect());
     }
     match strong[..] {
         [first, ..]
@@ -338,7 +367,9 @@ fn only<'c>(candidates: &[&'c Candidate], verdict: Verdict) -> Result<&'c Candid
     let none = || "no address in it is clearly the source".to_owned();
     let mut named =
         candidates.iter().filter(|c| c.how != How::Head && c.weight >= 15 && crate::address::is_public(c.ip));
-    let one = *named.next().filter(|_| verdict == Verdict::Plain).ok_or_else(none)?;
+    // Where a mail is shown, an address that merely stands there is a part of its traces.
+    let shows = candidates.iter().filter(|c| c.how == How::Head && c.weight >= 40).count() > 1;
+    let one = *named.next().filter(|_| verdict == Verdict::Plain && !shows).ok_or_else(none)?;
     if named.next().is_some() { Err(none()) } else { Ok(one) }
 }
 
@@ -353,6 +384,10 @@ fn shown<'c>(candidates: &[&'c Candidate], handed_over: Option<IpAddr>) -> Optio
     // What one server noted of the sender counts more than who handed the mail on later.
     let one = match noted[..] {
         [one] => one,
+        // Each server on the way checked the one before it; the last check stands on top.
+        [first, ..] if noted.iter().all(|c| c.reason == CHECKED) => {
+            noted.iter().copied().min_by_key(|c| c.line).unwrap_or(first)
+        }
         _ => heads.next().filter(|_| heads.next().is_none()).copied()?,
     };
     let others = candidates.iter().any(|c| c.how != How::Head && c.weight >= 15 && crate::address::is_public(c.ip));

@@ -90,7 +90,7 @@ const RELAYED: [(&str, Class); 13] = [
     ("", Class::Unclassified),
 ];
 
-const FORMS: [Form; 23] = [
+const FORMS: [Form; 24] = [
     form("", "below is the report we received:", Take::Below("reported urls:"), &RELAYED),
     form("suspected botn", "attacker ip =>", Take::Rows, &[("", Class::InfectedHost)]),
     form("dronedb feed", "", Take::Rows, &[("", Class::InfectedHost)]),
@@ -122,6 +122,12 @@ const FORMS: [Form; 23] = [
         &[("probe", Class::PortScan), ("", Class::LoginAttack)],
     ),
     form("", "under your control", Take::Label(&["i. ", "v. ", "x. "]), &MIXED),
+    form(
+        "",
+        "authenticated sender ip:",
+        Take::Label(&["^authenticated sender ip:", "^endereço:", "^ip:"]),
+        &[("fraude", Class::Phishing), ("phishing", Class::Phishing), ("", Class::Spam)],
+    ),
     form("", "(anvisa)", Take::Below("attachment:"), &[("", Class::Fraud)]),
     form("", "(anvisa)", Take::Below("anexo url(s):"), &[("", Class::Fraud)]),
 ];
@@ -169,6 +175,7 @@ fn addresses(lines: &[Ready], take: &Take) -> Vec<Candidate> {
             Take::Line(mark) => behind(line, mark, &spots).collect(),
             Take::Label(marks) => marks
                 .iter()
+                .filter_map(|m| at_start(line, m))
                 .find_map(|m| behind(line, m, &spots).next().filter(|s| fits(line, m, s)))
                 .into_iter()
                 .collect(),
@@ -209,6 +216,14 @@ fn beside(lines: &[Ready], found: &mut Vec<Candidate>) {
     }
 }
 
+/// The mark itself; one with `^` in front counts only at the start of the line.
+fn at_start<'m>(line: &Ready, mark: &'m str) -> Option<&'m str> {
+    match mark.strip_prefix('^') {
+        Some(mark) => Some(mark).filter(|m| line.lower.trim_start().starts_with(m)),
+        None => Some(mark),
+    }
+}
+
 /// Whether nothing but signs stands between a label and the address.
 fn fits(line: &Ready, mark: &str, spot: &Spot) -> bool {
     let before = line.lower.get(..spot.start).unwrap_or_default();
@@ -240,6 +255,7 @@ fn candidate(spot: Spot, at: usize) -> Candidate {
         ports: Vec::new(),
         weight: FORM,
         how: How::Label,
+        found: How::Label,
         reason: "where this reporter's layout puts the source".to_owned(),
         line: Some(at),
         logs: vec![at],

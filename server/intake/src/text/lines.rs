@@ -128,9 +128,11 @@ impl State {
         if self.ticket {
             return Setting::Ticket;
         }
-        if ["forwarded message", "original message", "weitergeleitete nachricht", "message transféré"]
-            .iter()
-            .any(|f| bare.contains(f))
+        // A rule or a title, not a sentence that speaks of it.
+        if (bare.len() < 60 || bare.starts_with("--"))
+            && ["forwarded message", "original message", "weitergeleitete nachricht", "message transféré"]
+                .iter()
+                .any(|f| bare.contains(f))
         {
             // What somebody forwards stands below his signature.
             (self.forward, self.signature) = (true, false);

@@ -1,8 +1,10 @@
 //! Free text: what a person wrote or a program printed for people, read with a reason for each choice.
 mod class;
+mod class_words;
 mod complaint;
 mod decide;
 pub(crate) mod document;
+mod handed;
 mod html;
 mod known;
 mod label;
@@ -54,12 +56,18 @@ impl Findings {
     fn new(document: Document, context: Context) -> Self {
         let lines = lines::ready(&document);
         let words = lines::words(&lines);
+        let mut classes = class::scores(&document.subject, &lines, &words);
+        if handed::shows_mail_unquoted(&document) || handed::is_handed_in(&document) {
+            class::of_mail(&mut classes);
+        }
+        // A collector of spam wants the server that handed it over; a provider's desk may be behind any server on the way.
+        let collected = || handed::is_collected(&document).then(|| handed::senders_own(&lines)).flatten();
         Self {
             candidates: source::all(&document, &lines),
             pages: page::all(&document, &lines),
             times: when::Times::read(&document, &lines, context.received_at),
-            classes: class::scores(&document.subject, &lines, &words),
-            handed_over: shown::handed_over(&document, &lines),
+            classes,
+            handed_over: shown::handed_over(&document, &lines).or_else(collected),
             words,
             document,
             lines,

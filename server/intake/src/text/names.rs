@@ -35,7 +35,7 @@ pub(crate) struct Look {
 }
 
 /// Beginnings of words that speak of an offence.
-pub(crate) const BAD: [&str; 43] = [
+pub(crate) const BAD: [&str; 46] = [
     "spammer",
     "infring",
     "phish",
@@ -79,10 +79,13 @@ pub(crate) const BAD: [&str; 43] = [
     "removed",
     "takedown",
     "takendown",
+    "削除",
+    "違反",
+    "侵害",
 ];
 
 /// Words that speak of a page.
-const PAGE: [&str; 54] = [
+const PAGE: [&str; 52] = [
     "url",
     "urls",
     "uri",
@@ -131,8 +134,6 @@ const PAGE: [&str; 54] = [
     "webshop",
     "webwinkel",
     "ресурсу",
-    "ресурса",
-    "ресурс",
     "svetainės",
     "svetainė",
     "svetainių",
@@ -313,8 +314,9 @@ pub(crate) fn look(line: &Ready, start: usize, heading: &str, defanged: bool) ->
         return look;
     }
     let mut look = judged(line, before, bare, heading);
-    // Nobody defangs a page of his own.
-    if defanged && look.kind == Kind::Other && !look.sure {
+    // Nobody defangs a page of his own; a field may name a page that led there.
+    let field = bare.ends_with([':', '=', '|', '：', ']', '\t']) && !bare.contains("evidenc");
+    if defanged && !field && look.kind == Kind::Other && !look.sure {
         look.kind = Kind::Said;
     }
     look
@@ -374,7 +376,7 @@ fn by_field(name: &str) -> Look {
         return Look { kind: Kind::Other, sure: true, whole: false };
     }
     let bad = says(&BAD, &near, true);
-    let page = says(&PAGE, &near, false) || ["url", "urls"].iter().any(|u| name.ends_with(u));
+    let page = says(&PAGE, &near, false) || is_url_in(name);
     if bad {
         return Look {
             kind: if says(&OTHER, &near, false) && !page { Kind::Other } else { Kind::BadField },
@@ -394,12 +396,16 @@ const PLAINLY: [&str; 9] =
 
 /// What an offending page does to others.
 const HARM: [&str; 7] = ["infring", "violat", "imitat", "impersonat", "counterfeit", "misus", "unlawful"];
+/// Whether a name in a script without spaces ends with "URL".
+fn is_url_in(name: &str) -> bool {
+    name.strip_suffix("url").is_some_and(|n| n.chars().next_back().is_some_and(|c| c > '\u{2e80}'))
+}
 
 fn by_heading(heading: &str, line: &Ready, start: usize) -> Look {
     let near = tail(heading, 16);
     let last = tail(heading, 9);
     let bad = says(&BAD, &near, true);
-    let page = says(&PAGE, &near, false);
+    let page = says(&PAGE, &near, false) || is_url_in(heading.trim_end_matches([':', '：', ']', ' ']));
     // A short title of its own announces too: "[Infringing URL]".
     let titled = heading.ends_with(']') || heading.len() <= 40 && bad && page && !heading.ends_with('.');
     let announces = heading.ends_with([':', '：']) || titled;

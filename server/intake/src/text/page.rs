@@ -59,6 +59,7 @@ pub(crate) fn all(document: &Document, lines: &[Ready]) -> Vec<Page> {
             let mut look = names::look(line, spot.start, &heading.text, spot.defanged);
             // A host that fills its line is an entry of a list.
             let whole = !spot.text.starts_with("www.") && line.text.trim() == spot.text;
+            look.whole |= whole;
             if whole && matches!(look.kind, Kind::Alone | Kind::Bare) && !spot.text.contains("://") {
                 look.kind = Kind::Said;
                 look.whole = true;
@@ -79,11 +80,35 @@ pub(crate) fn accused(pages: &[Page]) -> Vec<&Page> {
     }
     let floor = (best - NEAR).max(SOME);
     let mut chosen: Vec<&Page> = pages.iter().filter(|p| p.weight >= floor).collect();
+    without_strays(&mut chosen);
+    // The pages that the text lists say more than the mere name of their host.
+    let merely = |p: &Page| !p.url.contains('/');
+    if !chosen.is_empty() && chosen.iter().all(|p| merely(p)) {
+        let deep = |p: &&Page| {
+            p.url.contains("://") && p.url.splitn(4, '/').nth(3).is_some_and(|path| path.len() > 3) && p.weight >= SOME
+        };
+        let listed: Vec<&Page> =
+            pages.iter().filter(deep).filter(|p| chosen.iter().any(|c| c.host == p.host)).collect();
+        if chosen.iter().all(|c| listed.iter().any(|p| p.host == c.host)) {
+            return listed;
+        }
+    }
     // A host says nothing more beside a page on it or below it.
     let paged: HashSet<String> =
         chosen.iter().filter(|p| p.url.contains("://")).map(|p| url::base(&p.host).to_owned()).collect();
     chosen.retain(|p| p.url.contains("://") || p.url.contains('/') || !paged.contains(url::base(&p.host)));
     chosen
+}
+
+/// A list of pages on one host leaves out a single page elsewhere that is named less clearly: a reporter's own, mostly.
+fn without_strays(chosen: &mut Vec<&Page>) {
+    const LIST: usize = 5;
+    let on = |host: &str| chosen.iter().filter(|p| url::base(&p.host) == url::base(host)).count();
+    let listed = chosen.iter().filter(|p| on(&p.host) >= LIST).map(|p| p.weight).max();
+    let Some(weight) = listed else { return };
+    let strays: Vec<String> =
+        chosen.iter().filter(|p| p.weight < weight && on(&p.host) == 1).map(|p| p.url.clone()).collect();
+    chosen.retain(|p| !strays.contains(&p.url));
 }
 
 /// The sentence or heading above a line.
@@ -302,9 +327,12 @@ impl Search {
             let own = self.own.sure.contains(base)
                 || self.own.desks.contains(base)
                 || !defanged && !is_link && self.own.likely.contains(base);
-            if url::is_known(&host) || own || self.foreign.contains(&host) {
+            // A page of which the text speaks ill elsewhere is not the rightful one, whatever one sentence seems to say.
+            let ill = self.pages.iter().any(|p| p.host == host && p.weight >= 70);
+            if url::is_known(&host) || own || self.foreign.contains(&host) && !ill {
                 continue;
             }
+            self.foreign.remove(&host);
             let again = lines.iter().any(|l| l.setting == Setting::Plain && l.lower.contains(&host));
             let mut paged = false;
             for page in self.pages.iter_mut().filter(|p| p.host == host || p.host.ends_with(&format!(".{host}"))) {

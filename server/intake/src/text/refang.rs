@@ -94,7 +94,8 @@ fn fits(lower: &str, at: usize, from: &str, to: &str) -> bool {
             let joins =
                 |c: Option<char>| c.is_some_and(|c| if half { c.is_ascii_digit() } else { c.is_alphanumeric() });
             let slash = to != "." && after == Some('/');
-            joins(before) && (joins(after) || slash)
+            let last = to == "/" && from == "[/]" && after.is_none_or(char::is_whitespace);
+            joins(before) && (joins(after) || slash || last)
         }
         _ => !before.is_some_and(char::is_alphanumeric),
     }

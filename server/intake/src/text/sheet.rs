@@ -65,16 +65,17 @@ fn is_list(part: &MailPart<'_>) -> bool {
 
 fn list(text: &str, class: Class, findings: &Findings, context: Context) -> Option<Vec<Observation>> {
     let text = limits::clip(text.trim_start_matches('\u{feff}'), limits::TEXT_BYTES * 16);
-    let (at, sign, columns) = header(text)?;
+    let (at, sign, columns) = header(text).or_else(|| headless(text))?;
     let body = text.get(at..)?;
-    let mut rows = ReaderBuilder::new().has_headers(true).flexible(true).delimiter(sign).from_reader(body.as_bytes());
+    let named = header(text).is_some();
+    let mut rows = ReaderBuilder::new().has_headers(named).flexible(true).delimiter(sign).from_reader(body.as_bytes());
     let mut seen: Vec<Sight> = Vec::new();
     let mut known: HashMap<(String, Option<u16>), usize> = HashMap::new();
     let zone = columns.zone.or(findings.times.zone());
     for record in rows.records().take(ROWS).flatten() {
         let cell = |at: Option<usize>| at.and_then(|at| record.get(at)).map(str::trim).filter(|c| !c.is_empty());
         let port = cell(columns.port).and_then(|p| p.parse().ok()).filter(|p: &u16| *p > 0);
-        let ip = cell(columns.source).and_then(address::parse_ip);
+        let ip = cell(columns.source).and_then(address::parse_ip).filter(|ip| !ip.is_unspecified());
         let page = cell(columns.page).filter(|p| p.contains('.')).and_then(|p| address::source_of(p, None));
         let Some(source) = chosen(class, ip, page, port) else { continue };
         let stamp = |at| {
@@ -174,6 +175,22 @@ fn header(text: &str) -> Option<(usize, u8, Columns)> {
         at += line.len();
     }
     None
+}
+
+/// A list without names: a column whose cells are all addresses, or all links.
+fn headless(text: &str) -> Option<(usize, u8, Columns)> {
+    const WIDE: usize = 12;
+    let rows: Vec<&str> = text.lines().map(str::trim).filter(|l| !l.is_empty()).take(20).collect();
+    [b'\t', b',', b';', b'|'].into_iter().find_map(|sign| {
+        let all = |at: usize, is: fn(&str) -> bool| {
+            let cell = |row: &str| row.split(char::from(sign)).nth(at).is_some_and(|c| is(c.trim().trim_matches('"')));
+            !rows.is_empty() && rows.iter().all(|row| cell(row))
+        };
+        let source = (0..WIDE).find(|at| all(*at, |c| address::parse_ip(c).is_some()));
+        let page =
+            (0..WIDE).find(|at| all(*at, |c| c.starts_with("http") && c.contains("://") || c.starts_with("hxxp")));
+        (source.is_some() || page.is_some()).then(|| (0, sign, Columns { source, page, ..Columns::default() }))
+    })
 }
 
 fn columns(line: &str, sign: u8) -> Option<Columns> {

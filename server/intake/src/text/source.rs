@@ -17,6 +17,9 @@ pub(crate) const STRONG: i32 = 75;
 /// From here on a candidate is more than an address that happens to stand there.
 pub(crate) const SOME: i32 = 55;
 
+/// Reason for an address that a receiving server noted when it checked the sender.
+pub(crate) const CHECKED: &str = "the server that checked the shown mail's sender names it";
+
 /// How a candidate was found; those of one kind belong together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum How {
@@ -38,6 +41,8 @@ pub(crate) struct Candidate {
     pub(crate) ports: Vec<u16>,
     pub(crate) weight: i32,
     pub(crate) how: How,
+    /// How the text names it where the subject names it too.
+    pub(crate) found: How,
     pub(crate) reason: String,
     /// Line of the best find; the subject has none.
     pub(crate) line: Option<usize>,
@@ -288,7 +293,7 @@ fn in_head(look: &Look<'_>, part: Part) -> (i32, How, String) {
     if is_origin(lower) {
         said(52, "the shown mail says from where it was sent")
     } else if before.contains("client-ip=") {
-        said(50, "the server that checked the shown mail's sender names it")
+        said(50, CHECKED)
     } else if before.contains(" by ") || part == Part::Other || !address::is_public(look.spot.ip) {
         (0, How::Head, String::new())
     } else if [".prod.outlook.com", ".prod.exchangelabs.com"].iter().any(|inner| before.contains(inner)) {
@@ -333,6 +338,7 @@ impl Found {
         if let Some(known) = self.0.iter_mut().find(|c| c.ip == look.spot.ip) {
             if weight > known.weight {
                 (known.weight, known.how, known.reason, known.line) = (weight, how, reason, Some(at));
+                known.found = how;
             }
             known.note(look, weight, how, at, port);
             return;
@@ -344,6 +350,7 @@ impl Found {
                 ports: Vec::new(),
                 weight,
                 how,
+                found: how,
                 reason,
                 line: Some(at),
                 logs: Vec::new(),
@@ -379,6 +386,7 @@ impl Found {
                     ports: Vec::new(),
                     weight: 80,
                     how: How::Subject,
+                    found: How::Subject,
                     reason,
                     line: None,
                     logs: Vec::new(),

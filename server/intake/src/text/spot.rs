@@ -97,6 +97,8 @@ fn v4(line: &str, start: usize) -> Look {
             _ => Some(Err(end + run(bytes, end))),
         },
         b'.' if byte(end + 1).is_ascii_alphanumeric() => Some(Err(end + 1)),
+        // "192.0.2.1-Request" in a title; names of hosts and ranges go on with dots.
+        b'-' if byte(end + 1).is_ascii_alphabetic() && is_word(line, end + 1) => Some(Ok(bare)),
         b'-' if byte(end + 1).is_ascii_alphanumeric() => Some(Err(end + 1 + run(bytes, end + 1))),
         b'_' | b'a'..=b'z' | b'A'..=b'Z' => Some(Err(end + 1)),
         b'/' => match number(line, end + 1) {
@@ -157,6 +159,12 @@ fn said_port(line: &str, spot: Spot) -> Spot {
     }
 }
 
+/// Whether letters go on to a blank or the end.
+fn is_word(line: &str, at: usize) -> bool {
+    let word = line.get(at..).and_then(|r| r.split(char::is_whitespace).next()).unwrap_or_default();
+    word.len() >= 3 && word.bytes().all(|b| b.is_ascii_alphabetic())
+}
+
 fn prefixed(bytes: &[u8], start: usize) -> bool {
     start.checked_sub(1).and_then(|at| bytes.get(at)) == Some(&b':')
 }
@@ -182,12 +190,13 @@ mod tests {
                 .map(|s| format!("{}{}", s.ip, s.port.map_or(String::new(), |p| format!("#{p}"))))
                 .collect::<Vec<_>>()
         };
-        let cases: [(&str, &[&str]); 17] = [
+        let cases: [(&str, &[&str]); 18] = [
             ("from 192.0.2.1 port 4711 ssh2", &["192.0.2.1#4711"]),
             ("192.0.2.1:80 -> 198.51.100.2:443", &["192.0.2.1#80", "198.51.100.2#443"]),
             ("IP 192.0.2.1.53 > 198.51.100.2.1234: UDP", &["192.0.2.1#53", "198.51.100.2#1234"]),
             ("Deny tcp src outside:192.0.2.1/22 dst inside:198.51.100.2/445", &["192.0.2.1#22", "198.51.100.2#445"]),
             ("denied tcp 192.0.2.1(1025) -> 198.51.100.2(80)", &["192.0.2.1#1025", "198.51.100.2#80"]),
+            ("AS64496: 192.0.2.1-Request help", &["192.0.2.1"]),
             ("block 192.0.2.0/24 and 192.0.2.7/32", &["192.0.2.7"]),
             ("192.0.2.0-192.0.2.255 host-192.0.2.1.isp.example v1.2.3.4.5.6", &[]),
             ("192-0-2-1.isp.example 192.0.2.1.isp.example", &[]),

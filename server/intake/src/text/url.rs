@@ -94,10 +94,11 @@ const KNOWN: [&str; 89] = [
 ];
 
 /// Ends of file names, which look like the ends of hosts.
-const FILES: [&str; 46] = [
+const FILES: [&str; 54] = [
     "pac", "htaccess", "php", "html", "htm", "jpg", "jpeg", "png", "gif", "exe", "zip", "pdf", "txt", "js", "css",
     "eml", "csv", "xml", "json", "doc", "docx", "apk", "asp", "aspx", "jsp", "m3u8", "ts", "mp4", "mkv", "avi", "mp3",
     "log", "gz", "rar", "xls", "xlsx", "dll", "bin", "cgi", "rtf", "tar", "msg", "bat", "vbs", "torrent", "epub",
+    "xlsm", "docm", "pptx", "lnk", "iso", "hta", "msi", "wsf",
 ];
 
 /// Whether a host is one that reporters name as a source of knowledge, or none at all.
@@ -185,7 +186,10 @@ pub(crate) fn in_line(text: &str) -> Vec<(usize, &str)> {
         let end = rest
             .find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '|' | '`' | '\\'))
             .unwrap_or(rest.len());
-        let url = rest.get(..end).unwrap_or_default().trim_end_matches(['.', ',', ';', ':', ')', ']', '\'', '*', '!']);
+        let url = rest
+            .get(..end)
+            .unwrap_or_default()
+            .trim_end_matches(['.', ',', ';', ':', ')', ']', '\'', '*', '!', '’', '”', '»']);
         at = at.max(start + url.len());
         if url.len() > scheme.map_or(0, |s| s.len()) + 6 && found.len() < 20 {
             found.push((start, url));

@@ -17,7 +17,7 @@ words! {
     source sourceip sourceaddress sourceipaddress sourceipaddresses sourceips sourcehost sourceaddr \
     sourcenetworkaddress src srcip srcaddr srcaddress srcipaddr saddr ipsrc ipsource attacker attackers \
     attackerip attackersip attackeripaddress attackerhost attackingip attackingipaddress attackinghost \
-    attackip attackeraddress attackersaddress srcipv4 tracingip attacksource attacksourceip offender offenderip offendingip offendingipaddress \
+    attackip infectedserver infectedservers infectedhosts infectedips attackeraddress attackersaddress srcipv4 tracingip attacksource attacksourceip offender offenderip offendingip offendingipaddress \
     offendinghost offendingaddress offendingserver abuseip abusiveip abusiveipaddress abuserip \
     abusesource abusinghost infringingip infringingipaddress infringersipaddress infringeripaddress \
     infringerip infringersip quelle quellip quelladresse quellipadresse angreifer angreiferip remoteip \
