@@ -3,6 +3,7 @@ use crate::{Context, Hint, Parsed, detect, limits};
 use domain::event::{Disposition, Format};
 use flate2::read::MultiGzDecoder;
 use std::io::{Cursor, Read};
+use std::sync::Arc;
 use zip::ZipArchive;
 
 /// Whether bytes are a ZIP archive.
@@ -41,7 +42,7 @@ pub(crate) fn read_gzip(bytes: &[u8], name: Option<&str>, context: Context) -> P
         return Parsed::parked(Format::Unknown, reason);
     }
     let name = name.map(|n| n.strip_suffix(".gz").unwrap_or(n));
-    detect::read(&content, Hint { content_type: None, file_name: name }, context.deeper())
+    read_file(content, name, context)
 }
 
 /// What may be unpacked here: archives inside archives get less, so that the whole stays bounded.
@@ -87,7 +88,7 @@ pub(crate) fn read(bytes: &[u8], context: Context) -> Parsed {
                 continue;
             }
         }
-        let parsed = read_file(&content, &name, context);
+        let parsed = read_file(content, Some(&name), context);
         match &mut all {
             _ if parsed.disposition != Disposition::Events => {
                 faults.push(format!("{name}: {}", parsed.reason.as_deref().unwrap_or("no event")));
@@ -147,8 +148,11 @@ pub(crate) fn gzip_head(bytes: &[u8], most: usize) -> Option<Vec<u8>> {
     Some(content)
 }
 
-fn read_file(content: &[u8], name: &str, context: Context) -> Parsed {
-    detect::read(content, Hint { content_type: None, file_name: Some(name) }, context.deeper())
+fn read_file(content: Vec<u8>, name: Option<&str>, context: Context<'_>) -> Parsed {
+    let hint = Hint { content_type: None, file_name: name };
+    let content = Arc::new(content);
+    let context = Context { streamed: context.streamed.map(|_| &content), ..context.deeper() };
+    detect::read(&content, hint, context)
 }
 
 enum Refusal {

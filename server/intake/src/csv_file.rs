@@ -38,7 +38,7 @@ pub(crate) fn read_inline(text: &str, title: &str, context: Context) -> Option<P
         let rows: Vec<&str> = table.lines().take_while(|l| l.contains(',')).collect();
         if rows.len() > 1
             && let Some(parsed) =
-                feed::read_csv(rows.join("\n").as_bytes(), Some(title), context).filter(|p| !p.events.is_empty())
+                feed::read_csv(rows.join("\n").as_bytes(), Some(title), context).filter(Parsed::has_events)
         {
             return Some(parsed);
         }

@@ -1,7 +1,8 @@
 //! Reads abuse reports: bytes in, normalised events out, with a reason for everything that is not an event.
 //!
 //! [`parse`] is total: any bytes give a [`Parsed`]. It does no IO and has no clock; the caller says when
-//! the report arrived. Parsers are versioned ([`PARSER_VERSION`]) so that parked reports can be read again.
+//! the report arrived. [`open`] reads the same and hands the events over one by one, so that a table of any length needs
+//! no more memory than its bytes. Parsers are versioned ([`PARSER_VERSION`]) so that parked reports can be read again.
 mod address;
 mod archive;
 mod arf;
@@ -14,6 +15,7 @@ mod detect;
 mod dsn;
 mod dsn_text;
 mod enclosed;
+mod events;
 mod eyes;
 mod feed;
 mod foreign;
@@ -42,6 +44,7 @@ mod xarf4_schema;
 mod xarf_old;
 mod xml;
 
+pub use events::Opened;
 pub use eyes::{Readable, readable};
 pub use parsed::{Bounce, Parsed};
 pub use provenance::provenance;
@@ -52,6 +55,7 @@ use chrono::{DateTime, Utc};
 use domain::event::{Disposition, Format};
 use sha2::{Digest, Sha256};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 /// Raised with every change that makes a parser read something differently.
 pub const PARSER_VERSION: i64 = 4;
@@ -67,14 +71,22 @@ pub struct Hint<'a> {
 
 /// What every reader needs to know about the report it is reading.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Context {
+pub(crate) struct Context<'c> {
     /// When the report reached us: the time assumed for events that give none.
     pub(crate) received_at: DateTime<Utc>,
     /// How deep inside forwarded mails and archives we are.
     pub(crate) depth: u8,
+    /// The bytes we are inside of, when the events of their tables are read from them as they are asked for; `None` keeps
+    /// all events.
+    pub(crate) streamed: Option<&'c Arc<Vec<u8>>>,
 }
 
-impl Context {
+impl Context<'_> {
+    /// At the top of a report all of whose events are kept.
+    pub(crate) fn of(received_at: DateTime<Utc>) -> Self {
+        Self { received_at, depth: 0, streamed: None }
+    }
+
     pub(crate) fn deeper(self) -> Self {
         Self { depth: self.depth.saturating_add(1), ..self }
     }
@@ -85,18 +97,28 @@ impl Context {
 /// [`NeedsHuman`](domain::event::Disposition::NeedsHuman) with a reason.
 #[must_use]
 pub fn parse(bytes: &[u8], hint: Hint<'_>, received_at: DateTime<Utc>) -> Parsed {
-    let context = Context { received_at, depth: 0 };
+    read(bytes, hint, Context::of(received_at)).collect()
+}
+
+/// The same for who takes the events one after the other: the events of a large table are not kept in memory but read
+/// from the bytes, which stay, each time they are asked for.
+#[must_use]
+pub fn open(bytes: &Arc<Vec<u8>>, hint: Hint<'_>, received_at: DateTime<Utc>) -> Opened {
+    read(bytes, hint, Context { streamed: Some(bytes), ..Context::of(received_at) })
+}
+
+fn read(bytes: &[u8], hint: Hint<'_>, context: Context<'_>) -> Opened {
     // A fault in a reader or in a library must park one report, not stop the desk.
     let outcome = catch_unwind(AssertUnwindSafe(|| detect::read(bytes, hint, context)));
-    let mut parsed = outcome.unwrap_or_else(|_| {
+    let mut opened = Opened::of(outcome.unwrap_or_else(|_| {
         Parsed::unreadable(Format::Unknown, "the reader failed on these bytes; they are kept and can be read again")
-    });
-    parsed.settle();
+    }));
+    let parsed = &mut opened.parsed;
     if parsed.disposition == Disposition::NeedsHuman && parsed.suggestion.is_none() {
-        parsed.suggestion = Some(suggest(bytes, hint, received_at, &[]));
+        parsed.suggestion = Some(suggest(bytes, hint, context.received_at, &[]));
     }
     parsed.sha256 = sha256_hex(bytes);
-    parsed
+    opened
 }
 
 /// SHA-256 of the bytes in lower-case hex.

@@ -1,6 +1,10 @@
 //! What became of one report: its envelope, its events, or the reason why there are none.
-use crate::{Suggestion, copies, limits};
+use crate::events::Table;
+use crate::{Suggestion, limits};
 use domain::event::{Disposition, Format, Observation};
+
+/// Bad rows of one table that are named one by one.
+const ROW_FAULTS: usize = 1000;
 
 /// A delivery report about one of our own mails (RFC 3464, or what could be read of another form).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -44,12 +48,16 @@ pub struct Parsed {
     pub disposition: Disposition,
     /// Why there are no events (or not all of them).
     pub reason: Option<String>,
-    /// The observations, in the order of the report.
+    /// The observations, in the order of the report; empty in an [`Opened`](crate::Opened), which hands them over.
     pub events: Vec<Observation>,
+    /// Large tables, whose observations come after these.
+    pub(crate) tables: Vec<Table>,
     /// Set when the disposition is `bounce`.
     pub bounce: Option<Bounce>,
     /// What was wrong with the report as a whole, and rows that could not be read.
     pub faults: Vec<String>,
+    /// Rows of tables that are no events; the first of them are among the faults.
+    pub(crate) bad_rows: usize,
     /// Guesses for the person who has to finish it; set whenever the disposition is `needs_human`.
     pub suggestion: Option<Suggestion>,
 }
@@ -68,8 +76,10 @@ impl Parsed {
             disposition,
             reason: None,
             events: Vec::new(),
+            tables: Vec::new(),
             bounce: None,
             faults: Vec::new(),
+            bad_rows: 0,
             suggestion: None,
         }
     }
@@ -114,26 +124,43 @@ impl Parsed {
         self.faults.push(text.into());
     }
 
+    /// Notes a row that is no event, as long as there are not too many of them.
+    pub(crate) fn bad_row(&mut self, fault: String) {
+        self.bad_rows += 1;
+        if self.bad_rows <= ROW_FAULTS {
+            self.fault(fault);
+        }
+    }
+
+    /// Says at the end of a table how many bad rows are not named.
+    pub(crate) fn end_rows(&mut self) {
+        if let Some(more) = self.bad_rows.checked_sub(ROW_FAULTS).filter(|more| *more > 0) {
+            self.fault(format!("{more} more rows could not be read"));
+        }
+    }
+
     /// Takes over what another file of the same report held.
     pub(crate) fn merge(&mut self, other: Self) {
-        if !other.events.is_empty() && other.events == self.events {
+        if other.has_events() && other.events == self.events && other.tables == self.tables {
             self.fault("the same list is attached twice: counted once");
             return;
         }
         self.events.extend(other.events);
+        self.tables.extend(other.tables);
         self.faults.extend(other.faults);
+        self.bad_rows += other.bad_rows;
         if self.reason.is_none() {
             self.reason = other.reason;
         }
     }
 
-    /// Makes disposition, reason and events agree, and bounds what is kept.
-    pub(crate) fn settle(&mut self) {
-        // A row of a Shadowserver file is an event, whatever the other rows say.
-        if self.events.len() > 1 && self.format != Format::Shadowserver {
-            self.events = copies::join(std::mem::take(&mut self.events));
-        }
-        if self.disposition == Disposition::Events && self.events.is_empty() {
+    pub(crate) fn has_events(&self) -> bool {
+        !(self.events.is_empty() && self.tables.is_empty())
+    }
+
+    /// Makes disposition, reason and the number of events agree, and bounds what is kept.
+    pub(crate) fn settle(&mut self, events: usize) {
+        if self.disposition == Disposition::Events && events == 0 {
             self.disposition = Disposition::NeedsHuman;
             let first = self.faults.first().map_or("it names nothing that could be attributed", String::as_str);
             self.reason.get_or_insert_with(|| format!("no event could be read: {first}"));
@@ -165,17 +192,6 @@ impl Parsed {
         let texts = envelope.into_iter().flatten().chain(bounce.into_iter().flatten());
         for text in texts.chain(&mut self.faults) {
             limits::shorten(text, limits::NAME_BYTES);
-        }
-        for event in &mut self.events {
-            limits::shorten(&mut event.source.value, limits::SOURCE_BYTES);
-            for text in event.reference.iter_mut().chain(&mut event.faults) {
-                limits::shorten(text, limits::NAME_BYTES);
-            }
-            for (_, value) in &mut event.details {
-                if let serde_json::Value::String(text) = value {
-                    limits::shorten(text, limits::DETAIL_BYTES);
-                }
-            }
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Shadowserver CSV: columns by header name, times UTC without zone, one event a row, bad rows named.
 use crate::shadowserver_types::{self as types, Kind, Side};
 use crate::time::{self, Span, Unzoned};
-use crate::{Context, Parsed, address, limits};
+use crate::{Context, Parsed, address, events, limits};
+use chrono::{DateTime, Utc};
 use csv::{ByteRecord, Position, Reader, ReaderBuilder};
 use domain::class::{Category, Class};
 use domain::event::{Format, Observation, Role, Source, SourceKind, TimeGrade};
@@ -30,8 +31,6 @@ const DETAILS: [&str; 16] = [
 ];
 /// Most details of one row.
 const MOST_DETAILS: usize = 8;
-/// Faults of rows that are kept one by one.
-const MOST_FAULTS: usize = 1000;
 
 /// Reads a file that has Shadowserver's columns; `None` for any other.
 pub(crate) fn read(bytes: &[u8], name: Option<&str>, context: Context) -> Option<Parsed> {
@@ -54,8 +53,10 @@ pub(crate) fn read(bytes: &[u8], name: Option<&str>, context: Context) -> Option
     }
     let kind = known.unwrap_or_else(|| types::by_columns(has));
     let report = named.filter(|_| known.is_some());
-    let table = Table::new(&names, kind, report, context);
-    let mut parsed = table.read(&mut rows, &mut record).from(Some("shadowserver".to_owned()));
+    let table = Table::new(&names, delimiter, kind, report, context.received_at);
+    let read =
+        move |bytes: &[u8], parsed: &mut Parsed, each: &mut dyn FnMut(Observation)| table.read(bytes, parsed, each);
+    let mut parsed = events::of_table(Format::Shadowserver, bytes, context, read).from(Some("shadowserver".to_owned()));
     parsed.reference = match (dated, report) {
         (Some(date), Some(report)) => Some(format!("{date}-{report}")),
         (_, report) => report.map(str::to_owned),
@@ -122,10 +123,11 @@ impl<'b> Rows<'b> {
 }
 
 /// Where in a row everything stands.
-struct Table<'t> {
+struct Table {
+    delimiter: u8,
     kind: Kind,
-    report: Option<&'t str>,
-    context: Context,
+    report: Option<String>,
+    received_at: DateTime<Utc>,
     width: usize,
     timestamp: Option<usize>,
     start: Option<usize>,
@@ -139,8 +141,8 @@ struct Table<'t> {
     details: Vec<(&'static str, usize)>,
 }
 
-impl<'t> Table<'t> {
-    fn new(names: &[String], kind: Kind, report: Option<&'t str>, context: Context) -> Self {
+impl Table {
+    fn new(names: &[String], delimiter: u8, kind: Kind, report: Option<&str>, received_at: DateTime<Utc>) -> Self {
         let column = |wanted: &[&str]| wanted.iter().find_map(|w| names.iter().position(|n| n == w));
         let (addresses, ports): (&[&str], &[&str]) = match kind.side {
             Side::Own => (&["ip", "src_ip"], &["port"]),
@@ -155,9 +157,10 @@ impl<'t> Table<'t> {
             .or_else(|| column(&["email", "account"]).map(|at| (SourceKind::Account, at)));
         let details = DETAILS.iter().filter_map(|name| column(&[name]).map(|at| (*name, at)));
         Self {
+            delimiter,
             kind,
-            report,
-            context,
+            report: report.map(str::to_owned),
+            received_at,
             width: names.len(),
             timestamp: column(&["timestamp"]),
             start: column(&["start_time"]),
@@ -172,39 +175,38 @@ impl<'t> Table<'t> {
         }
     }
 
-    fn read(&self, rows: &mut Rows<'_>, record: &mut ByteRecord) -> Parsed {
-        let mut parsed = Parsed::events(Format::Shadowserver, Vec::new());
-        let (mut number, mut unkept) = (1_usize, 0_usize);
-        while rows.next(record).is_some() {
+    /// Hands over the events of the rows below the header.
+    fn read(&self, bytes: &[u8], parsed: &mut Parsed, each: &mut dyn FnMut(Observation)) {
+        let (mut rows, mut record) = (Rows::new(bytes, self.delimiter), ByteRecord::new());
+        let (mut number, mut events) = (1_usize, 0_usize);
+        rows.next(&mut record);
+        while rows.next(&mut record).is_some() {
             number += 1;
-            if parsed.events.len() >= limits::EVENTS {
+            if events >= limits::EVENTS {
                 parsed
                     .fault(format!("row {number} and all after it were not read: more than {} events", limits::EVENTS));
                 break;
             }
-            if is_blank(record) {
+            if is_blank(&record) {
                 number -= 1;
                 continue;
             }
             let odd = record.len() != self.width;
-            if rows.swallowed(record, odd) && rows.resume_after_first_line(record) {
-                note(&mut parsed, &mut unkept, format!("row {number}: a quote is not closed"));
+            if rows.swallowed(&record, odd) && rows.resume_after_first_line(&record) {
+                parsed.bad_row(format!("row {number}: a quote is not closed"));
                 continue;
             }
-            match self.event(record) {
+            match self.event(&record) {
                 Ok(mut event) => {
                     if odd {
                         event.faults.push(format!("row {number} has {} of {} columns", record.len(), self.width));
                     }
-                    parsed.events.push(event);
+                    events += 1;
+                    each(event);
                 }
-                Err(fault) => note(&mut parsed, &mut unkept, format!("row {number}: {fault}")),
+                Err(fault) => parsed.bad_row(format!("row {number}: {fault}")),
             }
         }
-        if unkept > 0 {
-            parsed.fault(format!("{unkept} more rows could not be read"));
-        }
-        parsed
     }
 
     fn event(&self, record: &ByteRecord) -> Result<Observation, String> {
@@ -226,8 +228,8 @@ impl<'t> Table<'t> {
             (class, role) = (Class::CompromisedServer, Role::Infected);
         }
         let mut details = Map::new();
-        if let Some(report) = self.report {
-            details.insert("report".to_owned(), report.into());
+        if let Some(report) = &self.report {
+            details.insert("report".to_owned(), report.as_str().into());
         }
         for (name, at) in &self.details {
             if let Some(value) = cell(Some(*at)).filter(|v| *v != b"-") {
@@ -274,7 +276,7 @@ impl<'t> Table<'t> {
     }
 
     fn span(&self, timestamp: Option<&[u8]>, start: Option<&[u8]>, end: Option<&[u8]>) -> Span {
-        let received_at = self.context.received_at;
+        let received_at = self.received_at;
         if start.is_none()
             && end.is_none()
             && let Some(at) = timestamp.and_then(time::plain)
@@ -298,14 +300,6 @@ fn starts_like_a_row(line: &[u8]) -> bool {
 
 fn is_blank(record: &ByteRecord) -> bool {
     record.get(0).is_some_and(|c| c.first() == Some(&b'#')) || record.iter().all(|c| c.trim_ascii().is_empty())
-}
-
-fn note(parsed: &mut Parsed, unkept: &mut usize, fault: String) {
-    if parsed.faults.len() < MOST_FAULTS {
-        parsed.fault(fault);
-    } else {
-        *unkept += 1;
-    }
 }
 
 fn digits(cell: &[u8]) -> Option<i64> {

@@ -42,7 +42,7 @@ pub struct Suggestion {
 /// Sources inside `own`, the provider's own ranges, come first.
 #[must_use]
 pub fn suggest(bytes: &[u8], hint: Hint<'_>, received_at: DateTime<Utc>, own: &[IpNet]) -> Suggestion {
-    let context = Context { received_at, depth: 0 };
+    let context = Context::of(received_at);
     let read = || text::suggest(detect::document(bytes, hint), context, own);
     catch_unwind(AssertUnwindSafe(read)).unwrap_or_default()
 }

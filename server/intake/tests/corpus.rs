@@ -33,7 +33,8 @@ fn nothing_vanishes() {
     let mut folders: BTreeMap<String, (usize, usize)> = BTreeMap::new();
     for (name, parsed) in &read {
         if print {
-            println!("{}", intake::line::json_line(name, parsed, None));
+            let opened = intake::Opened::from(parsed.clone());
+            println!("{}", serde_json::to_string(&intake::line::Line::new(name, &opened, None)).unwrap());
         }
         if parsed.disposition == Disposition::Events {
             assert!(!parsed.events.is_empty(), "{name}");

@@ -91,7 +91,8 @@ fn a_forwarded_report_is_read() {
 #[test]
 fn one_line_of_json_has_the_agreed_names() {
     let parsed = common::read("arf_abuse.eml");
-    let line = intake::line::json_line("in/arf.eml", &parsed, Some("first.eml"));
+    let opened = intake::Opened::from(parsed);
+    let line = serde_json::to_value(intake::line::Line::new("in/arf.eml", &opened, Some("first.eml"))).unwrap();
     let names =
         |v: &serde_json::Value| v.as_object().unwrap().keys().cloned().collect::<std::collections::BTreeSet<_>>();
     let want = "disposition duplicate_of events file format reason reference reporter sender sha256";

@@ -7,8 +7,8 @@ use domain::{
     clock::{Clock as _, SystemClock},
     event::Disposition,
 };
-use intake::{Hint, line::json_line, parse};
-use std::{collections::HashMap, io::Write as _, path::PathBuf};
+use intake::{Hint, line::Line, open};
+use std::{collections::HashMap, io::Write, path::PathBuf, sync::Arc};
 
 /// Read reports and print one JSON object a line; nothing is stored.
 #[derive(clap::Args)]
@@ -26,7 +26,7 @@ impl Parse {
         let mut first: HashMap<String, String> = HashMap::new();
         for (done, input) in (1..).zip(&inputs) {
             let bytes = match input.read() {
-                Ok(bytes) => bytes,
+                Ok(bytes) => Arc::new(bytes),
                 Err(error) => {
                     eprintln!("lazaret: {}: {error}", input.name);
                     troubled += 1;
@@ -35,10 +35,11 @@ impl Parse {
             };
             let file_name = input.file_name();
             let hint = Hint { content_type: None, file_name: Some(file_name.as_str()).filter(|name| !name.is_empty()) };
-            let parsed = parse(&bytes, hint, SystemClock.now());
+            let report = open(&bytes, hint, SystemClock.now());
+            let parsed = &report.parsed;
             let earlier = first.get(&parsed.sha256).cloned();
             first.entry(parsed.sha256.clone()).or_insert_with(|| input.name.clone());
-            if let Err(error) = writeln!(out, "{}", json_line(&input.name, &parsed, earlier.as_deref())) {
+            if let Err(error) = print(&mut out, &Line::new(&input.name, &report, earlier.as_deref())) {
                 // Whoever read our output has seen enough: `lazaret parse | head`.
                 if error.kind() == std::io::ErrorKind::BrokenPipe {
                     return Ok(End::Done);
@@ -54,4 +55,10 @@ impl Parse {
         out.flush()?;
         Ok(if troubled == 0 { End::Done } else { End::Partly })
     }
+}
+
+/// One report a line, written as its events are read.
+fn print(out: &mut impl Write, line: &Line<'_>) -> std::io::Result<()> {
+    serde_json::to_writer(&mut *out, line).map_err(std::io::Error::from)?;
+    out.write_all(b"\n")
 }

@@ -33,7 +33,7 @@ impl Desk {
         let stored = conn.event_all_of_report(id).await?;
         let readings = conn.event_readings(id).await?;
         drop(conn);
-        let parsed = self.understand_only(&old, bytes).await?;
+        let parsed = self.understand_only(&old, bytes).await?.collect();
         let known = current(stored, &readings);
         let new = told(&old, &known, &parsed);
         let difference = compare(known, parsed.events.into_iter().map(as_stored).collect());

@@ -90,7 +90,7 @@ impl Desk {
         }
         let event = self.store.read().await?.event_by_id(id).await?.ok_or(Refusal::NotFound)?;
         let (report, bytes) = self.report_with_bytes(actor, event.report).await?;
-        let parsed = super::intake::parse(&report, bytes).await?;
+        let parsed = super::intake::parse(&report, bytes).await?.parsed;
         let mut tx = self.store.write().await?;
         let now = tx.now();
         let asked = tx.questions_of_event(id).await?;

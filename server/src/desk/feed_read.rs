@@ -10,9 +10,10 @@ use domain::{
     report::Report,
 };
 use intake::{
-    Hint, Parsed,
+    Hint, Opened, Parsed,
     profile::{self, Files, Read},
 };
+use std::sync::Arc;
 use store::{Chore, Conn};
 
 /// A report read by a feed's profile.
@@ -31,34 +32,34 @@ impl Desk {
     ///
     /// # Errors
     /// Any store error.
-    pub(super) async fn understand(&self, report: &Report, bytes: Vec<u8>) -> Result<Parsed, DeskError> {
-        let (parsed, reading, named) = self.looked_at(report, bytes).await?;
+    pub(super) async fn understand(&self, report: &Report, bytes: Vec<u8>) -> Result<Opened, DeskError> {
+        let (opened, reading, named) = self.looked_at(report, bytes).await?;
         if let Some(reading) = reading {
             self.note_reading(report, reading, named).await?;
         }
-        Ok(parsed)
+        Ok(opened)
     }
 
     /// The same without remembering anything about it: to compare what is stored with what would be read now.
     ///
     /// # Errors
     /// Any store error.
-    pub(super) async fn understand_only(&self, report: &Report, bytes: Vec<u8>) -> Result<Parsed, DeskError> {
+    pub(super) async fn understand_only(&self, report: &Report, bytes: Vec<u8>) -> Result<Opened, DeskError> {
         Ok(self.looked_at(report, bytes).await?.0)
     }
 
-    async fn looked_at(&self, report: &Report, bytes: Vec<u8>) -> Result<(Parsed, Option<Reading>, bool), DeskError> {
+    async fn looked_at(&self, report: &Report, bytes: Vec<u8>) -> Result<(Opened, Option<Reading>, bool), DeskError> {
         let mut conn = self.store.read().await?;
         let named = conn.report_feed(report.id).await?.filter(|known| known.named);
         let mut feeds = conn.feed_list().await?;
         drop(conn);
         feeds.retain(|feed| feed.retired_at.is_none());
-        let meta = report.clone();
+        let (meta, bytes) = (report.clone(), Arc::new(bytes));
         // Megabytes of CSV take a while: the web server must not wait for them.
         let work = tokio::task::spawn_blocking(move || read_bytes(&meta, &bytes, named, &feeds));
-        let (parsed, reading) =
+        let (opened, reading) =
             work.await.map_err(|error| DeskError::Broken(format!("the reader stopped: {error}")))?;
-        Ok((parsed, reading, named.is_some()))
+        Ok((opened, reading, named.is_some()))
     }
 
     /// Raises the alarm of every feed from which nothing has come for too long; how many there were.
@@ -138,7 +139,12 @@ pub(super) async fn name_by_channel(conn: &mut Conn, feed: &str, report: ReportI
 }
 
 /// Reads a report with the right reader. Pure.
-fn read_bytes(report: &Report, bytes: &[u8], named: Option<ReportFeed>, feeds: &[Feed]) -> (Parsed, Option<Reading>) {
+fn read_bytes(
+    report: &Report,
+    bytes: &Arc<Vec<u8>>,
+    named: Option<ReportFeed>,
+    feeds: &[Feed],
+) -> (Opened, Option<Reading>) {
     let hint = hint_of(report);
     let named = named.and_then(|named| feeds.iter().find(|feed| feed.id == named.feed));
     if let Some(feed) = named {
@@ -147,23 +153,24 @@ fn read_bytes(report: &Report, bytes: &[u8], named: Option<ReportFeed>, feeds: &
             return told(feed, read);
         }
         // Not what was expected: perhaps something that the built-in readers know.
-        let parsed = intake::parse(bytes, hint, report.received_at);
-        return if is_guess(&parsed) { told(feed, read) } else { (parsed, None) };
+        let opened = intake::open(bytes, hint, report.received_at);
+        return if is_guess(&opened.parsed) { told(feed, read) } else { (opened, None) };
     }
-    let parsed = intake::parse(bytes, hint, report.received_at);
+    let opened = intake::open(bytes, hint, report.received_at);
     let matched =
         feeds.iter().any(|feed| !(feed.profile.found.sender.is_empty() && feed.profile.found.file.is_empty()));
-    if !matched || !is_guess(&parsed) {
-        return (parsed, None);
+    if !matched || !is_guess(&opened.parsed) {
+        return (opened, None);
     }
     match by_match(report, &profile::files(bytes, hint), feeds) {
         Some((feed, read)) => {
-            let (read, reading) = told(feed, read);
+            let (mut read, reading) = told(feed, read);
             // The envelope is the mail's, whoever read the table in it.
-            let read = Parsed { message_id: parsed.message_id, in_reply_to: parsed.in_reply_to, ..read };
+            let Parsed { message_id, in_reply_to, .. } = opened.parsed;
+            (read.parsed.message_id, read.parsed.in_reply_to) = (message_id, in_reply_to);
             (read, reading)
         }
-        None => (parsed, None),
+        None => (opened, None),
     }
 }
 
@@ -187,7 +194,7 @@ fn is_guess(parsed: &Parsed) -> bool {
 }
 
 /// The first feed that the sender and a file's name fit and that can read it; else the first that should have.
-fn by_match<'f>(report: &Report, files: &Files, feeds: &'f [Feed]) -> Option<(&'f Feed, Read)> {
+fn by_match<'f>(report: &Report, files: &Files, feeds: &'f [Feed]) -> Option<(&'f Feed, Read<Opened>)> {
     let sender = files.sender.as_deref().unwrap_or_default();
     let mut failed = None;
     for feed in feeds {
@@ -206,7 +213,7 @@ fn by_match<'f>(report: &Report, files: &Files, feeds: &'f [Feed]) -> Option<(&'
     failed
 }
 
-fn told(feed: &Feed, read: Read) -> (Parsed, Option<Reading>) {
+fn told(feed: &Feed, read: Read<Opened>) -> (Opened, Option<Reading>) {
     let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     let alarm = alarm_of(&read, &feed.profile.name);
     let reading = Reading {
@@ -221,15 +228,16 @@ fn told(feed: &Feed, read: Read) -> (Parsed, Option<Reading>) {
 }
 
 /// What of a reading somebody should look at.
-fn alarm_of(read: &Read, name: &str) -> Option<(AlarmKind, String)> {
+fn alarm_of(read: &Read<Opened>, name: &str) -> Option<(AlarmKind, String)> {
+    let parsed = &read.parsed.parsed;
     // The alarm stands on the feed's own page.
-    let reason = || read.parsed.reason.as_deref().unwrap_or_default().replacen(&format!("feed {name}: "), "", 1);
+    let reason = || parsed.reason.as_deref().unwrap_or_default().replacen(&format!("feed {name}: "), "", 1);
     match &read.changed {
         None => Some((AlarmKind::Form, reason())),
         Some(changed) if !changed.readable() => Some((AlarmKind::Columns, reason())),
         Some(_) if read.bad_rows > read.rows => {
             let all = read.bad_rows + read.rows;
-            let first = read.parsed.faults.first().cloned().unwrap_or_default();
+            let first = parsed.faults.first().cloned().unwrap_or_default();
             Some((AlarmKind::Rows, format!("{} of {all} rows could not be read; {first}", read.bad_rows)))
         }
         Some(_) => None,

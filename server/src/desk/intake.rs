@@ -10,15 +10,17 @@ use super::{
 use domain::{
     act::Act,
     actor::Actor,
-    event::Disposition,
+    event::{Disposition, Observation},
     id::ReportId,
     ledger::NewEntry,
     limit::EVENTS_PER_TRANSACTION,
     refusal::Refusal,
     report::{Report, ReportState},
 };
-use intake::{Bounce, Parsed};
+use intake::{Bounce, Opened};
+use std::sync::Arc;
 use store::StoreError;
+use tokio::sync::mpsc;
 
 /// As much of a report is looked at for how it was delivered, in bytes.
 const PROVENANCE_BYTES: usize = 256 * 1024;
@@ -44,7 +46,8 @@ impl Desk {
         drop(conn);
         // The top of a mail is looked at before the reader takes the bytes; whose it is, is known afterwards.
         let top = bytes.get(..bytes.len().min(PROVENANCE_BYTES)).unwrap_or_default().to_vec();
-        let parsed = self.understand(&report, bytes).await?;
+        let opened = self.understand(&report, bytes).await?;
+        let parsed = &opened.parsed;
         let read = Report {
             format: Some(parsed.format),
             disposition: Some(parsed.disposition),
@@ -60,9 +63,9 @@ impl Desk {
         let reading = self.reading(&report, &read, shown).await?;
         let outcome = match parsed.disposition {
             _ if !reading.away.is_empty() => self.file_away(read.clone(), &reading).await,
-            Disposition::Events => self.store_events(&read, parsed, &reading).await,
+            Disposition::Events => self.store_events(&read, opened, &reading).await,
             Disposition::NeedsHuman | Disposition::Unreadable => self.park(read.clone(), &reading).await,
-            Disposition::Bounce => self.bounced(read.clone(), parsed.bounce.unwrap_or_default()).await,
+            Disposition::Bounce => self.bounced(read.clone(), parsed.bounce.clone().unwrap_or_default()).await,
             Disposition::AutoReply | Disposition::NotAReport => self.settle(read.clone(), &reading).await,
         };
         match outcome {
@@ -82,19 +85,24 @@ impl Desk {
         settled.ok_or_else(|| Refusal::NotFound.into())
     }
 
-    async fn store_events(&self, report: &Report, parsed: Parsed, reading: &Reading) -> Result<(), DeskError> {
+    /// Stores the events part by part, as they are read: what is in memory at once are a few parts, however long the
+    /// report. After a crash those that are stored already are passed over.
+    async fn store_events(&self, report: &Report, opened: Opened, reading: &Reading) -> Result<(), DeskError> {
         let mut conn = self.store.read().await?;
         let attributor = Attributor::load(&mut conn).await?;
         let stored = usize::try_from(conn.event_last_position(report.id).await? + 1).unwrap_or(0);
         drop(conn);
-        let total = parsed.events.len();
+        let total = opened.total();
         let report = Report { events: i64::try_from(total).unwrap_or(i64::MAX), ..report.clone() };
         let mut position = stored;
-        let mut rest = parsed.events.into_iter().skip(stored);
+        let mut parts = parts(opened, stored);
         loop {
-            let seen: Vec<_> = rest.by_ref().take(EVENTS_PER_TRANSACTION).collect();
+            let seen = parts.recv().await.unwrap_or_default();
             let taken = seen.len();
             let last = position + taken >= total;
+            if taken == 0 && !last {
+                return Err(DeskError::Broken("the reader stopped before the last event".to_owned()));
+            }
             let mut conn = self.store.read().await?;
             let answers = attributor.answers(&mut conn, &seen, report.received_at).await?;
             drop(conn);
@@ -160,14 +168,37 @@ impl Desk {
     }
 }
 
+/// The events of a report from number `skip` on, a transaction's worth at a time. Nobody reads on while nobody takes them.
+fn parts(opened: Opened, skip: usize) -> mpsc::Receiver<Vec<Observation>> {
+    let (give, take) = mpsc::channel(1);
+    tokio::task::spawn_blocking(move || {
+        let (mut number, mut part) = (0, Vec::with_capacity(EVENTS_PER_TRANSACTION));
+        opened.visit(&mut |event| {
+            number += 1;
+            if number <= skip || give.is_closed() {
+                return;
+            }
+            part.push(event);
+            if part.len() == EVENTS_PER_TRANSACTION {
+                // Closed: storing failed, and the report is read again.
+                give.blocking_send(std::mem::take(&mut part)).ok();
+            }
+        });
+        if !part.is_empty() {
+            give.blocking_send(part).ok();
+        }
+    });
+    take
+}
+
 /// What the built-in readers make of a report.
-pub(super) async fn parse(report: &Report, bytes: Vec<u8>) -> Result<Parsed, DeskError> {
+pub(super) async fn parse(report: &Report, bytes: Vec<u8>) -> Result<Opened, DeskError> {
     let report = report.clone();
     // Megabytes of CSV take a while: the web server must not wait for them.
-    let parsed = tokio::task::spawn_blocking(move || {
-        intake::parse(&bytes, super::feed_read::hint_of(&report), report.received_at)
+    let opened = tokio::task::spawn_blocking(move || {
+        intake::open(&Arc::new(bytes), super::feed_read::hint_of(&report), report.received_at)
     });
-    parsed.await.map_err(|error| DeskError::Broken(format!("the reader stopped: {error}")))
+    opened.await.map_err(|error| DeskError::Broken(format!("the reader stopped: {error}")))
 }
 
 /// The ledger's line about a report that was read.

@@ -162,7 +162,7 @@ impl Desk {
             domain::case_text("text", &ask.text)?;
         }
         let (found, bytes) = self.report_with_bytes(actor, report).await?;
-        let parsed = super::intake::parse(&found, bytes).await?;
+        let parsed = super::intake::parse(&found, bytes).await?.parsed;
         let mut tx = self.store.write().await?;
         let now = tx.now();
         if tx.questions_of_report(report).await?.iter().any(|known| known.id == ask.id) {

@@ -52,7 +52,7 @@ async fn what_was_seen_is_what_arrives() {
                 intake::Hint { content_type: Some("message/rfc822"), file_name: None },
             );
             let file = parsed.files.iter().find(|file| file.name == passing.file_name()).unwrap();
-            let (sent, seen) = (String::from_utf8(file.bytes.clone()).unwrap(), &passing.body);
+            let (sent, seen) = (String::from_utf8(file.bytes.to_vec()).unwrap(), &passing.body);
             assert_eq!(sent.replace("\r\n", "\n").trim_end(), seen.trim_end());
             for hidden in ["Okafor", "n.okafor@", &world.customer.number] {
                 assert!(!mail.contains(hidden), "{hidden} in {mail}");

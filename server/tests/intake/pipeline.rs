@@ -248,29 +248,28 @@ async fn a_person_says_who_it_was_and_the_older_answer_stays() {
     .await;
 }
 
+/// Rows of a Shadowserver file, a second apart, received and not read yet.
+async fn receive_rows(world: &World, rows: i64) -> lazaret::desk::Received {
+    let header = "timestamp,ip,protocol,port,hostname,tag,asn,geo,region,city";
+    let row = |n: i64| {
+        let at = format!("2026-11-21 {:02}:{:02}:{:02}", n / 3600, n / 60 % 60, n % 60);
+        format!("{at},198.51.100.77,udp,53,,openresolver,64496,,,")
+    };
+    let csv = (0..rows).map(row).fold(header.to_owned(), |text, row| format!("{text}\n{row}"));
+    let arrival = lazaret::desk::Arrival {
+        channel: domain::report::Channel::File,
+        bytes: csv.as_bytes(),
+        content_type: "text/csv",
+        file_name: "2026-11-21-scan_dns-isp-asn.csv",
+        read_by_caller: true,
+    };
+    world.desk.receive(&system(), arrival).await.unwrap()
+}
+
 #[tokio::test]
 async fn many_rows_go_in_by_batches_and_go_on_after_a_crash() {
     both(|world| async move {
-        let header = "timestamp,ip,protocol,port,hostname,tag,asn,geo,region,city";
-        let row = |n: i64| {
-            format!(
-                "2026-11-21 {:02}:{:02}:{:02},198.51.100.77,udp,53,,openresolver,64496,,,",
-                n / 3600,
-                n / 60 % 60,
-                n % 60
-            )
-        };
-        let csv = (0..1203).map(row).fold(header.to_owned(), |text, row| format!("{text}\n{row}"));
-        let received = {
-            let arrival = lazaret::desk::Arrival {
-                channel: domain::report::Channel::File,
-                bytes: csv.as_bytes(),
-                content_type: "text/csv",
-                file_name: "2026-11-21-scan_dns-isp-asn.csv",
-                read_by_caller: true,
-            };
-            world.desk.receive(&system(), arrival).await.unwrap()
-        };
+        let received = receive_rows(&world, 1203).await;
         let report = world.desk.read_report(received.id).await.unwrap();
         assert_eq!((report.state, report.events), (ReportState::Done, 1203), "{:?}", report.reason);
         assert_eq!(world.rows(InboxTab::Decide).await[0].events, 1203);
@@ -281,6 +280,32 @@ async fn many_rows_go_in_by_batches_and_go_on_after_a_crash() {
         let again = world.desk.read_report(received.id).await.unwrap();
         assert_eq!((again.state, again.events), (ReportState::Done, 1203));
         assert_eq!(world.rows(InboxTab::Decide).await[0].events, 1203, "nothing twice");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_reading_broken_off_in_the_middle_of_a_table_goes_on_there() {
+    both(|world| async move {
+        let received = receive_rows(&world, 6_010).await;
+        let stored = async || {
+            world.desk.store().read().await.unwrap().event_last_position(received.id).await.unwrap() + 1
+        };
+        let some = async {
+            while stored().await < 1_000 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            biased;
+            () = some => {}
+            done = world.desk.read_report(received.id) => panic!("nothing broke it off: {done:?}"),
+        }
+        let before = stored().await;
+        assert!(before < 6_010 && before % 500 == 0, "whole parts are stored, or not: {before}");
+        let report = world.desk.read_report(received.id).await.unwrap();
+        assert_eq!((report.state, report.events), (ReportState::Done, 6_010));
+        assert_eq!((stored().await, world.rows(InboxTab::Decide).await[0].events), (6_010, 6_010), "each once");
     })
     .await;
 }

@@ -62,7 +62,9 @@ pub fn check_parsed(parsed: &Parsed) {
         assert!(event.count >= 1 && event.from <= event.to, "{event:?}");
         assert!(!event.source.value.is_empty() && !event.source.value.contains(char::is_control), "{event:?}");
     }
-    check_texts(&intake::line::json_line("x", parsed, None));
+    let opened = intake::Opened::from(parsed.clone());
+    assert_eq!(opened.total(), parsed.events.len());
+    check_texts(&serde_json::to_value(intake::line::Line::new("x", &opened, None)).unwrap_or_default());
 }
 
 /// No text holds NUL: PostgreSQL refuses it.

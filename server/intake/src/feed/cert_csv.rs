@@ -3,12 +3,9 @@ use super::class;
 use super::table::{Cells, Header};
 use crate::sighting::{self, With};
 use crate::time::{self, Unzoned};
-use crate::{Context, Parsed, address, limits};
+use crate::{Context, Parsed, address, events, limits};
 use domain::class::Class;
 use domain::event::{Format, Observation, Role};
-
-/// Faults of rows that are kept one by one.
-const MOST_FAULTS: usize = 1000;
 
 /// A form, known by columns that all of its files have.
 struct Layout {
@@ -126,24 +123,36 @@ const LAYOUTS: [Layout; 9] = [
 pub(crate) fn read(bytes: &[u8], name: Option<&str>, context: Context) -> Option<Parsed> {
     let header = Header::read(bytes)?;
     let layout = LAYOUTS.iter().find(|l| l.columns.iter().all(|c| header.has(c)))?;
-    let mut parsed = Parsed::events(Format::Csv, Vec::new()).from(layout.reporter.map(str::to_owned));
-    let mut unkept = 0_usize;
+    let (name, received_at) = (name.unwrap_or_default().to_owned(), context.received_at);
+    let read = move |bytes: &[u8], parsed: &mut Parsed, each: &mut dyn FnMut(Observation)| {
+        rows(layout, (&header, bytes), (&name, Context::of(received_at)), parsed, each);
+    };
+    Some(events::of_table(Format::Csv, bytes, context, read).from(layout.reporter.map(str::to_owned)))
+}
+
+/// Hands over the events of the rows below the header.
+fn rows(
+    layout: &Layout,
+    (header, bytes): (&Header, &[u8]),
+    (name, context): (&str, Context<'_>),
+    parsed: &mut Parsed,
+    each: &mut dyn FnMut(Observation),
+) {
+    let mut events = 0_usize;
     header.rows(bytes, |number, row| {
-        if parsed.events.len() >= limits::EVENTS {
+        if events >= limits::EVENTS {
             parsed.fault(format!("row {number} and all after it were not read: more than {} events", limits::EVENTS));
             return false;
         }
-        match event(layout, row, name.unwrap_or_default(), context) {
-            Ok(event) => parsed.events.push(event),
-            Err(fault) if parsed.faults.len() < MOST_FAULTS => parsed.fault(format!("row {number}: {fault}")),
-            Err(_) => unkept += 1,
+        match event(layout, row, name, context) {
+            Ok(event) => {
+                events += 1;
+                each(event);
+            }
+            Err(fault) => parsed.bad_row(format!("row {number}: {fault}")),
         }
         true
     });
-    if unkept > 0 {
-        parsed.fault(format!("{unkept} more rows could not be read"));
-    }
-    Some(parsed)
 }
 
 fn event(layout: &Layout, row: &Cells<'_>, name: &str, context: Context) -> Result<Observation, String> {

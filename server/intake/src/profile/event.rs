@@ -53,11 +53,11 @@ pub(super) struct Plan<'p> {
     details: Vec<(usize, &'p str)>,
     exact: HashMap<String, Class>,
     begins: Vec<(String, Class)>,
-    context: Context,
+    context: Context<'p>,
 }
 
 impl<'p> Plan<'p> {
-    pub(super) fn new(profile: &'p FeedProfile, table: &Table<'_>, context: Context) -> Self {
+    pub(super) fn new(profile: &'p FeedProfile, table: &Table<'_>, context: Context<'p>) -> Self {
         let (mut at, mut details) = (HashMap::new(), Vec::new());
         for column in &profile.columns {
             let Some(position) = table.position(&column.name) else { continue };

@@ -1,5 +1,6 @@
 //! The files of a delivery that may be a feed's table: the file itself, those in an archive, those that a mail brings.
 use crate::{Hint, archive, detect, limits, mail};
+use std::sync::Arc;
 
 /// One file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -7,7 +8,7 @@ pub struct FeedFile {
     /// Its name, or empty.
     pub name: String,
     /// Its bytes, UTF-16 made UTF-8.
-    pub bytes: Vec<u8>,
+    pub bytes: Arc<Vec<u8>>,
 }
 
 /// What a delivery holds.
@@ -47,9 +48,9 @@ pub fn files(bytes: &[u8], hint: Hint<'_>) -> Files {
 fn add(files: &mut Vec<FeedFile>, name: &str, bytes: &[u8]) {
     if archive::is_zip(bytes) {
         let inner = archive::entries(bytes).unwrap_or_default();
-        files.extend(inner.into_iter().map(|(name, bytes)| FeedFile { name, bytes }));
+        files.extend(inner.into_iter().map(|(name, bytes)| FeedFile { name, bytes: Arc::new(bytes) }));
     } else {
         let bytes = detect::decode_utf16(bytes).into_owned();
-        files.push(FeedFile { name: name.to_owned(), bytes });
+        files.push(FeedFile { name: name.to_owned(), bytes: Arc::new(bytes) });
     }
 }

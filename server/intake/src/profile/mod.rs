@@ -25,23 +25,20 @@ pub use guess_class::class_of;
 pub use preview::{Preview, PreviewRow, SampleColumn, columns_of, preview};
 pub use sample::sample;
 
-use crate::{Context, Parsed, limits};
+use crate::{Context, Opened, Parsed, events, limits};
 use chrono::{DateTime, Utc};
-use domain::event::Format;
+use domain::event::{Format, Observation};
 use domain::feed::TableForm;
 use event::Plan;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use table::Table;
 
-/// Faults of rows that are kept one by one.
-const MOST_FAULTS: usize = 1000;
-
-/// A table read by a profile.
+/// A table read by a profile: as [`Parsed`], or as [`Opened`] to have its events one by one.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Read {
+pub struct Read<P = Parsed> {
     /// Events, faults, disposition.
-    pub parsed: Parsed,
+    pub parsed: P,
     /// Rows that are events.
     pub rows: usize,
     /// Rows that are not.
@@ -50,25 +47,34 @@ pub struct Read {
     pub changed: Option<Changed>,
 }
 
+impl<P> Read<P> {
+    fn map<Q>(self, to: impl FnOnce(P) -> Q) -> Read<Q> {
+        let Self { parsed, rows, bad_rows, changed } = self;
+        Read { parsed: to(parsed), rows, bad_rows, changed }
+    }
+}
+
 /// Reads a table by a profile. Never fails and never panics.
 #[must_use]
 pub fn read(bytes: &[u8], profile: &FeedProfile, received_at: DateTime<Utc>) -> Read {
-    let outcome = catch_unwind(AssertUnwindSafe(|| read_table(bytes, profile, received_at)));
-    let mut read = outcome.unwrap_or_else(|_| {
+    let read = read_one(bytes, profile, Context::of(received_at)).map(|parsed| Opened::of(parsed).collect());
+    read.map(|parsed| Parsed { sha256: crate::sha256_hex(bytes), ..parsed })
+}
+
+fn read_one(bytes: &[u8], profile: &FeedProfile, context: Context<'_>) -> Read {
+    catch_unwind(AssertUnwindSafe(|| read_table(bytes, profile, context))).unwrap_or_else(|_| {
         parked(profile, None, "the reader failed on these bytes; they are kept and can be read again".into())
-    });
-    read.parsed.settle();
-    read.parsed.sha256 = crate::sha256_hex(bytes);
-    read
+    })
 }
 
 /// Reads the files of a delivery that fit a profile as one report; if none fits, the answer says why the first does not.
 /// With `named` only files whose name fits the profile's pattern count.
 #[must_use]
-pub fn read_files(files: &Files, profile: &FeedProfile, received_at: DateTime<Utc>, named: bool) -> Read {
+pub fn read_files(files: &Files, profile: &FeedProfile, received_at: DateTime<Utc>, named: bool) -> Read<Opened> {
     let (mut good, mut bad): (Option<Read>, Option<Read>) = (None, None);
     for file in files.files.iter().filter(|file| !named || profile.found.fits_file(&file.name)) {
-        let one = read(&file.bytes, profile, received_at);
+        let context = Context { streamed: Some(&file.bytes), ..Context::of(received_at) };
+        let one = read_one(&file.bytes, profile, context);
         // A table with other columns says more than a text that is no table.
         let better = bad.as_ref().is_none_or(|bad| bad.changed.is_none() && one.changed.is_some());
         match &mut good {
@@ -85,8 +91,7 @@ pub fn read_files(files: &Files, profile: &FeedProfile, received_at: DateTime<Ut
     let mut read = good.or(bad).unwrap_or_else(|| parked(profile, None, "it brings no file that fits".into()));
     read.parsed.sender.clone_from(&files.sender);
     read.parsed.subject.clone_from(&files.subject);
-    read.parsed.settle();
-    read
+    read.map(Opened::of)
 }
 
 /// How the columns of a table differ from those the profile expects; the error says why it is no such table.
@@ -112,7 +117,7 @@ fn parked(profile: &FeedProfile, changed: Option<Changed>, why: String) -> Read 
     Read { parsed, rows: 0, bad_rows: 0, changed }
 }
 
-fn read_table(bytes: &[u8], profile: &FeedProfile, received_at: DateTime<Utc>) -> Read {
+fn read_table(bytes: &[u8], profile: &FeedProfile, context: Context<'_>) -> Read {
     if bytes.len() as u64 > limits::UNPACKED_BYTES {
         return parked(profile, None, "the file is too large".into());
     }
@@ -125,55 +130,46 @@ fn read_table(bytes: &[u8], profile: &FeedProfile, received_at: DateTime<Utc>) -
         let why = format!("its columns have changed: {}", changed.words().unwrap_or_default());
         return parked(profile, Some(changed), why);
     }
-    let mut reading = Reading::new(profile);
-    reading.parsed.faults.extend(changed.words().map(|words| format!("feed {}: columns: {words}", profile.name)));
-    let plan = Plan::new(profile, &table, Context { received_at, depth: 0 });
-    table.visit(&mut |row| match row {
-        Err((place, why)) => {
-            reading.bad(format!("{place}: {why}"));
-            ControlFlow::Continue(())
-        }
-        Ok(row) if reading.parsed.events.len() >= limits::EVENTS => {
-            let fault = format!("{} and all after it were not read: more than {} events", row.place, limits::EVENTS);
-            reading.parsed.fault(fault);
-            ControlFlow::Break(())
-        }
-        Ok(row) => {
-            match plan.event(&row) {
-                Ok(event) => reading.parsed.events.push(event),
-                Err(fault) => reading.bad(format!("{}, {fault}", row.place)),
+    drop(table);
+    let (by, received_at) = (profile.clone(), context.received_at);
+    let read = move |bytes: &[u8], parsed: &mut Parsed, each: &mut dyn FnMut(Observation)| {
+        rows((bytes, &by), Context::of(received_at), parsed, each);
+    };
+    let mut parsed = events::of_table(format(profile), bytes, context, read).from(Some(profile.reporter.clone()));
+    if let Some(words) = changed.words() {
+        parsed.faults.insert(0, format!("feed {}: columns: {words}", profile.name));
+    }
+    let rows = parsed.events.len() + parsed.tables.iter().map(events::Table::len).sum::<usize>();
+    Read { rows, bad_rows: parsed.bad_rows, parsed, changed: Some(changed) }
+}
+
+/// Hands over the events of a table's rows.
+fn rows(
+    (bytes, profile): (&[u8], &FeedProfile),
+    context: Context<'_>,
+    parsed: &mut Parsed,
+    each: &mut dyn FnMut(Observation),
+) {
+    let Ok(table) = Table::open(bytes, profile) else { return };
+    let plan = Plan::new(profile, &table, context);
+    let mut events = 0;
+    table.visit(&mut |row| {
+        match row {
+            Err((place, why)) => parsed.bad_row(format!("{place}: {why}")),
+            Ok(row) if events >= limits::EVENTS => {
+                let fault =
+                    format!("{} and all after it were not read: more than {} events", row.place, limits::EVENTS);
+                parsed.fault(fault);
+                return ControlFlow::Break(());
             }
-            ControlFlow::Continue(())
+            Ok(row) => match plan.event(&row) {
+                Ok(event) => {
+                    events += 1;
+                    each(event);
+                }
+                Err(fault) => parsed.bad_row(format!("{}, {fault}", row.place)),
+            },
         }
+        ControlFlow::Continue(())
     });
-    reading.done(changed)
-}
-
-/// What has been read so far.
-struct Reading {
-    parsed: Parsed,
-    bad: usize,
-}
-
-impl Reading {
-    fn new(profile: &FeedProfile) -> Self {
-        let parsed = Parsed::events(format(profile), Vec::new()).from(Some(profile.reporter.clone()));
-        Self { parsed, bad: 0 }
-    }
-
-    fn bad(&mut self, fault: String) {
-        self.bad += 1;
-        if self.bad <= MOST_FAULTS {
-            self.parsed.fault(fault);
-        }
-    }
-
-    fn done(self, changed: Changed) -> Read {
-        let mut parsed = self.parsed;
-        if self.bad > MOST_FAULTS {
-            parsed.fault(format!("{} more rows could not be read", self.bad - MOST_FAULTS));
-        }
-        let rows = parsed.events.len();
-        Read { parsed, rows, bad_rows: self.bad, changed: Some(changed) }
-    }
 }

@@ -69,7 +69,7 @@ pub struct Preview {
 /// Why the bytes are no table of the profile's form.
 pub fn preview(bytes: &[u8], profile: &FeedProfile, received_at: DateTime<Utc>, n: usize) -> Result<Preview, String> {
     let table = Table::open(bytes, profile)?;
-    let plan = Plan::new(profile, &table, Context { received_at, depth: 0 });
+    let plan = Plan::new(profile, &table, Context::of(received_at));
     let changed = compare(&table, profile);
     let mut shown = Preview { changed, rows: Vec::new(), total: 0, bad: 0, faults: Vec::new() };
     table.visit(&mut |row| {
