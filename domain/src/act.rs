@@ -160,6 +160,8 @@ words! {
         CgnatRuleEnded = "cgnat_rule.ended",
         /// A person asked whose an address was, or what a customer held.
         AddressLookedUp = "lease.looked_up",
+        /// A resolver answered what a person had it asked.
+        ResolverAnswered = "resolver.answered",
         /// How a lease source is watched was changed.
         LeaseSourceChanged = "lease_source.changed",
         /// Names of hosts and accounts were imported.

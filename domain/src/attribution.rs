@@ -1,11 +1,12 @@
 //! Whose was it then? A dated answer with its proof; corrected by a newer record, never overwritten.
 mod decide;
+pub mod resolved;
 
 pub use decide::{Known, decide, unknown};
 
 use crate::{
     id::{CustomerId, LeaseId, ServiceId},
-    lease::Held,
+    lease::{Held, resolver::ResolverQuestion},
     saying::HolderName,
     words::words,
 };
@@ -42,6 +43,8 @@ words! {
         NearChange = "near_change",
         /// The source's knowledge does not reach so far yet: it settles by itself.
         Waiting = "waiting",
+        /// A resolver is asked and has not answered yet: it settles by itself.
+        Unanswered = "unanswered",
         /// The session's end was never told, and its last sign of life is earlier.
         Presumed = "presumed",
         /// Nobody is known for a part of the event's span.
@@ -71,6 +74,7 @@ impl Doubt {
             Self::NoTime => "the exact time with its zone, from the reporter",
             Self::SeveralHolders | Self::PartOfSpan => "a narrower span of time, from the reporter",
             Self::Waiting => "later leases: it settles by itself",
+            Self::Unanswered => "the resolver's answer: it settles by itself",
             Self::Presumed => "the end of the session, from the lease source",
             Self::NameUnknown => "the customer import: no service has this name yet",
             Self::NoLease | Self::BeforeKnowledge => "leases of that time, if a source still has them",
@@ -154,6 +158,8 @@ pub enum Wait {
     Name(HolderName),
     /// What this source will say of that time.
     Source(String),
+    /// What a resolver answers to this.
+    Resolver(ResolverQuestion),
 }
 
 /// The answer for one event.

@@ -1,6 +1,7 @@
 //! The ways by which reports come in, as their administrator sees them: when each last worked, what it brought, what is wrong.
 use crate::{
     id::{ListingId, ReportId},
+    lease::board::LeaseWay,
     report::Channel,
     words::words,
 };
@@ -158,6 +159,8 @@ pub struct ChannelRow {
 pub struct ChannelBoard {
     /// Those that fetch or listen by themselves, as they stand in the settings.
     pub own: Vec<ChannelRow>,
+    /// The ways by which leases come in.
+    pub leases: Vec<LeaseWay>,
     /// Those that wait for others: API, pipe, files, upload.
     pub open: Vec<ChannelRow>,
     /// What could not be taken in, newest first.

@@ -65,7 +65,7 @@ pub fn contradicts(stands: &Answer, found: &Answer) -> bool {
     let Some(holder) = stands.holder().filter(|holder| holder.lease.is_some()) else { return false };
     match (found.certainty, found.doubt) {
         // Erased or not told yet is no contradiction.
-        (_, Some(Doubt::Gone | Doubt::Waiting | Doubt::BeforeKnowledge | Doubt::NotOurs)) => false,
+        (_, Some(Doubt::Gone | Doubt::Waiting | Doubt::Unanswered | Doubt::BeforeKnowledge | Doubt::NotOurs)) => false,
         (Certainty::Certain, _) => found.holder().is_none_or(|now| now.service != holder.service),
         (Certainty::Ambiguous, _) => found.candidates.iter().any(|other| other.service != holder.service),
         (Certainty::Unknown, doubt) => matches!(doubt, Some(Doubt::NoLease | Doubt::NameUnknown)),

@@ -48,6 +48,8 @@ ids! {
     ClauseId;
     /// "This address belonged to this service from A to B."
     LeaseId;
+    /// What a resolver is asked: the same question has the same.
+    ResolverQuestionId;
     /// What a person asked about addresses, with his reason.
     LookUpId;
     /// That a name belongs to a service.

@@ -2,6 +2,7 @@
 pub mod board;
 pub mod held;
 pub mod look;
+pub mod resolver;
 pub mod session;
 pub mod shape;
 pub mod source;

@@ -1,6 +1,7 @@
 //! Settings: `lazaret.toml`, then `LAZARET_SECTION__KEY` in the environment, then flags. Every key stands in [`KEYS`].
 pub mod channel;
 pub mod lease;
+pub mod resolver;
 
 use chrono::{DateTime, FixedOffset, Offset as _, TimeZone as _, Utc};
 use chrono_tz::Tz;
@@ -170,6 +171,21 @@ pub const KEYS: &[Key] = &[
     ),
     key("radius.*.silent_hours", "0", "Hours without a request that raise an alarm; 0: never."),
     key("radius.*.skew_seconds", "", "Seconds by which its clock may be off. Default: 5."),
+    key(
+        "resolver.*.url",
+        "",
+        "System that is asked by HTTP who had an address (docs/lease-sources.md): https://, or http:// on loopback.",
+    ),
+    secret("resolver.*.token", "Bearer token for it."),
+    key(
+        "resolver.*.prefixes",
+        "",
+        "Addresses it is asked about (comma separated), such as 198.51.100.0/24. Default: all own ranges.",
+    ),
+    key("resolver.*.timeout_seconds", "10", "Seconds that it has to answer, 1 to 40."),
+    key("resolver.*.per_second", "5", "Questions a second at most, 1 to 100."),
+    key("resolver.*.skew_seconds", "", "Seconds by which its clock may be off. Default: 2."),
+    key("resolver.*.ca_file", "", "PEM file of the authority that signed its certificate, if it is a private one."),
     key("passon.*.url", "", "Webhook to which evidence may be passed on as XARF v4: https://."),
     secret("passon.*.key", "Secret that signs what is posted there (HMAC-SHA256, docs/operations.md)."),
     key("passon.*.private", "no", "yes: the webhook may lead to an address inside a private network, and be http://."),
@@ -335,7 +351,8 @@ impl Config {
         self.check_number("leases.keep_days", 1, 3_650)?;
         self.check_number("leases.report_days", 1, 3_650)?;
         channel::check(self)?;
-        lease::check(self)
+        lease::check(self)?;
+        resolver::check(self)
     }
 
     fn check_number(&self, name: &str, least: i64, most: i64) -> Result<(), ConfigError> {

@@ -21,11 +21,13 @@ pub struct Known {
 impl Known {
     /// Of these sources.
     pub fn of(sources: &[LeaseSource]) -> Self {
-        let moving = || sources.iter().filter(|source| source.kind != LeaseSourceKind::Static);
+        // A resolver is asked anew: what it said of one time bounds nothing that it knows of another.
+        let told = || sources.iter().filter(|source| source.kind != LeaseSourceKind::Resolver);
+        let moving = || told().filter(|source| source.kind != LeaseSourceKind::Static);
         let reach = |source: &LeaseSource| source.known_through.map(|through| (source.name.clone(), through));
         Self {
             erased_before: moving().filter_map(|source| source.erased_before).max(),
-            begins: sources.iter().filter_map(|source| source.known_from).min(),
+            begins: told().filter_map(|source| source.known_from).min(),
             through: moving().filter_map(reach).min_by_key(|reach| reach.1),
         }
     }
@@ -108,8 +110,9 @@ fn doubt(fitting: &[&Held], holders: &[&Held], moment: &Moment, window: Instants
     if moment.port.is_none() && shared {
         return Some(Doubt::NoPort);
     }
-    let moving = fitting.iter().any(|one| one.kind != LeaseSourceKind::Static);
-    if moving && known.erased_before.is_some_and(|before| window.0 < before) {
+    // What the books and a resolver say is all there is to say, however much of other sources is erased.
+    let erasable = |one: &&Held| !matches!(one.kind, LeaseSourceKind::Static | LeaseSourceKind::Resolver);
+    if fitting.iter().any(erasable) && known.erased_before.is_some_and(|before| window.0 < before) {
         return Some(Doubt::Gone);
     }
     if holders.len() > 1 {
@@ -127,7 +130,15 @@ fn doubt(fitting: &[&Held], holders: &[&Held], moment: &Moment, window: Instants
     if !over(skew) {
         let known = after(window.1, skew);
         let early = |one: &&Held| one.kind != LeaseSourceKind::Static && one.through.is_some_and(|end| end <= known);
-        return Some(if fitting.iter().any(early) { Doubt::Waiting } else { Doubt::NearChange });
+        // Not a change of hands but the end of what was proven.
+        let presumed = |one: &&Held| {
+            one.sure_until.is_some_and(|sure| sure <= known) && one.over_by().is_none_or(|over| over > known)
+        };
+        return Some(match (fitting.iter().any(early), fitting.iter().any(presumed)) {
+            (true, _) => Doubt::Waiting,
+            (false, true) => Doubt::Presumed,
+            (false, false) => Doubt::NearChange,
+        });
     }
     let long = (before(window.0, TimeDelta::days(1)), window.1);
     (!moment.time_stated && !spans.iter().any(|span| span.covers(long, TimeDelta::zero()))).then_some(Doubt::NoTime)

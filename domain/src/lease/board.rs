@@ -1,5 +1,6 @@
 //! How the lease sources do: what each knows, what is wrong with them, what imports are under way.
-use super::{ImportRow, LeaseSource, LeaseSourceKind, RefusedRow};
+use super::{ImportRow, LeaseSource, LeaseSourceKind, RefusedRow, resolver::Standing};
+use crate::channel::{ChannelState, Health};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::fmt;
 
@@ -30,6 +31,24 @@ pub enum LeaseWarning {
         /// How far it reaches.
         through: DateTime<Utc>,
     },
+    /// Its file cannot be read, nobody listens, or a resolver does not answer.
+    Failing {
+        /// Which source.
+        source: String,
+        /// Since when.
+        since: DateTime<Utc>,
+        /// What is wrong, in plain words.
+        problem: String,
+    },
+    /// A resolver answers some questions with what is no answer.
+    NoAnswer {
+        /// Which resolver.
+        source: String,
+        /// How many questions.
+        questions: i64,
+        /// What is wrong with the newest answer.
+        problem: String,
+    },
     /// Leases are kept for less time than reports may be old.
     KeptTooShort,
 }
@@ -38,7 +57,11 @@ impl LeaseWarning {
     /// Which source it is about.
     pub fn source(&self) -> &str {
         match self {
-            Self::Silent { source, .. } | Self::TooYoung { source, .. } | Self::Behind { source, .. } => source,
+            Self::Silent { source, .. }
+            | Self::TooYoung { source, .. }
+            | Self::Behind { source, .. }
+            | Self::Failing { source, .. }
+            | Self::NoAnswer { source, .. } => source,
             Self::KeptTooShort => "",
         }
     }
@@ -59,6 +82,15 @@ impl fmt::Display for LeaseWarning {
             Self::Behind { source, through } => {
                 write!(f, "what {source} says reaches only to {}: newer events wait", at(through))
             }
+            Self::Failing { source, since, problem } => {
+                write!(f, "{source} does not work since {}: {problem}", at(since))
+            }
+            Self::NoAnswer { source, questions: 1, problem } => {
+                write!(f, "{source} has not answered one question: {problem}")
+            }
+            Self::NoAnswer { source, questions, problem } => {
+                write!(f, "{source} has not answered {questions} questions: {problem}")
+            }
             Self::KeptTooShort => f.write_str(
                 "leases.keep_days is less than leases.report_days: leases are gone before their reports come",
             ),
@@ -73,7 +105,9 @@ pub fn warnings(sources: &[LeaseSource], report_days: i64, keep_days: i64, now: 
     if keep_days < report_days {
         found.push(LeaseWarning::KeptTooShort);
     }
-    for source in sources.iter().filter(|source| source.kind != LeaseSourceKind::Static) {
+    // A resolver speaks when it is asked, and of what it is asked.
+    let speaks = |source: &&LeaseSource| !matches!(source.kind, LeaseSourceKind::Static | LeaseSourceKind::Resolver);
+    for source in sources.iter().filter(speaks) {
         let name = || source.name.clone();
         if let Some(since) = source.last_heard_at.filter(|_| source.silent(now)) {
             found.push(LeaseWarning::Silent { source: name(), since });
@@ -87,6 +121,53 @@ pub fn warnings(sources: &[LeaseSource], report_days: i64, keep_days: i64, now: 
     found
 }
 
+/// What does not work right now: `ways` by their state, resolvers by their questions too.
+pub fn failures(ways: &[LeaseWay], standings: &[Standing]) -> Vec<LeaseWarning> {
+    let mut found = Vec::new();
+    for way in ways {
+        let source = way.source.clone();
+        let failing = way.state.as_ref().and_then(|state| Some((state.failing_since?, state.problem.clone()?)));
+        let wrong = standings.iter().find(|standing| standing.resolver == way.source && standing.wrong > 0);
+        match (failing, wrong) {
+            (Some((since, problem)), _) => found.push(LeaseWarning::Failing { source, since, problem }),
+            (None, Some(Standing { wrong, problem, .. })) => {
+                found.push(LeaseWarning::NoAnswer { source, questions: *wrong, problem: problem.clone() });
+            }
+            (None, None) => {}
+        }
+    }
+    found
+}
+
+/// A way by which leases come in, for the page of channels.
+#[derive(Debug, Clone)]
+pub struct LeaseWay {
+    /// The source it speaks for; `radius` is the door of all access servers.
+    pub source: String,
+    /// What it is.
+    pub kind: LeaseSourceKind,
+    /// Where it leads: a file, an address; empty for what others bring.
+    pub place: String,
+    /// What is known of it, where it works by itself.
+    pub state: Option<ChannelState>,
+    /// When it was last heard.
+    pub heard_at: Option<DateTime<Utc>>,
+    /// Whether it was to be heard by now.
+    pub silent: bool,
+}
+
+impl LeaseWay {
+    /// How it does, in one word.
+    pub fn health(&self) -> Health {
+        match &self.state {
+            _ if self.silent => Health::Alarm,
+            Some(state) => state.health(),
+            None if self.heard_at.is_some() => Health::Fine,
+            None => Health::New,
+        }
+    }
+}
+
 /// The page of lease sources.
 #[derive(Debug, Clone)]
 pub struct LeaseBoard {
@@ -94,6 +175,8 @@ pub struct LeaseBoard {
     pub sources: Vec<LeaseSource>,
     /// What is wrong.
     pub warnings: Vec<LeaseWarning>,
+    /// How the questions to resolvers do, of those that have open ones.
+    pub standings: Vec<Standing>,
     /// The newest refused rows.
     pub refused: Vec<RefusedRow>,
     /// Imports of files, the one that moved last first.

@@ -60,8 +60,11 @@ pub struct LeaseSource {
 }
 
 impl LeaseSource {
-    /// Whether nothing has been heard for longer than its owner accepts.
+    /// Whether nothing has been heard for longer than its owner accepts. A resolver speaks only when it is asked.
     pub fn silent(&self, now: DateTime<Utc>) -> bool {
+        if self.kind == LeaseSourceKind::Resolver {
+            return false;
+        }
         let (Some(after), Some(heard)) = (self.silent_after, self.last_heard_at) else { return false };
         now - heard > after
     }

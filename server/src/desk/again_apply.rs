@@ -121,7 +121,7 @@ impl Desk {
     /// holds, which a person may have given.
     async fn answers(&self, part: &[Step], report: &Report) -> Result<Vec<Option<Answer>>, DeskError> {
         let mut conn = self.store.read().await?;
-        let attributor = Attributor::load(&mut conn).await?;
+        let attributor = Attributor::load(&mut conn, &self.resolvers).await?;
         let seen: Vec<Observation> = part.iter().filter_map(Step::seen).cloned().collect();
         let mut looked_up = attributor.answers(&mut conn, &seen, report.received_at).await?.into_iter();
         let mut answers = Vec::with_capacity(part.len());

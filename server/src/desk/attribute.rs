@@ -3,6 +3,7 @@ use super::{
     DeskError,
     attribute_name::{Names, host_of, reconcile, stated_address},
 };
+use crate::config::resolver::Resolver;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     attribution::{Answer, Candidate, Certainty, Doubt, Known, Moment, Wait, decide},
@@ -15,6 +16,7 @@ use domain::{
 use std::{
     collections::{HashMap, HashSet},
     net::IpAddr,
+    sync::Arc,
 };
 use store::{Conn, LeaseAsk, LeaseForms};
 
@@ -29,6 +31,7 @@ pub(super) struct Attributor {
     forms: LeaseForms,
     known: Known,
     rules: Vec<CgnatRule>,
+    resolvers: Arc<[Resolver]>,
 }
 
 /// An address, its port and protocol, and the span in microseconds: what makes two questions the same.
@@ -42,10 +45,12 @@ struct Asked {
 }
 
 impl Attributor {
-    pub(super) async fn load(conn: &mut Conn) -> Result<Self, DeskError> {
+    /// `resolvers`: who may be asked what the index does not know.
+    pub(super) async fn load(conn: &mut Conn, resolvers: &Arc<[Resolver]>) -> Result<Self, DeskError> {
         let forms = conn.lease_forms().await?;
         let known = Known::of(&forms.sources());
-        Ok(Self { ranges: conn.range_list().await?, known, forms, rules: conn.cgnat_rules().await? })
+        let (ranges, rules) = (conn.range_list().await?, conn.cgnat_rules().await?);
+        Ok(Self { ranges, known, forms, rules, resolvers: resolvers.clone() })
     }
 
     /// The answer for each event, in their order. One look-up serves all.
@@ -95,18 +100,32 @@ impl Attributor {
     /// The answer for each address at its moment.
     pub(super) async fn at(&self, conn: &mut Conn, asked: &[(IpAddr, Moment)]) -> Result<Vec<Answer>, DeskError> {
         let held = self.held(conn, asked).await?;
-        let answer = |((ip, moment), rows): (&(IpAddr, Moment), Vec<Held>)| {
+        let mut answers = self.by_index(asked, &held);
+        if !self.resolvers.is_empty() {
+            self.resolve(conn, asked, &held, &mut answers).await?;
+        }
+        Ok(answers)
+    }
+
+    /// The answer of the index alone, from the rows of each address.
+    pub(super) fn by_index(&self, asked: &[(IpAddr, Moment)], held: &[Vec<Held>]) -> Vec<Answer> {
+        let answer = |((ip, moment), rows): (&(IpAddr, Moment), &Vec<Held>)| {
             if !self.ours(*ip) {
                 return Answer::unknown("not one of our addresses").because(Doubt::NotOurs);
             }
-            let mut answer = decide(&rows, moment, &self.known);
+            let mut answer = decide(rows, moment, &self.known);
             if answer.certainty != Certainty::Certain {
                 let inside: HashSet<IpAddr> = rows.iter().filter_map(inside_of).collect();
                 answer.waits.extend(inside.into_iter().map(Wait::Inside));
             }
             answer
         };
-        Ok(asked.iter().zip(held).map(answer).collect())
+        asked.iter().zip(held).map(answer).collect()
+    }
+
+    /// Who may be asked what the index does not know.
+    pub(super) fn resolvers(&self) -> &[Resolver] {
+        &self.resolvers
     }
 
     /// Whether the address is one of the provider's.

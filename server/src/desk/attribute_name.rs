@@ -158,13 +158,16 @@ pub(super) async fn reconcile(
         Some(_) => format!("{host} and the stated address belonged to different services then"),
         None => format!("{host} is known, but of the stated address: {}", by_address.why),
     };
+    // What a resolver may still say of the address is waited for.
+    let doubt = by_address.doubt.filter(|doubt| *doubt == Doubt::Unanswered).unwrap_or(Doubt::SeveralNames);
     let mut candidates = by_host.candidates;
     for other in by_address.candidates {
         if !candidates.iter().any(|one| one.service == other.service) {
             candidates.push(other);
         }
     }
-    Ok(Answer::open(Certainty::Ambiguous, candidates, why).because(Doubt::SeveralNames))
+    let answer = Answer::open(Certainty::Ambiguous, candidates, why).because(doubt);
+    Ok(Answer { waits: by_address.waits, ..answer })
 }
 
 /// Whether the service is a server on which many have their pages.

@@ -6,6 +6,7 @@ use super::{
     intake::{intake_actor, read_entry},
     reading::{Reading, count_events},
     report::PARSE_JOB,
+    resolver::hang,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
@@ -196,7 +197,7 @@ pub(super) async fn put(tx: &mut Tx, batch: &Batch, day: DateTime<Utc>, heard: b
     let open: Vec<&Attribution> = answers.iter().filter(|made| hangs(&made.answer)).collect();
     let waits: Vec<_> =
         open.iter().flat_map(|made| made.answer.waits.iter().map(|wait| (made.event, wait.clone()))).collect();
-    tx.event_wait(&waits).await?;
+    hang(tx, &waits).await?;
     // Leases that were being stored while these were looked up are seen at the second look.
     let again: Vec<EventId> = open.iter().map(|made| made.event).collect();
     tx.event_ask(&again, now + SECOND_LOOK).await?;

@@ -40,7 +40,8 @@ impl Desk {
         });
         let turned_away = conn.channel_turned_away().await?;
         let (listings, listed) = (conn.listings_now().await?, conn.listing_count().await?);
-        Ok(ChannelBoard { own: own.collect(), open: open.collect(), turned_away, listings, listed, now })
+        let leases = self.lease_ways(&mut conn).await?;
+        Ok(ChannelBoard { own: own.collect(), leases, open: open.collect(), turned_away, listings, listed, now })
     }
 
     /// How many channels of the settings do how, for whoever asks whether the desk is ready.

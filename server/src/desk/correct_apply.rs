@@ -30,6 +30,7 @@ use domain::{
 use std::{
     collections::{BTreeMap, HashMap, HashSet, hash_map::Entry},
     net::IpAddr,
+    sync::Arc,
 };
 use store::{Conn, HolderOf, Pending, StoreError, Tx};
 
@@ -270,7 +271,8 @@ async fn rows(tx: &mut Tx, moved: &[&Event]) -> Result<HashMap<EventId, Vec<Held
             Some((event.id, (event.observation.source.ip()?, when)))
         })
         .collect();
-    let attributor = Attributor::load(tx).await?;
+    // Its rows, not its answers: nobody is asked.
+    let attributor = Attributor::load(tx, &Arc::default()).await?;
     let placed: Vec<(IpAddr, Moment)> = asked.iter().map(|one| one.1).collect();
     let held = attributor.held(tx, &placed).await?;
     Ok(asked.into_iter().map(|one| one.0).zip(held).collect())

@@ -4,6 +4,7 @@ use super::{
     attribute::{Attributor, moment},
     evidence::{join_open_case, newest},
     letter::NewLetter,
+    resolver::hang,
     triage::whom_of,
 };
 use crate::secret;
@@ -173,7 +174,7 @@ impl Desk {
             tx.commit(said).await?;
             return Ok(());
         }
-        let attributor = Attributor::load(&mut tx).await?;
+        let attributor = Attributor::load(&mut tx, &self.resolvers).await?;
         let found = attributor.answers(&mut tx, std::slice::from_ref(&seen), report.received_at).await?.pop();
         let found = found.ok_or_else(|| DeskError::Broken("a look-up without an answer".to_owned()))?;
         let (before, holder) = (event.certainty, found.holder().cloned());
@@ -188,7 +189,7 @@ impl Desk {
         tx.event_complete(&event).await?;
         tx.event_unwait(event.id).await?;
         let hangs: Vec<_> = found.waits.iter().map(|wait| (event.id, wait.clone())).collect();
-        tx.event_wait(&hangs).await?;
+        hang(&mut tx, &hangs).await?;
         let said = said.change(before.as_str(), found.certainty.as_str());
         let made_by = actor.ledger_text();
         let made = Attribution { id: AttributionId::new(), event: event.id, made_at: now, made_by, answer: found };

@@ -89,7 +89,7 @@ impl Desk {
     /// report. After a crash those that are stored already are passed over.
     async fn store_events(&self, report: &Report, opened: Opened, reading: &Reading) -> Result<(), DeskError> {
         let mut conn = self.store.read().await?;
-        let attributor = Attributor::load(&mut conn).await?;
+        let attributor = Attributor::load(&mut conn, &self.resolvers).await?;
         let stored = usize::try_from(conn.event_last_position(report.id).await? + 1).unwrap_or(0);
         drop(conn);
         let total = opened.total();

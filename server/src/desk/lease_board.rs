@@ -1,13 +1,17 @@
 //! The page of lease sources, what is wrong with them, and the limits a person sets for each.
 use super::{Desk, DeskError};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     act::Act,
     actor::{Actor, Permission},
-    lease::board::{LeaseBoard, LeaseWarning, warnings},
+    lease::{
+        LeaseSource, LeaseSourceKind,
+        board::{LeaseBoard, LeaseWarning, LeaseWay, failures, warnings},
+    },
     ledger::NewEntry,
     refusal::Refusal,
 };
+use store::Conn;
 
 /// Refused rows that the page shows.
 const REFUSED_SHOWN: i64 = 50;
@@ -35,6 +39,7 @@ impl Desk {
         Ok(LeaseBoard {
             sources: conn.lease_sources().await?,
             warnings,
+            standings: conn.resolver_standings().await?,
             refused: conn.lease_refusals(REFUSED_SHOWN).await?,
             imports: conn.lease_imports(IMPORTS_SHOWN).await?,
             names: conn.service_name_count().await?,
@@ -44,14 +49,66 @@ impl Desk {
         })
     }
 
+    /// The ways by which leases come in: those of the settings, and the sources that others bring.
+    pub(super) async fn lease_ways(&self, conn: &mut Conn) -> Result<Vec<LeaseWay>, DeskError> {
+        let now = self.clock.now();
+        let states = conn.channel_list().await?;
+        let sources = conn.lease_sources().await?;
+        let mut ways: Vec<LeaseWay> = Vec::new();
+        for (source, section, kind, place) in self.lease_places() {
+            let known = sources.iter().find(|known| known.name == source);
+            ways.push(LeaseWay {
+                kind: known.map_or(kind, |known| known.kind),
+                state: states.iter().find(|state| state.name == section).cloned(),
+                heard_at: known.and_then(|known| known.last_heard_at),
+                silent: known.is_some_and(|known| known.silent(now)),
+                source,
+                place,
+            });
+        }
+        let brought = |source: &&LeaseSource| {
+            source.kind != LeaseSourceKind::Static && !ways.iter().any(|way| way.source == source.name)
+        };
+        let others: Vec<LeaseWay> = sources.iter().filter(brought).map(|source| way(source, now)).collect();
+        ways.extend(others);
+        Ok(ways)
+    }
+
+    /// The lease sources of the settings: source, section, kind, and where each leads.
+    fn lease_places(&self) -> Vec<(String, String, LeaseSourceKind, String)> {
+        use LeaseSourceKind as K;
+        let mut places = Vec::new();
+        for origin in self.config.lease_origins() {
+            places.push((origin.source.to_string(), origin.section, K::Import, origin.file.display().to_string()));
+        }
+        if let Some(listen) = self.config.radius_listen() {
+            places.push(("radius".to_owned(), "radius".to_owned(), K::Radius, listen.to_string()));
+        }
+        for client in self.config.radius_clients() {
+            let single = client.net.prefix_len() == client.net.max_prefix_len();
+            let place = if single { client.net.addr().to_string() } else { client.net.to_string() };
+            places.push((client.source.to_string(), client.source.to_string(), K::Radius, place));
+        }
+        for resolver in self.resolvers.iter() {
+            let source = resolver.source.to_string();
+            places.push((source.clone(), source, K::Resolver, resolver.place()));
+        }
+        places
+    }
+
     /// What is wrong with the lease sources: for the rail, the health page and `lazaret check`.
     ///
     /// # Errors
     /// Only when the store fails.
     pub async fn lease_warnings(&self) -> Result<Vec<LeaseWarning>, DeskError> {
-        let sources = self.store.read().await?.lease_sources().await?;
+        let mut conn = self.store.read().await?;
+        let sources = conn.lease_sources().await?;
+        let ways = self.lease_ways(&mut conn).await?;
+        let standings = conn.resolver_standings().await?;
         let report_days = self.config.number("leases.report_days");
-        Ok(warnings(&sources, report_days, self.lease_keep_days(), self.clock.now()))
+        let mut found = failures(&ways, &standings);
+        found.extend(warnings(&sources, report_days, self.lease_keep_days(), self.clock.now()));
+        Ok(found)
     }
 
     /// Says how far a source's clock may be off, in seconds, and after how many hours of silence to warn (0: never).
@@ -83,5 +140,17 @@ impl Desk {
             .change(words(source.skew.num_seconds(), before), words(skew, silent));
         tx.commit(entry).await?;
         Ok(())
+    }
+}
+
+/// A source that others bring.
+fn way(source: &LeaseSource, now: DateTime<Utc>) -> LeaseWay {
+    LeaseWay {
+        source: source.name.clone(),
+        kind: source.kind,
+        place: String::new(),
+        state: None,
+        heard_at: source.last_heard_at,
+        silent: source.silent(now),
     }
 }

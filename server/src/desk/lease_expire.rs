@@ -32,8 +32,10 @@ impl Desk {
         let mut tx = self.store.write().await?;
         let answers = tx.look_up_forget(before).await?;
         let rows = tx.lease_refusals_forget(before).await?;
-        if answers + rows > 0 {
-            tx.commit(erased("look_up", "", before).fact("answers", answers).fact("refused_rows", rows)).await?;
+        let questions = tx.resolver_forget(before).await?;
+        if answers + rows + questions > 0 {
+            let entry = erased("look_up", "", before).fact("answers", answers).fact("refused_rows", rows);
+            tx.commit(entry.fact("resolver_questions", questions)).await?;
         }
         Ok(more)
     }

@@ -5,6 +5,7 @@ use super::{
     attribute::Attributor,
     correct_apply::taken_away,
     evidence::{join_open_case, newest},
+    resolver::hang,
 };
 use domain::{
     act::Act,
@@ -37,7 +38,7 @@ impl Desk {
         if due.is_empty() {
             return Ok(false);
         }
-        let attributor = Attributor::load(&mut conn).await?;
+        let attributor = Attributor::load(&mut conn, &self.resolvers).await?;
         drop(conn);
         for id in due {
             match self.ask_one(&attributor, id).await {
@@ -73,7 +74,7 @@ impl Desk {
         }
         tx.event_unwait(id).await?;
         let waits: Vec<_> = found.waits.iter().map(|wait| (id, wait.clone())).collect();
-        tx.event_wait(&waits).await?;
+        hang(&mut tx, &waits).await?;
         if event.state != EventState::Pending || same(&stands, &found) || taken_away(&mut tx, id, &found).await? {
             return Ok(tx.commit_chore(Chore::AskedAgain).await?);
         }

@@ -106,47 +106,70 @@ impl Desk {
         heard: &Heard,
     ) -> Result<Taken, DeskError> {
         let mut tx = self.store.write().await?;
-        let now = tx.now();
-        let source = source_of(&mut tx, name).await?;
-        let mut taken = Taken::default();
-        let good: Vec<&Saying> = sayings.iter().filter(|said| usable(said, now, &mut taken)).collect();
-        let holders = Holders::load(&mut tx, &good).await?;
-        let changes = changes(&mut tx, &source, &good, &holders, &mut taken).await?;
-        for row in &changes.remove {
-            tx.lease_remove(row).await?;
-        }
-        if !changes.keep.is_empty() {
-            taken.known_before = u64::try_from(tx.lease_keep(&changes.keep).await?).unwrap_or(0);
-        }
-        let refused = i64::try_from(taken.refused.len()).unwrap_or(i64::MAX);
-        let reach = Reach {
-            at: now,
-            kept: i64::try_from(taken.kept).unwrap_or(i64::MAX),
-            refused,
-            from: changes.news.iter().map(|news| news.from).min(),
-            through: heard.through,
-        };
-        tx.lease_source_heard(source.id, &reach).await?;
-        tx.lease_refuse(source.id, &taken.refused, now).await?;
-        if let Some(place) = &heard.place {
-            tx.lease_import_set(source.id, place, refused, now).await?;
-        }
-        let mut again = tx.event_touched(&changes.news).await?;
-        if let Some(through) = heard.through {
-            again.extend(tx.event_of_source(name.as_str(), through).await?);
-        }
-        tx.event_ask(&again, now).await?;
+        let Took { taken, again } = take_in(&mut tx, name, sayings, heard).await?;
         if matches!(actor, Actor::System { .. }) && heard.place.is_none() {
             tx.commit_chore(Chore::LeasesHeard).await?;
         } else {
             let entry = NewEntry::new(actor, Act::LeasesImported, "lease_source", name.as_str());
-            tx.commit(entry.fact("leases", taken.kept).fact("refused", refused)).await?;
+            tx.commit(entry.fact("leases", taken.kept).fact("refused", taken.refused.len())).await?;
         }
-        if !again.is_empty() {
+        if again {
             self.wake.asks.notify_one();
         }
         Ok(taken)
     }
+}
+
+/// What a batch came to.
+pub(super) struct Took {
+    pub(super) taken: Taken,
+    /// Whether there are events to be asked again.
+    pub(super) again: bool,
+}
+
+/// Takes a batch within the caller's transaction.
+pub(super) async fn take_in(
+    tx: &mut Tx,
+    name: &SourceName,
+    sayings: &[Saying],
+    heard: &Heard,
+) -> Result<Took, DeskError> {
+    let now = tx.now();
+    let source = source_of(tx, name).await?;
+    let mut taken = Taken::default();
+    let good: Vec<&Saying> = sayings.iter().filter(|said| usable(said, now, &mut taken)).collect();
+    let holders = Holders::load(tx, &good).await?;
+    let changes = changes(tx, &source, &good, &holders, &mut taken).await?;
+    for row in &changes.remove {
+        tx.lease_remove(row).await?;
+    }
+    if !changes.keep.is_empty() {
+        taken.known_before = u64::try_from(tx.lease_keep(&changes.keep).await?).unwrap_or(0);
+    }
+    let refused = i64::try_from(taken.refused.len()).unwrap_or(i64::MAX);
+    let reach = Reach {
+        at: now,
+        kept: i64::try_from(taken.kept).unwrap_or(i64::MAX),
+        refused,
+        // What a resolver says of one time is no beginning of its knowledge.
+        from: if source.kind == LeaseSourceKind::Resolver {
+            None
+        } else {
+            changes.news.iter().map(|news| news.from).min()
+        },
+        through: heard.through,
+    };
+    tx.lease_source_heard(source.id, &reach).await?;
+    tx.lease_refuse(source.id, &taken.refused, now).await?;
+    if let Some(place) = &heard.place {
+        tx.lease_import_set(source.id, place, refused, now).await?;
+    }
+    let mut again = tx.event_touched(&changes.news).await?;
+    if let Some(through) = heard.through {
+        again.extend(tx.event_of_source(name.as_str(), through).await?);
+    }
+    tx.event_ask(&again, now).await?;
+    Ok(Took { taken, again: !again.is_empty() })
 }
 
 /// The source, made known if it is not.

@@ -1,10 +1,10 @@
 //! "Who had this?" asked by a person: only with a reason, with a line in the ledger, and the answer kept as it was.
-use super::{Desk, DeskError, attribute::Attributor};
+use super::{Desk, DeskError, attribute::Attributor, resolver::owe};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     act::Act,
     actor::{Actor, Permission},
-    attribution::{Answer, Candidate, Certainty, Doubt, Moment},
+    attribution::{Answer, Candidate, Certainty, Doubt, Moment, Wait},
     id::{CustomerId, LookUpId, ServiceId, UserId},
     lease::{
         Held,
@@ -12,6 +12,7 @@ use domain::{
             LookKind, LookUp, LookUpRow, Part, Party, Question, ROWS_SHOWN, Reason, Sight, Sighting, Target,
             WHY_CHARS_MAX,
         },
+        resolver::ResolverQuestion,
     },
     ledger::NewEntry,
     page::{PageOf, Rows},
@@ -46,8 +47,9 @@ impl Desk {
     ) -> Result<LookUpId, DeskError> {
         let by = self.may_look_up(actor, reason)?;
         let mut conn = self.store.read().await?;
-        let found = sighting(&mut conn, question, resolved).await?;
+        let found = self.sighting(&mut conn, question, resolved).await?;
         drop(conn);
+        let asked = to_ask(&found);
         let certainty = found.parts.first().map_or(Certainty::Unknown, |part| part.answer.certainty);
         let look = LookUp {
             id: LookUpId::new(),
@@ -62,7 +64,11 @@ impl Desk {
         let entry = NewEntry::new(actor, Act::AddressLookedUp, "look_up", look.id)
             .fact("what", look.what.clone())
             .fact("certainty", certainty.as_str());
-        self.keep_look_up(look, entry, reason).await
+        let put = asked.iter().map(|question| format!("{}: {question}", question.resolver)).collect::<Vec<_>>();
+        let entry = if put.is_empty() { entry } else { entry.fact("asked", put.join("; ")) };
+        let id = self.keep_look_up(look, entry, reason, &asked).await?;
+        self.wake.resolver.notify_waiters();
+        Ok(id)
     }
 
     /// Asks what a customer's services held. The leases are read with [`Desk::address_history`].
@@ -90,12 +96,30 @@ impl Desk {
         let entry = NewEntry::new(actor, Act::AddressLookedUp, "look_up", look.id)
             .fact("what", format!("addresses of customer {}", known.number))
             .fact("customer", customer.to_string());
-        self.keep_look_up(look, entry, reason).await
+        self.keep_look_up(look, entry, reason, &[]).await
     }
 
-    async fn keep_look_up(&self, look: LookUp, entry: NewEntry, reason: &Reason) -> Result<LookUpId, DeskError> {
+    async fn keep_look_up(
+        &self,
+        mut look: LookUp,
+        entry: NewEntry,
+        reason: &Reason,
+        asked: &[ResolverQuestion],
+    ) -> Result<LookUpId, DeskError> {
         let mut tx = self.store.write().await?;
+        let mut answered = false;
+        for question in asked {
+            owe(&mut tx, question).await?;
+            answered |= tx.resolver_by_id(question.id).await?.is_some_and(|asked| asked.answered.is_some());
+        }
+        // The answer to somebody else's question came in between.
+        if answered && let Some(before) = look.result.take() {
+            look.result = Some(self.sighting(&mut tx, &before.question, &before.resolved).await?);
+        }
         tx.look_up_add(&look).await?;
+        for question in asked {
+            tx.resolver_look_up_waits(question.id, look.id).await?;
+        }
         let entry = entry.why(&look.why);
         tx.commit(match reason.case {
             Some(case) => entry.case(case),
@@ -173,7 +197,12 @@ impl Desk {
         if !matches!(actor, Actor::System { .. }) {
             return Err(Refusal::NotAllowed(Permission::LookUp).into());
         }
-        sighting(&mut self.store.read().await?, question, &[]).await
+        self.sighting(&mut self.store.read().await?, question, &[]).await
+    }
+
+    async fn sighting(&self, conn: &mut Conn, question: &Question, resolved: &[IpAddr]) -> Result<Sighting, DeskError> {
+        let attributor = Attributor::load(conn, &self.resolvers).await?;
+        sighting_in(conn, &attributor, question, resolved).await
     }
 
     /// The answer for one address at one instant, for Lazaret's own parts only, as [`Desk::sight`].
@@ -225,22 +254,41 @@ fn words(question: &Question) -> String {
     words
 }
 
-async fn sighting(conn: &mut Conn, question: &Question, resolved: &[IpAddr]) -> Result<Sighting, DeskError> {
-    let attributor = Attributor::load(conn).await?;
+/// What resolvers are asked because of what was not found.
+fn to_ask(found: &Sighting) -> Vec<ResolverQuestion> {
+    let waits = found.parts.iter().flat_map(|part| &part.answer.waits);
+    let questions = waits.filter_map(|wait| match wait {
+        Wait::Resolver(question) => Some(question.clone()),
+        _ => None,
+    });
+    let mut questions: Vec<ResolverQuestion> = questions.collect();
+    // In one order for everybody, as in `hang`.
+    questions.sort_unstable_by_key(|question| question.id);
+    questions.dedup_by_key(|question| question.id);
+    questions
+}
+
+/// What is found for a question now.
+pub(super) async fn sighting_in(
+    conn: &mut Conn,
+    attributor: &Attributor,
+    question: &Question,
+    resolved: &[IpAddr],
+) -> Result<Sighting, DeskError> {
     let moment = question.moment();
     let window = moment.window();
     let around = (window.0 - AROUND, window.1 + AROUND);
     let mut parts = Vec::new();
     match &question.target {
         Target::Address(ip) => {
-            parts.push(address(conn, &attributor, domain::event::canonical_ip(*ip), moment, around).await?)
+            parts.push(address(conn, attributor, domain::event::canonical_ip(*ip), moment, around).await?)
         }
-        Target::Prefix(net) => parts.push(prefix(conn, &attributor, *net, moment, around).await?),
+        Target::Prefix(net) => parts.push(prefix(conn, attributor, *net, moment, around).await?),
         Target::Host(name) => {
             let answer = attributor.by_host(conn, name, &moment).await?;
             parts.push(Part { target: question.target.clone(), ours: true, answer, rows: Vec::new(), more: 0 });
             for ip in resolved.iter().take(RESOLVED_MAX) {
-                parts.push(address(conn, &attributor, *ip, moment, around).await?);
+                parts.push(address(conn, attributor, *ip, moment, around).await?);
             }
         }
     }
@@ -294,7 +342,10 @@ async fn prefix(
     let answer = if parts_of_it {
         several(&now, net)
     } else {
-        attributor.at(conn, &[(ip, moment)]).await?.pop().unwrap_or_else(|| Answer::unknown("never looked up"))
+        // Resolvers are asked about addresses only.
+        let asked = [(ip, moment)];
+        let held = attributor.held(conn, &asked).await?;
+        attributor.by_index(&asked, &held).pop().unwrap_or_else(|| Answer::unknown("never looked up"))
     };
     let (rows, more) = nearest(held, moment);
     Ok(Part { target: Target::Prefix(net), ours: attributor.ours(ip), answer, rows, more })

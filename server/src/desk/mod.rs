@@ -6,6 +6,7 @@ mod again_apply;
 mod answer;
 mod attribute;
 mod attribute_name;
+mod attribute_resolver;
 mod batch;
 mod case;
 mod case_bulk;
@@ -59,6 +60,7 @@ mod release;
 mod report;
 mod reporter;
 mod reread;
+mod resolver;
 mod sender;
 mod settings;
 mod timers;
@@ -93,10 +95,11 @@ pub use quarantine::Ordered;
 pub use record::RecordState;
 pub use report::{Arrival, PARSE_JOB, Received, ReportView};
 pub use reread::{REREAD_JOB, RereadView};
+pub use resolver::Due;
 pub use settings::Inventory;
 pub use triage::Ask;
 
-use crate::config::Config;
+use crate::config::{Config, resolver::Resolver};
 use domain::{
     actor::{Actor, Permission},
     clock::SharedClock,
@@ -116,6 +119,8 @@ pub struct Desk {
     pub(crate) wake: Arc<Wake>,
     pub(crate) passwords: password::Hasher,
     pub(crate) network: Arc<Mutex<NetworkBoard>>,
+    /// Whom the settings name to be asked who had an address.
+    pub(crate) resolvers: Arc<[Resolver]>,
     counted: Arc<counts::Counted>,
 }
 
@@ -138,6 +143,8 @@ pub struct Wake {
     pub passing: Notify,
     /// Events to be asked again.
     pub asks: Notify,
+    /// Questions to resolvers.
+    pub resolver: Notify,
 }
 
 impl Desk {
@@ -146,7 +153,8 @@ impl Desk {
         let clock = store.clock().clone();
         let passwords = password::Hasher::default();
         let (wake, network, counted) = (Arc::default(), Arc::default(), Arc::default());
-        Self { store, clock, config: Arc::new(config), wake, passwords, network, counted }
+        let resolvers = config.resolvers().into();
+        Self { store, clock, config: Arc::new(config), wake, passwords, network, resolvers, counted }
     }
 
     /// The same desk with cheap password hashing, for tests and the demo's throw-away accounts.

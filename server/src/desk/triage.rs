@@ -53,7 +53,7 @@ impl Desk {
         let whose = match Typed(&first).observation(report.received_at) {
             Err(_) => None,
             Ok(seen) => {
-                let attributor = Attributor::load(&mut conn).await?;
+                let attributor = Attributor::load(&mut conn, &self.resolvers).await?;
                 let mut answers = attributor.answers(&mut conn, &[seen], report.received_at).await?;
                 match answers.pop() {
                     Some(answer) => {
@@ -136,7 +136,7 @@ impl Desk {
         answered: Option<Answered<'_>>,
     ) -> Result<(), DeskError> {
         let mut conn = self.store.read().await?;
-        let attributor = Attributor::load(&mut conn).await?;
+        let attributor = Attributor::load(&mut conn, &self.resolvers).await?;
         let position = usize::try_from(conn.event_last_position(report.id).await? + 1).unwrap_or(0);
         let seen = vec![seen];
         let answers = attributor.answers(&mut conn, &seen, report.received_at).await?;

@@ -93,6 +93,8 @@ async fn lease_words(state: &AppState) -> String {
             W::Silent { .. } => "silent",
             W::TooYoung { .. } => "know too little of the past",
             W::Behind { .. } => "lag behind",
+            W::Failing { .. } => "do not work",
+            W::NoAnswer { .. } => "give no usable answer",
             W::KeptTooShort => "kept too short",
         };
         *told.entry(word).or_default() += 1;

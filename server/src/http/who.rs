@@ -184,7 +184,8 @@ async fn answer(State(state): State<AppState>, staff: Staff, Path(id): Path<Stri
     if let Some(customer) = look.customer {
         return Ok(Redirect::to(&routes::addresses_of(customer, look.id)).into_response());
     }
-    let page = FoundPage { look, now: state.desk.clock().now() };
+    let asked = state.desk.look_up_asked(&staff.actor(), &look).await?;
+    let page = FoundPage { look, asked, now: state.desk.clock().now() };
     let shown = show(&state, &staff, Place::Who, "Who had this?", || found(page)).await?;
     Ok(unkept(shown))
 }

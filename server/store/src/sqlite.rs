@@ -32,7 +32,8 @@ pub(crate) mod dialect {
         (12, "token_scope", include_str!("../../../migrations/sqlite/0012_token_scope.sql")),
         (13, "corrections", include_str!("../../../migrations/sqlite/0013_corrections.sql")),
         (14, "names", include_str!("../../../migrations/sqlite/0014_names.sql")),
-        (17, "contradictions", include_str!("../../../migrations/sqlite/0017_contradictions.sql")),
+        (15, "resolver", include_str!("../../../migrations/sqlite/0015_resolver.sql")),
+        (16, "contradictions", include_str!("../../../migrations/sqlite/0016_contradictions.sql")),
     ];
 
     /// Rows or keys of one statement: with thirteen columns far below SQLite's 32,766 parameters.

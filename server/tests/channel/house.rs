@@ -160,8 +160,14 @@ impl House {
 
     /// Makes every report due to be read, as if the lease of a killed reader were over.
     pub(crate) async fn due_to_be_read(&self) {
+        self.due_to_be_done("parse").await;
+    }
+
+    /// The same for every job of a kind.
+    pub(crate) async fn due_to_be_done(&self, kind: &str) {
         let mut tx = self.desk.store().write().await.unwrap();
-        store::testing::tamper(&mut tx, "UPDATE jobs SET locked_until = 0 WHERE kind = 'parse'").await.unwrap();
+        let sql = format!("UPDATE jobs SET locked_until = 0 WHERE kind = '{kind}'");
+        store::testing::tamper(&mut tx, &sql).await.unwrap();
         tx.commit_chore(store::Chore::JobLease).await.unwrap();
     }
 

@@ -9,4 +9,5 @@ mod leases;
 mod lmtp;
 mod peers;
 mod radius;
+mod resolver;
 mod world;

@@ -15,6 +15,8 @@ mod pages;
 mod passing;
 mod pipeline;
 mod reporters;
+mod resolver;
+mod resolving;
 mod retention;
 mod triage;
 mod webhooks;

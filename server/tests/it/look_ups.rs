@@ -1,7 +1,13 @@
 //! Whose an address was is told to people for a reason only, and the question stands in the ledger.
 use crate::support::{Browser, House};
 use axum::http::StatusCode;
-use domain::{actor::Role, lease::look::LookKind};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    actor::Role,
+    lease::{look::LookKind, resolver::Told},
+    saying::{HolderName, Saying, Word},
+};
+use lazaret::config::Config;
 
 async fn asked(browser: &mut Browser, fields: &[(&str, &str)]) -> String {
     let answer = browser.post("/who", fields).await;
@@ -146,4 +152,96 @@ async fn what_a_customer_held_needs_a_reason_too() {
     assert_eq!((made.len(), made[0].kind), (1, LookKind::Customer));
     house.clock.advance(chrono::TimeDelta::hours(9));
     assert!(!browser.get(&told.location).await.text.contains("198.51.100.77"), "a reason does not hold for ever");
+}
+
+/// A lease of Nadia's, as the resolver's worker says it.
+fn nadias(from: DateTime<Utc>, to: DateTime<Utc>) -> Told {
+    let saying = Saying {
+        line: 1,
+        net: "198.51.100.78/32".parse().unwrap(),
+        ports: (0, 65_535),
+        protocol: None,
+        holder: HolderName::Username("nadia".to_owned()),
+        word: Word::Stop { at: to, session: "asked/1".to_owned(), started: Some(from) },
+    };
+    Told { sayings: vec![saying], leases: 1 }
+}
+
+#[tokio::test]
+async fn a_look_up_asks_the_resolver_and_shows_its_answer_after_a_reload() {
+    let house = House::with(Config::defaults().with("resolver.books.url", "https://leases.isp.example/who")).await;
+    house.with_evidence().await;
+    let resolver = house.desk.config().resolvers().remove(0);
+    house.desk.resolver_set_up(&resolver).await.unwrap();
+    let mut browser = house.signed_in(Role::Analyst).await;
+    let size = async || house.desk.store().read().await.unwrap().ledger_size().await.unwrap();
+    let entry = async |back: i64| {
+        let seq = size().await - back;
+        house.desk.store().read().await.unwrap().ledger_entry(seq).await.unwrap().unwrap()
+    };
+    let fields = [("address", "198.51.100.78"), ("at", "2026-11-22 08:30"), ("reason", "the neighbour")];
+    let at = asked(&mut browser, &fields).await;
+    let text = browser.get(&at).await.text;
+    assert!(text.contains("resolver.books") && text.contains("no answer yet: reload this page"), "{text}");
+    assert!(text.contains("unknown") && text.contains("has not answered yet"), "{text}");
+    assert!(entry(1).await.text("asked").starts_with("resolver.books: 198.51.100.78, 2026-11-22 08:30:00 UTC"));
+    let due = house.desk.resolver_take(&resolver, "w").await.unwrap().unwrap();
+    let now: DateTime<Utc> = "2026-11-22T10:42:00Z".parse().unwrap();
+    house.desk.resolver_tried("w", &due, "cannot be reached", now).await.unwrap();
+    assert!(browser.get(&at).await.text.contains("The last try: cannot be reached. It is asked again by itself."));
+    let due = house.desk.resolver_take(&resolver, "w").await.unwrap().unwrap();
+    let told = nadias(now - TimeDelta::hours(5), now - TimeDelta::hours(1));
+    assert_eq!(house.desk.resolver_answered(&resolver, "w", &due, &told).await.unwrap(), None);
+    let answered = entry(1).await;
+    assert_eq!((answered.act.as_str(), answered.text("certainty").as_str()), ("resolver.answered", "certain"));
+    assert_eq!(answered.actor, "system:resolver.books");
+    let before = size().await;
+    let text = browser.get(&at).await.text;
+    assert!(text.contains("Okafor") && text.contains("answered with 1 lease"), "{text}");
+    assert!(!text.contains("no answer yet") && text.contains("external resolver"), "{text}");
+    assert_eq!(size().await, before, "looking at it again asks nothing again");
+    // Of what it said already nobody is asked; and nobody is an answer.
+    asked(&mut browser, &[("address", "198.51.100.78"), ("at", "2026-11-22 09:00"), ("reason", "an hour later")]).await;
+    assert!(house.desk.resolver_take(&resolver, "w").await.unwrap().is_none());
+    let at =
+        asked(&mut browser, &[("address", "198.51.100.79"), ("at", "2026-11-22 09:00"), ("reason", "another")]).await;
+    let due = house.desk.resolver_take(&resolver, "w").await.unwrap().unwrap();
+    let none = Told { sayings: Vec::new(), leases: 0 };
+    house.desk.resolver_answered(&resolver, "w", &due, &none).await.unwrap();
+    let text = browser.get(&at).await.text;
+    assert!(
+        text.contains("answered: nobody held it then") && text.contains("resolver.books said on 2026-11-22"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn one_page_tells_which_lease_source_does_not_work() {
+    let config = Config::defaults()
+        .with("resolver.books.url", "https://leases.isp.example/who")
+        .with("lease.dhcp-1.file", "/var/lib/kea/kea-leases4.csv")
+        .with("lease.dhcp-1.format", "kea");
+    let house = House::with(config).await;
+    house.with_evidence().await;
+    let resolver = house.desk.config().resolvers().remove(0);
+    house.desk.resolver_set_up(&resolver).await.unwrap();
+    let mut browser = house.signed_in(Role::Administrator).await;
+    let channels = browser.get("/settings/channels").await.text;
+    assert!(channels.contains("resolver.books") && channels.contains("https://leases.isp.example/who"), "{channels}");
+    assert!(channels.contains("dhcp-1") && channels.contains("/var/lib/kea/kea-leases4.csv"), "{channels}");
+    assert!(channels.contains("not tried yet") && channels.contains("how reports and leases come in"), "{channels}");
+    house.desk.channel_failed("resolver.books", "cannot be reached").await.unwrap();
+    let channels = browser.get("/settings/channels").await.text;
+    assert!(
+        channels.contains("1 of 2 does not work right now") && channels.contains("cannot be reached"),
+        "{channels}"
+    );
+    let sources = browser.get("/settings/sources").await.text;
+    assert!(sources.contains("resolver.books does not work") && sources.contains("asked by HTTP"), "{sources}");
+    let ready = browser.get("/readyz").await;
+    assert_eq!(ready.status, StatusCode::OK, "the desk is ready all the same");
+    assert!(ready.text.contains("warning: lease sources: 1 do not work"), "{}", ready.text);
+    assert!(!ready.text.contains("books"), "everybody may ask there");
+    house.desk.channel_went_well("resolver.books", None).await.unwrap();
+    assert!(!browser.get("/settings/channels").await.text.contains("does not work right now"));
 }

@@ -54,12 +54,17 @@ pub(crate) struct House {
 impl House {
     /// A new one; it is Sunday, 22 November 2026, 10:42 UTC.
     pub(crate) async fn new() -> Self {
+        Self::with(Config::defaults()).await
+    }
+
+    /// The same with these settings.
+    pub(crate) async fn with(config: Config) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(FrozenClock::at("2026-11-22T10:42:00Z".parse().unwrap()));
         let url = format!("sqlite://{}", folder.path().join("desk.db").display());
         let store = Store::open(&url, clock.clone()).await.unwrap();
         store.migrate().await.unwrap();
-        let desk = Desk::new(store, Config::defaults()).with_cheap_passwords();
+        let desk = Desk::new(store, config).with_cheap_passwords();
         Self { desk, clock, folder }
     }
 

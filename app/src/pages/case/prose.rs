@@ -96,6 +96,7 @@ fn sentence(act: Act, entry: &Entry, who: &str) -> Option<(&'static str, String)
         Act::AttributionUpheld => ("", "looked at the later leases and kept whose an event was".to_owned()),
         Act::AttributionDoubtReopened => ("", "opened the doubt about whose an event was again".to_owned()),
         Act::AddressLookedUp => ("", format!("looked up {}", defang(&text("what")))),
+        Act::ResolverAnswered => ("", format!("answered about {}", defang(&text("what")))),
         Act::QuarantineOrdered => ("", format!("ordered: {}", words(&text("measure")))),
         Act::QuarantineInForce => ("quarantined", "in force, confirmed by the network".to_owned()),
         Act::QuarantineLifted => ("released", "lifted, confirmed by the network".to_owned()),

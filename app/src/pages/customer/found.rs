@@ -9,7 +9,10 @@ use crate::{
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     attribution::{Candidate, Certainty},
-    lease::look::{LookUp, Part, Sight, Sighting, SourceReach, Target},
+    lease::{
+        look::{LookUp, Part, Sight, Sighting, SourceReach, Target},
+        resolver::Asked,
+    },
 };
 use leptos::prelude::*;
 
@@ -18,13 +21,15 @@ use leptos::prelude::*;
 pub struct FoundPage {
     /// The look-up with its answer.
     pub look: LookUp,
+    /// What resolvers are asked for it.
+    pub asked: Vec<Asked>,
     /// The time of the page.
     pub now: DateTime<Utc>,
 }
 
 /// The page of an answer.
 pub fn found(page: FoundPage) -> AnyView {
-    let FoundPage { look, now } = page;
+    let FoundPage { look, asked: put, now } = page;
     let sub = defang(&look.what);
     let again = view! { <LinkBtn label="Ask another" href=routes::who() /> };
     let Some(sighting) = look.result.clone() else {
@@ -40,10 +45,11 @@ pub fn found(page: FoundPage) -> AnyView {
     };
     let parts: Vec<_> = sighting.parts.iter().map(|part| answer(part, &sighting, now)).collect();
     let resolved = resolved(&sighting, &look, now);
+    let put: Vec<_> = put.iter().map(|one| super::asked::asked(one, look.id, now)).collect();
     let side = view! { {asked(&look, now)} {export(&look)} {sources(&sighting.sources, now)} }.into_any();
     view! {
         <Top title="Who had this?" sub=sub>{again}</Top>
-        <Desk side=Some(side)>{resolved} {parts}</Desk>
+        <Desk side=Some(side)>{put} {resolved} {parts}</Desk>
     }
     .into_any()
 }

@@ -1,4 +1,5 @@
 //! Customers: the list, one customer with everything about him, and who had an address when.
+mod asked;
 mod found;
 mod history;
 mod one;

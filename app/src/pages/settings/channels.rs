@@ -7,6 +7,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use domain::{
     channel::{Alarm, ChannelBoard, ChannelRow, ChannelState, Health, Listing, Tally, TurnedAway},
+    lease::board::LeaseWay,
     report::Channel,
 };
 use leptos::prelude::*;
@@ -38,14 +39,15 @@ const HOW: [(&str, &str, &str); 4] = [
 /// The channels.
 pub fn channels(board: ChannelBoard) -> AnyView {
     let now = board.now;
-    let alarms = board.own.iter().filter(|row| row.health == Health::Alarm).count();
-    let failing = board.own.iter().filter(|row| row.health == Health::Failing).count();
-    let sub = match (alarms, failing) {
-        (0, 0) => "how reports come in".to_owned(),
-        (0, 1) => format!("1 of {} does not work right now", board.own.len()),
-        (0, n) => format!("{n} of {} do not work right now", board.own.len()),
-        (1, _) => format!("1 of {} needs attention", board.own.len()),
-        (n, _) => format!("{n} of {} need attention", board.own.len()),
+    let healths = board.own.iter().map(|row| row.health).chain(board.leases.iter().map(LeaseWay::health));
+    let healths: Vec<Health> = healths.collect();
+    let how_many = |health| healths.iter().filter(|one| **one == health).count();
+    let sub = match (how_many(Health::Alarm), how_many(Health::Failing)) {
+        (0, 0) => "how reports and leases come in".to_owned(),
+        (0, 1) => format!("1 of {} does not work right now", healths.len()),
+        (0, n) => format!("{n} of {} do not work right now", healths.len()),
+        (1, _) => format!("1 of {} needs attention", healths.len()),
+        (n, _) => format!("{n} of {} need attention", healths.len()),
     };
     let warnings: Vec<_> = board.own.iter().filter_map(|row| warning(row, now)).collect();
     let open: Vec<_> = board.open.into_iter().map(|row| open_row(row, now)).collect();
@@ -53,12 +55,14 @@ pub fn channels(board: ChannelBoard) -> AnyView {
     let listings = watches.then(|| listings(board.listings, board.listed, now));
     let away = (!board.turned_away.is_empty()).then(|| away(board.turned_away, now));
     let own = own(board.own, now);
+    let leases = super::channel_leases::leases(&board.leases, now);
     view! {
         <Top title="Channels" sub=sub />
         <Tabs tabs=tabs("channels") />
         <Desk side=Some(how_to())>
             {warnings}
             <Card title="Fetched or handed over" flush=true>{own}</Card>
+            {leases}
             {listings}
             {away}
             <Card title="Always open" flush=true>
@@ -157,34 +161,45 @@ fn own(rows: Vec<ChannelRow>, now: DateTime<Utc>) -> AnyView {
     .into_any()
 }
 
-fn own_row(row: ChannelRow, now: DateTime<Utc>) -> AnyView {
-    let kind = match row.health {
+/// How a way does, in one word.
+pub(super) fn health(health: Health) -> AnyView {
+    let kind = match health {
         Health::Fine => "sure",
         Health::New | Health::Off => "",
         Health::Failing => "unsure",
         Health::Alarm => "bad",
     };
-    let state = row.state.as_ref();
-    let when = |at: Option<DateTime<Utc>>| match at {
+    view! { <Tag word=health.as_str() kind=kind /> }.into_any()
+}
+
+/// How long ago, or never.
+pub(super) fn ago(at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> AnyView {
+    match at {
         Some(at) => view! { <When at=at now=now relative=true /> }.into_any(),
         None => view! { <small>"never"</small> }.into_any(),
+    }
+}
+
+/// What went wrong the last time, and when.
+pub(super) fn fault(state: Option<&ChannelState>, now: DateTime<Utc>) -> AnyView {
+    let Some(state) = state.filter(|state| state.problem.is_some()) else {
+        return view! { <small>"none"</small> }.into_any();
     };
+    let at = state.problem_at.map(|at| view! { <small><When at=at now=now /></small> });
+    view! { {problem(state)} " " {at} }.into_any()
+}
+
+fn own_row(row: ChannelRow, now: DateTime<Utc>) -> AnyView {
+    let state = row.state.as_ref();
     let news = state
         .and_then(|state| state.news_at)
         .map(|at| view! { <small>"news " <When at=at now=now relative=true /></small> });
-    let error = state.filter(|state| state.problem.is_some()).map(|state| {
-        let at = state.problem_at.map(|at| view! { <small><When at=at now=now /></small> });
-        view! { {problem(state)} " " {at} }
-    });
-    let error = match error {
-        Some(error) => error.into_any(),
-        None => view! { <small>"none"</small> }.into_any(),
-    };
+    let (worked, error) = (ago(state.and_then(|state| state.ok_at), now), fault(state, now));
     view! {
         <tr>
             <td class="lead"><b>{row.name}</b> <small class="mono">{row.place}</small></td>
-            <td data-label="State"><Tag word=row.health.as_str() kind=kind /></td>
-            <td data-label="Last worked">{when(state.and_then(|state| state.ok_at))} " " {news}</td>
+            <td data-label="State">{health(row.health)}</td>
+            <td data-label="Last worked">{worked} " " {news}</td>
             <td class="nowrap" data-label="Today">{today(&row.today)}</td>
             <td data-label="Last error">{error}</td>
         </tr>

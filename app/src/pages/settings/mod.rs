@@ -1,4 +1,5 @@
 //! What an administrator looks after: accounts, API tokens, own address ranges, and what is still to be set up.
+mod channel_leases;
 mod channels;
 mod import;
 mod ranges;

@@ -38,7 +38,7 @@ pub struct SourcesPage {
 }
 
 /// How to add a source: title, what it does, text to copy.
-const HOW: [(&str, &str, &str); 4] = [
+const HOW: [(&str, &str, &str); 5] = [
     (
         "DHCP",
         "A lease file of Kea or ISC is read as it grows.",
@@ -53,6 +53,11 @@ const HOW: [(&str, &str, &str); 4] = [
         "CGNAT",
         "The log of port blocks is read as it grows.",
         "[lease.nat-1]\nfile = \"/var/log/nat.log\"\nformat = \"cgnat\"",
+    ),
+    (
+        "Kept elsewhere",
+        "Leases stay in your own system; it is asked about one address and time.",
+        "[resolver.books]\nurl = \"https://leases.isp.example/who\"\n# LAZARET_RESOLVER__BOOKS__TOKEN",
     ),
     ("Any other", "A file once, or rows by the API (docs/lease-sources.md).", "lazaret import leases FILE.csv"),
 ];
@@ -96,6 +101,14 @@ fn warning(warning: &LeaseWarning) -> AnyView {
         LeaseWarning::Behind { source, .. } => {
             (format!("{source} lags behind"), "Look whether its file is still followed, and whether it still writes.")
         }
+        LeaseWarning::Failing { source, .. } => (
+            format!("{source} does not work"),
+            "It is tried again by itself. Events at its addresses wait meanwhile; nothing is guessed.",
+        ),
+        LeaseWarning::NoAnswer { source, .. } => (
+            format!("{source} gives no usable answer"),
+            "It is asked again by itself. Until then those events wait; nothing is guessed.",
+        ),
         LeaseWarning::KeptTooShort => {
             ("Leases are kept too short".to_owned(), "Raise leases.keep_days, or lower leases.report_days.")
         }
@@ -141,10 +154,22 @@ fn row(source: &LeaseSource, board: &LeaseBoard, form: Option<&LimitForm>) -> An
         LeaseSourceKind::Cgnat => "CGNAT log",
         LeaseSourceKind::Resolver => "asked by HTTP",
     };
-    let from = source.known_from.map_or_else(|| "nothing yet".to_owned(), |at| reach(at, now));
-    let gone = source.erased_before.map(|_| view! { <small>"older ones erased"</small> });
+    let resolver = source.kind == LeaseSourceKind::Resolver;
+    let open = board.standings.iter().find(|standing| standing.resolver == source.name && standing.open > 0);
+    let open = open.map(|standing| {
+        let questions = number::plural(u64::try_from(standing.open).unwrap_or(0), "question waits", "questions wait");
+        let since = standing.since.map(|at| view! { " since " <When at=at now=now /> });
+        view! { " " <small>{questions} {since}</small> }
+    });
+    let from = match source.known_from {
+        _ if resolver => "asked each time".to_owned(),
+        Some(at) => reach(at, now),
+        None => "nothing yet".to_owned(),
+    };
+    let gone = source.erased_before.filter(|_| !resolver).map(|_| view! { <small>"older ones erased"</small> });
     let through = match source.known_through {
         Some(at) => view! { <When at=at now=now /> }.into_any(),
+        None if resolver => view! { <span>"–"</span> }.into_any(),
         None => view! { <span>"states none"</span> }.into_any(),
     };
     let heard = source.last_heard_at.map(|at| view! { <When at=at now=now relative=true /> });
@@ -157,7 +182,7 @@ fn row(source: &LeaseSource, board: &LeaseBoard, form: Option<&LimitForm>) -> An
     let (name, kept) = (source.name.clone(), n(source.rows_kept));
     view! {
         <tr>
-            <td class="lead"><b>{name}</b> {mark} <small>{kind}</small></td>
+            <td class="lead"><b>{name}</b> {mark} <small>{kind}</small> {open}</td>
             <td data-label="Knows from">{from} {gone}</td>
             <td data-label="Up to">{through}</td>
             <td data-label="Last heard">{heard}</td>

@@ -5,7 +5,7 @@ use domain::{
     id::{CustomerId, EventId, LookUpId, ServiceId, UserId},
     lease::{
         Held, ImportRow, RefusedRow,
-        look::{LookUp, LookUpRow},
+        look::{LookUp, LookUpRow, Sighting},
     },
     names::ServiceName,
     page::{PageOf, Rows},
@@ -19,6 +19,8 @@ forward! {
     fn look_up_by_id(id: LookUpId) -> Option<LookUp> = look_up::by_id;
     /// The newest look-ups of one person, or of everybody.
     fn look_up_list(user: Option<UserId>, limit: i64) -> Vec<LookUpRow> = look_up::newest;
+    /// Puts a newer answer in the place of one that waited; nothing where it is erased.
+    fn look_up_answer(id: LookUpId, result: &Sighting) -> () = look_up::answer;
     /// Erases the answers of look-ups made before; how many there were.
     fn look_up_forget(before: DateTime<Utc>) -> u64 = look_up::forget;
     /// Leases inside a prefix that reach a span, at most `most`.

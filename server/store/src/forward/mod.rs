@@ -19,6 +19,7 @@ mod quarantine;
 mod release;
 mod report;
 mod reporter;
+mod resolver;
 mod session;
 mod terms;
 mod user;

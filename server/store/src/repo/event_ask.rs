@@ -109,6 +109,7 @@ pub(crate) async fn wait(conn: &mut Raw, waits: &[(EventId, Wait)]) -> Result<()
         let builder = bulk::insert(WAIT_HEAD, WAIT_TAIL, chunk, |row, (event, wait)| {
             let (kind, what) = match wait {
                 Wait::Inside(ip) | Wait::Name(HolderName::Inside(ip)) => ("inside", address_key(*ip).to_vec()),
+                Wait::Resolver(question) => ("resolver", question.id.0.as_bytes().to_vec()),
                 Wait::Source(name) => ("source", name.as_bytes().to_vec()),
                 Wait::Name(name) => {
                     let (kind, name) = name.parts();

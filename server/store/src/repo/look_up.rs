@@ -6,7 +6,7 @@ use super::{
 use chrono::{DateTime, Utc};
 use domain::{
     id::{CustomerId, LookUpId, UserId},
-    lease::look::{LookKind, LookUp, LookUpRow},
+    lease::look::{LookKind, LookUp, LookUpRow, Sighting},
 };
 
 pub(crate) const ADD: &str = "INSERT INTO look_ups (id, made_at, user_id, kind, what, why, customer_id, result)
@@ -19,11 +19,12 @@ pub(crate) const OF_USER: &str = "SELECT l.id, l.made_at, l.user_id, u.name AS b
 pub(crate) const NEWEST: &str = "SELECT l.id, l.made_at, l.user_id, u.name AS by_name, l.kind, l.what, l.why,
         l.customer_id, l.result IS NOT NULL AS kept FROM look_ups l JOIN users u ON u.id = l.user_id
     ORDER BY l.made_at DESC, l.id DESC LIMIT $1";
+pub(crate) const ANSWER: &str = "UPDATE look_ups SET result = $2 WHERE id = $1 AND result IS NOT NULL";
 pub(crate) const FORGET: &str = "UPDATE look_ups SET result = NULL WHERE made_at < $1 AND result IS NOT NULL";
 
 /// Statements of this file.
 #[cfg(feature = "testing")]
-pub(crate) const SQL: &[&str] = &[ADD, BY_ID, OF_USER, NEWEST, FORGET];
+pub(crate) const SQL: &[&str] = &[ADD, BY_ID, OF_USER, NEWEST, ANSWER, FORGET];
 
 impl Load for LookUp {
     fn load(row: &Row) -> Result<Self> {
@@ -83,6 +84,11 @@ pub(crate) async fn newest(conn: &mut Raw, user: Option<UserId>, limit: i64) -> 
         Some(user) => all(conn, query(OF_USER).bind(user.0).bind(limit)).await,
         None => all(conn, query(NEWEST).bind(limit)).await,
     }
+}
+
+/// Puts a newer answer in the place of one that waited; nothing where it is erased.
+pub(crate) async fn answer(conn: &mut Raw, id: LookUpId, result: &Sighting) -> Result<()> {
+    run(conn, query(ANSWER).bind(id.0).bind(to_json(result))).await.map(drop)
 }
 
 /// Erases the answers given before; how many there were.

@@ -47,6 +47,7 @@ pub(crate) mod report;
 pub(crate) mod reporter;
 pub(crate) mod reporter_figures;
 pub(crate) mod reread;
+pub(crate) mod resolver;
 pub(crate) mod search;
 pub(crate) mod service;
 pub(crate) mod service_name;
@@ -105,6 +106,7 @@ pub(crate) fn statements() -> Vec<&'static str> {
         reporter::SQL,
         reporter_figures::SQL,
         reread::SQL,
+        resolver::SQL,
         search::SQL,
         service::SQL,
         service_name::SQL,
