@@ -85,5 +85,6 @@ fn shell(title: &str, current: Place, flash: Option<Flash>) -> Shell {
         user: Some(User { name: "Mara Lind".to_owned(), role: "analyst".to_owned() }),
         flash,
         banner: None,
+        ..Shell::default()
     }
 }

@@ -120,7 +120,7 @@ mod tests {
     use crate::config::Config;
 
     fn load(pairs: &[(&str, &str)]) -> Result<Config, String> {
-        let pairs: Vec<_> = pairs.iter().map(|(end, value)| (format!("LAZARET_RESOLVER__{end}"), (*value).to_owned()));
+        let pairs = pairs.iter().map(|(end, value)| (format!("LAZARET_RESOLVER__{end}"), (*value).to_owned()));
         Config::load(None, pairs.collect::<Vec<_>>().into_iter()).map_err(|error| error.to_string())
     }
 

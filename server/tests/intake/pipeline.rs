@@ -288,9 +288,8 @@ async fn many_rows_go_in_by_batches_and_go_on_after_a_crash() {
 async fn a_reading_broken_off_in_the_middle_of_a_table_goes_on_there() {
     both(|world| async move {
         let received = receive_rows(&world, 6_010).await;
-        let stored = async || {
-            world.desk.store().read().await.unwrap().event_last_position(received.id).await.unwrap() + 1
-        };
+        let stored =
+            async || world.desk.store().read().await.unwrap().event_last_position(received.id).await.unwrap() + 1;
         let some = async {
             while stored().await < 1_000 {
                 tokio::task::yield_now().await;

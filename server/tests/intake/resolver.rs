@@ -1,5 +1,6 @@
 //! A resolver is asked what the index does not know: right, slow, down or lying, nothing is guessed and nothing asked twice.
 use crate::{
+    contradictions,
     resolving::{Mood, Peer, TOKEN},
     world::{World, arf, system, with},
 };
@@ -334,7 +335,7 @@ async fn what_it_said_is_erased_in_time_and_asked_for_again() {
         tx.event_ask(&[old.id], world.clock_now()).await.unwrap();
         tx.commit_chore(store::Chore::AskedAgain).await.unwrap();
         assert_eq!(work(&world).await, []);
-        assert!(world.desk.contradicted(&system()).await.unwrap().is_empty());
+        assert!(contradictions::open(&world).await.is_empty());
         // Another complaint of the same moment is a new question, for what was said is gone.
         let by = async |reporter: &str, port| {
             let mail = arf("198.51.100.9", port, &at("10T09:00:00").to_rfc3339()).replace("reporter.example", reporter);
