@@ -56,7 +56,7 @@ impl Load for Asked {
         let address: Vec<u8> = get(row, "address")?;
         let bytes = address.len();
         let bad = || StoreError::Inconsistent { column: "address", value: format!("{bytes} bytes") };
-        let small = |column| Ok::<_, StoreError>(get::<Option<i64>>(row, column)?);
+        let small = |column| get::<Option<i64>>(row, column);
         let question = ResolverQuestion {
             id: ResolverQuestionId(get(row, "id")?),
             resolver: get(row, "resolver")?,
