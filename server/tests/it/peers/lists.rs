@@ -116,7 +116,7 @@ impl House {
         let shape = testing::shape(self.desk.store()).await.unwrap();
         for table in tables {
             let of = format!("column {table}.");
-            let columns = shape.iter().filter_map(|line| Some(line.strip_prefix(&of)?.split_once(' ')?));
+            let columns = shape.iter().filter_map(|line| line.strip_prefix(&of)?.split_once(' '));
             let (names, values): (Vec<&str>, Vec<String>) = columns
                 .map(|(name, kind)| match (name, kind.starts_with("BLOB")) {
                     ("address" | "clause_id", _) => (name, format!("t.{name}")),
