@@ -2,7 +2,8 @@
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use domain::{
     clock::FrozenClock,
-    id::LeaseId,
+    customer::{Contract, Customer, Service},
+    id::{ContractId, CustomerId, LeaseId, ServiceId},
     lease::{LeaseSourceKind, SourceSetUp},
 };
 use std::{
@@ -55,6 +56,25 @@ async fn keep(store: &Store, leases: &[LeaseRow]) -> usize {
     let twice = tx.lease_keep(leases).await.unwrap();
     tx.commit_chore(Chore::LeasesHeard).await.unwrap();
     twice
+}
+
+/// A customer with one line.
+async fn line(store: &Store) -> (ServiceId, CustomerId) {
+    let (customer, contract, service) = (CustomerId::new(), ContractId::new(), ServiceId::new());
+    let text = |text: &str| text.to_owned();
+    let mut tx = store.write().await.unwrap();
+    tx.terms_add("2026-03", now()).await.unwrap();
+    let (name, email) = (text("Nadia Okafor"), text("n.okafor@mail.example"));
+    let (number, phone, language) = (text("C-1"), String::new(), text("en"));
+    tx.customer_add(&Customer { id: customer, number, name, email, phone, language, created_at: now() }).await.unwrap();
+    let (number, terms_version) = (text("K-1"), text("2026-03"));
+    tx.contract_put(&Contract { id: contract, customer, number, terms_version, accepted_at: None }).await.unwrap();
+    let (number, product, username) = (text("ln-1"), String::new(), text("u2@isp.example"));
+    let (circuit_id, mac, protected) = (String::new(), String::new(), None);
+    let line = Service { id: service, customer, contract, number, product, username, circuit_id, mac, protected };
+    tx.service_put(&line).await.unwrap();
+    tx.commit_chore(Chore::LeasesHeard).await.unwrap();
+    (service, customer)
 }
 
 async fn found(store: &Store, port: Option<u16>, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<(u16, DateTime<Utc>)> {
@@ -137,6 +157,38 @@ async fn sessions_are_found_by_their_names_however_many_the_source_has() {
         }
         if let [few, many] = taken[..] {
             assert!(many < few * 2, "{few} steps among 500 sessions, {many} among 4,000");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_service_holds_is_found_however_many_others_hold_something_that_day() {
+    on_both(|store| async move {
+        let (service, customer) = line(&store).await;
+        keep(&store, &[lease(0, now(), 1)]).await;
+        let his = HolderRow {
+            id: 0,
+            kind: "username".to_owned(),
+            name: "u2@isp.example".to_owned(),
+            bound_from: DateTime::<Utc>::MIN_UTC,
+            service: Some((service, customer)),
+        };
+        let mut tx = store.write().await.unwrap();
+        tx.lease_holder_add(&[his]).await.unwrap();
+        let held = tx.lease_holders_named("username", &["u2@isp.example".to_owned()]).await.unwrap();
+        tx.lease_keep(&[LeaseRow { holder: held[0].id, ..lease(1, now(), 1) }]).await.unwrap();
+        tx.commit_chore(Chore::LeasesHeard).await.unwrap();
+        let mut taken = Vec::new();
+        for others in [2..400, 400..4_000] {
+            keep(&store, &others.map(|n| lease(n, now(), 1)).collect::<Vec<_>>()).await;
+            let mut conn = store.read().await.unwrap();
+            let counted = steps(&mut conn).await.unwrap();
+            assert_eq!(conn.leases_of(service, 10).await.unwrap().len(), 1);
+            taken.extend(counted.map(|steps| steps.load(Ordering::Relaxed)));
+        }
+        if let [few, many] = taken[..] {
+            assert!(many <= few * 2 + 100, "{few} steps among 400 leases, {many} among 4,000");
         }
     })
     .await;
