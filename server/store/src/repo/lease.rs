@@ -14,22 +14,37 @@ use domain::{
 };
 use std::collections::{HashMap, HashSet};
 
-// `k` is the index of holders and nothing else: asked for the whole row at once, SQLite reads all leases of each day.
-pub(crate) const OF_SERVICE: &str = "SELECT l.id, l.net, f.length, l.port_from, l.port_to, h.service_id, h.customer_id,
+/// `l` is the whole row of `k`, which is the index of holders and nothing else: asked for the whole row at once, SQLite
+/// reads all leases of each day.
+macro_rules! whole_row {
+    () => {
+        "l.day = k.day AND l.shape = k.shape AND l.net = k.net AND l.port_from = k.port_from
+        AND l.started_at = k.started_at AND l.holder_id = k.holder_id"
+    };
+}
+pub(crate) use whole_row;
+
+pub(crate) const OF_SERVICE: &str = concat!(
+    "SELECT l.id, l.net, f.length, l.port_from, l.port_to, h.service_id, h.customer_id,
         l.started_at, l.ended_at, s.name AS source
     FROM lease_holders h CROSS JOIN lease_days d CROSS JOIN leases k CROSS JOIN leases l CROSS JOIN lease_shapes f
         CROSS JOIN lease_sources s
-    WHERE h.service_id = $1 AND k.day = d.day AND k.holder_id = h.id AND l.day = k.day AND l.shape = k.shape
-        AND l.net = k.net AND l.port_from = k.port_from AND l.started_at = k.started_at AND l.holder_id = k.holder_id
+    WHERE h.service_id = $1 AND k.day = d.day AND k.holder_id = h.id AND ",
+    whole_row!(),
+    "
         AND f.id = l.shape AND s.id = l.source_id
-    ORDER BY l.started_at DESC LIMIT $2";
-pub(crate) const STATIC_OF: &str = "SELECT l.id, l.net, f.length, l.port_from, l.port_to, h.service_id, h.customer_id,
+    ORDER BY l.started_at DESC LIMIT $2"
+);
+pub(crate) const STATIC_OF: &str = concat!(
+    "SELECT l.id, l.net, f.length, l.port_from, l.port_to, h.service_id, h.customer_id,
         l.started_at, l.ended_at, s.name AS source
     FROM lease_holders h CROSS JOIN leases k CROSS JOIN leases l CROSS JOIN lease_shapes f CROSS JOIN lease_sources s
-    WHERE h.service_id = $1 AND k.day = 0 AND k.holder_id = h.id AND l.day = k.day AND l.shape = k.shape
-        AND l.net = k.net AND l.port_from = k.port_from AND l.started_at = k.started_at AND l.holder_id = k.holder_id
+    WHERE h.service_id = $1 AND k.day = 0 AND k.holder_id = h.id AND ",
+    whole_row!(),
+    "
         AND l.ended_at IS NULL AND f.id = l.shape AND s.id = l.source_id AND s.name = 'static'
-    ORDER BY l.net";
+    ORDER BY l.net"
+);
 pub(crate) const END_STATIC: &str = "UPDATE leases SET ended_at = $3 WHERE day = 0 AND ended_at IS NULL AND id = $2
     AND holder_id IN (SELECT id FROM lease_holders WHERE service_id = $1)";
 pub(crate) const COUNT: &str = "SELECT COUNT(*) AS n FROM leases";

@@ -1,6 +1,7 @@
 //! Leases within a prefix and leases of a customer, for people who ask; and erasing those whose time is over.
 use super::{
     Raw, Result,
+    lease::whole_row,
     lease_find::{forms, load},
     lease_keep::DAYS_BEFORE,
     load::{all, micros, query, run},
@@ -33,15 +34,16 @@ pub(crate) const WITHIN: &str =
     WHERE f.length >= $1 AND l.lasting = TRUE AND l.shape = f.id AND l.net BETWEEN $4 AND $5
         AND l.started_at <= $6 AND (l.ended_at IS NULL OR l.ended_at > $7) AND h.id = l.holder_id
     LIMIT $8";
-// All that the names of a customer's services held; `k` as in `lease::OF_SERVICE`.
-pub(crate) const OF_CUSTOMER: &str =
+// All that the names of a customer's services held; `k` as in `lease::whole_row`.
+pub(crate) const OF_CUSTOMER: &str = concat!(
     "SELECT CAST(0 AS BIGINT) AS n, l.shape, l.net, l.port_from, l.port_to, l.started_at, l.ended_at,
         l.sure_until, l.holder_id, l.source_id, l.id, h.kind, h.name, h.service_id, h.customer_id
     FROM services v CROSS JOIN lease_holders h CROSS JOIN lease_days d CROSS JOIN leases k CROSS JOIN leases l
-    WHERE v.customer_id = $1 AND h.service_id = v.id AND k.day = d.day AND k.holder_id = h.id AND l.day = k.day
-        AND l.shape = k.shape AND l.net = k.net AND l.port_from = k.port_from AND l.started_at = k.started_at
-        AND l.holder_id = k.holder_id
-    ORDER BY l.started_at DESC, l.id DESC LIMIT $2 OFFSET $3";
+    WHERE v.customer_id = $1 AND h.service_id = v.id AND k.day = d.day AND k.holder_id = h.id AND ",
+    whole_row!(),
+    "
+    ORDER BY l.started_at DESC, l.id DESC LIMIT $2 OFFSET $3"
+);
 // So many rows of one day at a time; a lost end counts from its last proof on.
 pub(crate) const ERASE_SOME: &str = "DELETE FROM leases WHERE (day, shape, net, port_from, started_at, holder_id) IN (
         SELECT day, shape, net, port_from, started_at, holder_id FROM leases
