@@ -13,6 +13,8 @@ pub const CORRECTED_EVENTS_MAX: usize = 20_000;
 pub const PASSING_ATTEMPTS_MAX: i64 = 12;
 /// Rows of a list page.
 pub const PAGE_ROWS: i64 = 50;
+/// Of each kind of decision on the page of approvals: each has its forms, and is read before it is signed.
+pub const APPROVALS_EACH: i64 = 20;
 /// Characters of a note, reason or statement.
 pub const TEXT_CHARS_MAX: usize = 4_000;
 /// Characters a reason must at least have, so that it is one.

@@ -5,6 +5,7 @@ use crate::{
     dispute::DisputeRow,
     enforcement::NetworkBoard,
     event::Role,
+    id::CaseId,
     ledger::Entry,
     quarantine::{QuarantineCommand, QuarantineCounts, QuarantineRow, QuarantineTab},
     release::{Release, ReleaseRow},
@@ -78,6 +79,21 @@ pub struct Approvals {
     pub requests: Vec<ReleaseRow>,
     /// Objections.
     pub disputes: Vec<DisputeRow>,
+    /// How many of each there are, shown or not.
+    pub counts: ApprovalCounts,
+    /// The cases of those shown that rest on an answer in doubt.
+    pub doubted: Vec<CaseId>,
+}
+
+/// How much waits for a second person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ApprovalCounts {
+    /// Quarantines of protected services.
+    pub signatures: i64,
+    /// Release requests that need a person.
+    pub requests: i64,
+    /// Objections.
+    pub disputes: i64,
 }
 
 /// What the network holds beside what the desk wants.

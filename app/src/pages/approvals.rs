@@ -2,31 +2,68 @@
 use super::quarantine::{self, decide_request};
 use crate::{
     routes,
-    ui::{Act, Btn, Card, Choice, Desk, EmptyState, KeyValues, LongField, Pair, PostForm, Quote, Tag, Top, When, time},
+    ui::{
+        Act, Btn, Card, Choice, Desk, EmptyState, KeyValues, LongField, Pair, PostForm, Quote, Tag, Top, When,
+        number::plural, time,
+    },
 };
 use chrono::{DateTime, Utc};
 use domain::{
-    actor::Actor, dispute::DisputeRow, quarantine::QuarantineRow, quarantine_view::Approvals, release::ReleaseRow,
+    actor::Actor, dispute::DisputeRow, id::CaseId, quarantine::QuarantineRow, quarantine_view::Approvals,
+    release::ReleaseRow,
 };
 use leptos::prelude::*;
 
 /// The page, as `me` sees it.
 pub fn approvals(data: Approvals, me: &Actor, now: DateTime<Utc>) -> AnyView {
-    let n = data.signatures.len() + data.requests.len() + data.disputes.len();
-    let empty = (n == 0).then(|| {
+    let shown = data.signatures.len() + data.requests.len() + data.disputes.len();
+    let empty = (shown == 0).then(|| {
         view! { <EmptyState title="Nothing waits for you">"Protected services, release requests and objections show up here."</EmptyState> }
     });
-    let signatures: Vec<AnyView> = data.signatures.iter().map(|row| signature(row, me, now)).collect();
-    let disputes: Vec<AnyView> = data.disputes.iter().map(|row| dispute(row, me, now)).collect();
+    let doubted = |case: &CaseId| data.doubted.contains(case);
+    let signatures: Vec<AnyView> = data
+        .signatures
+        .iter()
+        .map(|row| signature(row, row.cases.iter().any(|case| doubted(&case.0)), me, now))
+        .collect();
+    let disputes: Vec<AnyView> =
+        data.disputes.iter().map(|row| dispute(row, doubted(&row.dispute.case), me, now)).collect();
     let requests: Vec<AnyView> = data.requests.iter().map(|row| request(row, now)).collect();
     view! {
         <Top title="Approvals" sub="what needs a second person" />
-        <Desk>{empty} {disputes} {signatures} {requests}</Desk>
+        <Desk>
+            {empty} {disputes} {rest(data.disputes.len(), data.counts.disputes, "objection", "objections")} {signatures}
+            {rest(data.signatures.len(), data.counts.signatures, "signature", "signatures")} {requests}
+            {rest(data.requests.len(), data.counts.requests, "release request", "release requests")}
+        </Desk>
     }
     .into_any()
 }
 
-fn signature(row: &QuarantineRow, me: &Actor, now: DateTime<Utc>) -> AnyView {
+/// What is not shown yet of one kind.
+fn rest(shown: usize, all: i64, one: &str, many: &str) -> Option<AnyView> {
+    let more = u64::try_from(all).unwrap_or(0).saturating_sub(shown as u64);
+    (more > 0).then(|| {
+        let words = format!("{} more: they come up here as you decide the ones above.", plural(more, one, many));
+        view! { <p><small>{words}</small></p> }.into_any()
+    })
+}
+
+/// What speaks against it, before anybody signs.
+fn doubt(doubted: bool) -> Option<AnyView> {
+    doubted.then(|| {
+        view! {
+            <Pair term="Whose it was">
+                <Tag word="in doubt" kind="bad" />
+                " A lease that came in later says otherwise. "
+                <a href=routes::contradictions()>"Look at it first"</a>
+            </Pair>
+        }
+        .into_any()
+    })
+}
+
+fn signature(row: &QuarantineRow, doubted: bool, me: &Actor, now: DateTime<Utc>) -> AnyView {
     let found = &row.quarantine;
     let own = found.ordered_by == me.ledger_text();
     let hidden = vec![("version".to_owned(), found.version.to_string()), ("back".to_owned(), routes::approvals())];
@@ -62,6 +99,7 @@ fn signature(row: &QuarantineRow, me: &Actor, now: DateTime<Utc>) -> AnyView {
             <KeyValues>
                 <Pair term="Service">{service} " " <Tag word="protected" kind="bad" /> " " {protected}</Pair>
                 <Pair term="From case">{cases}</Pair>
+                {doubt(doubted)}
                 <Pair term="Ordered">{by} ", " <When at=at now=now relative=true /></Pair>
                 <Pair term="Ground">{ground}</Pair>
             </KeyValues>
@@ -89,7 +127,7 @@ fn request(row: &ReleaseRow, now: DateTime<Utc>) -> AnyView {
     .into_any()
 }
 
-fn dispute(row: &DisputeRow, me: &Actor, now: DateTime<Utc>) -> AnyView {
+fn dispute(row: &DisputeRow, doubted: bool, me: &Actor, now: DateTime<Utc>) -> AnyView {
     let found = &row.dispute;
     let first = me.user().is_some() && found.first_decider == me.user();
     let form = if first {
@@ -121,6 +159,7 @@ fn dispute(row: &DisputeRow, me: &Actor, now: DateTime<Utc>) -> AnyView {
         <Card title=format!("{} objects", row.customer_name) kind=if late { "bad" } else { "next" }>
             <KeyValues>
                 <Pair term="Case"><a href=routes::case(&number)>{number.clone()}</a></Pair>
+                {doubt(doubted)}
                 <Pair term="Objected"><When at=opened now=now relative=true /></Pair>
                 <Pair term="Decision owed">{owed}</Pair>
                 <Pair term="First decider">{decider}</Pair>

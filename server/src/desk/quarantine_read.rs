@@ -4,6 +4,7 @@ use domain::{
     actor::{Actor, Permission},
     enforcement::NetworkBoard,
     id::{CaseId, CustomerId, QuarantineId},
+    limit::APPROVALS_EACH,
     page::{PageOf, Rows},
     quarantine::{QuarantineRow, QuarantineTab, offered},
     quarantine_view::{Approvals, NetworkPage, OrderChoices, QuarantineList, QuarantinePage, ServiceChoice},
@@ -103,13 +104,13 @@ impl Desk {
     pub async fn approvals(&self, actor: &Actor) -> Result<Approvals, DeskError> {
         self.require(actor, Permission::Approve)?;
         let mut conn = self.store.read().await?;
-        let waiting = conn.quarantine_list(QuarantineTab::Waiting, PageOf::default(), self.clock.now()).await?;
-        let unsigned = domain::quarantine::QuarantineState::AwaitingApproval;
-        Ok(Approvals {
-            signatures: waiting.into_iter().filter(|row| row.quarantine.state == unsigned).collect(),
-            requests: conn.releases_waiting().await?,
-            disputes: conn.disputes_open().await?,
-        })
+        let signatures = conn.quarantines_unsigned(APPROVALS_EACH).await?;
+        let requests = conn.releases_waiting(APPROVALS_EACH).await?;
+        let disputes = conn.disputes_open(APPROVALS_EACH).await?;
+        let mut cases: Vec<CaseId> = signatures.iter().flat_map(|row| row.cases.iter().map(|case| case.0)).collect();
+        cases.extend(disputes.iter().map(|row| row.dispute.case));
+        let (counts, doubted) = (conn.approval_counts().await?, conn.contradicted_cases(&cases).await?);
+        Ok(Approvals { signatures, requests, disputes, counts, doubted })
     }
 
     /// What an order from a case can be made of.

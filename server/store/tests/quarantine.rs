@@ -4,6 +4,7 @@ use domain::{
     act::Act,
     actor::Actor,
     clock::{FrozenClock, SharedClock},
+    customer::Service,
     dispute::{Dispute, Verdict},
     id::{CaseId, ClauseId, ContractId, CustomerId, DisputeId, QuarantineId, ReleaseId, ServiceId, UserId},
     ledger::NewEntry,
@@ -208,6 +209,41 @@ async fn the_views_show_what_they_say() {
 }
 
 #[tokio::test]
+async fn a_signature_is_asked_for_behind_any_number_of_orders_to_come() {
+    let folder = tempfile::tempdir().unwrap();
+    testing::both(folder.path(), clock(), |store| async move {
+        let world = world(&store).await;
+        let mut tx = store.write().await.unwrap();
+        let contract = tx.services_of(world.customer).await.unwrap()[0].contract;
+        for n in 0..60 {
+            let service = Service {
+                id: ServiceId::new(),
+                customer: world.customer,
+                contract,
+                number: format!("ln-1{n}"),
+                product: String::new(),
+                username: String::new(),
+                circuit_id: String::new(),
+                mac: String::new(),
+                protected: None,
+            };
+            tx.service_put(&service).await.unwrap();
+            let order = quarantine(&world, QuarantineState::Scheduled);
+            tx.quarantine_add(&Quarantine { service: service.id, ..order }).await.unwrap();
+        }
+        let unsigned = Quarantine {
+            ordered_at: world.now + TimeDelta::hours(1),
+            ..quarantine(&world, QuarantineState::AwaitingApproval)
+        };
+        tx.quarantine_add(&unsigned).await.unwrap();
+        let found = tx.quarantines_unsigned(20).await.unwrap();
+        assert_eq!(found.iter().map(|row| row.quarantine.id).collect::<Vec<_>>(), [unsigned.id]);
+        assert_eq!(tx.approval_counts().await.unwrap().signatures, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn requests_and_objections_are_decided_once() {
     let folder = tempfile::tempdir().unwrap();
     testing::both(folder.path(), clock(), |store| async move {
@@ -269,8 +305,9 @@ async fn requests_and_objections_are_decided_once() {
             reason: String::new(),
         };
         tx.dispute_add(&objection).await.unwrap();
-        assert_eq!(tx.disputes_open().await.unwrap().len(), 1);
-        assert_eq!(tx.approvals_count().await.unwrap(), 1);
+        assert_eq!(tx.disputes_open(5).await.unwrap().len(), 1);
+        let counts = tx.approval_counts().await.unwrap();
+        assert_eq!((counts.signatures, counts.requests, counts.disputes), (0, 0, 1));
         tx.dispute_decide(objection.id, decider.id, Verdict::Upheld, "he is right", world.now).await.unwrap();
         let again = tx.dispute_decide(objection.id, decider.id, Verdict::Rejected, "no", world.now).await;
         assert!(matches!(again, Err(StoreError::Stale)));

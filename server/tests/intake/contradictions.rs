@@ -265,6 +265,7 @@ async fn nobody_is_told_or_cut_off_by_rule_while_the_answer_is_in_doubt() {
         // A person sees the warning and may.
         let choices = world.desk.quarantine_choices(&ana, &case.number).await.unwrap();
         assert_eq!(choices.doubted, 1);
+        assert_eq!(world.desk.store().read().await.unwrap().contradicted_cases(&[case.id]).await.unwrap(), [case.id]);
         world.desk.send_notice(&ana, &case.number, &notice(version)).await.unwrap();
         // Kept: the rules go on.
         world.desk.keep_answers(&ana, &[event.id], "that file's clock is wrong").await.unwrap();

@@ -107,6 +107,8 @@ async fn a_protected_service_needs_another_supervisor_with_a_reason() {
         let id = order.id;
         world.desk.quarantine_order(&world.supervisor, world.cases[0], order, false).await.unwrap();
         assert_eq!(world.state(id).await, S::AwaitingApproval);
+        let waiting = world.desk.approvals(&world.supervisor).await.unwrap();
+        assert_eq!((waiting.signatures.len(), waiting.counts.signatures, waiting.doubted.len()), (1, 1, 0));
         let approve = async |actor: &domain::actor::Actor, reason: &str| {
             world.desk.quarantine_approve(actor, id, 1, reason).await
         };

@@ -22,6 +22,8 @@ forward! {
     fn contradiction_count() -> i64 = contradiction::count;
     /// How many are open about events of a case.
     fn contradiction_count_of_case(case: CaseId) -> i64 = contradiction::count_of_case;
+    /// Those of the given cases that have an open contradiction.
+    fn contradicted_cases(of: &[CaseId]) -> Vec<CaseId> = contradiction::cases;
     /// How many are open about what waits of a customer in a category.
     fn contradiction_count_of_group(customer: CustomerId, category: Category) -> i64 = contradiction::count_of_group;
     /// How many are open about events of the cases that hold a quarantine.

@@ -6,6 +6,7 @@ use domain::{
     id::{CaseId, CustomerId, QuarantineId, ServiceId},
     page::PageOf,
     quarantine::{Quarantine, QuarantineCounts, QuarantineRow, QuarantineState, QuarantineTab},
+    quarantine_view::ApprovalCounts,
 };
 
 forward! {
@@ -47,8 +48,10 @@ forward! {
         = quarantine_list::list;
     /// How many are in each view.
     fn quarantine_counts(now: DateTime<Utc>) -> QuarantineCounts = quarantine_list::counts;
-    /// Signatures and objections that wait for a supervisor.
-    fn approvals_count() -> i64 = quarantine_list::approvals;
+    /// Those that wait for a signature, oldest first, at most so many.
+    fn quarantines_unsigned(most: i64) -> Vec<QuarantineRow> = quarantine_list::unsigned;
+    /// How much waits for a second person.
+    fn approval_counts() -> ApprovalCounts = quarantine_list::approvals;
     /// One with its names.
     fn quarantine_row(id: QuarantineId) -> Option<QuarantineRow> = quarantine_list::row;
     /// Those of a case with their names, newest first.

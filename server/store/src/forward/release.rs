@@ -23,8 +23,8 @@ forward! {
     fn releases_of_case(customer: CustomerId, case: CaseId) -> Vec<Release> = release::of_case;
     /// Self-releases the customer has used since `since`.
     fn self_releases_used(customer: CustomerId, since: DateTime<Utc>) -> i64 = release::used;
-    /// Requests that wait for a person, oldest first.
-    fn releases_waiting() -> Vec<ReleaseRow> = release::waiting;
+    /// Requests that wait for a person, oldest first, at most so many.
+    fn releases_waiting(most: i64) -> Vec<ReleaseRow> = release::waiting;
     /// A new objection; a conflict when the form was sent before.
     fn dispute_add(dispute: &Dispute) -> () = dispute::add;
     /// The objection with this id.
@@ -34,6 +34,6 @@ forward! {
     /// Decides it; stale when it is decided already.
     fn dispute_decide(id: DisputeId, by: UserId, verdict: Verdict, reason: &str, at: DateTime<Utc>) -> ()
         = dispute::decide;
-    /// Objections that wait for a decision, by deadline.
-    fn disputes_open() -> Vec<DisputeRow> = dispute::open;
+    /// Objections that wait for a decision, by deadline, at most so many.
+    fn disputes_open(most: i64) -> Vec<DisputeRow> = dispute::open;
 }

@@ -1,6 +1,6 @@
 //! Certain answers that later leases speak against, and how each of these contradictions was settled.
 use super::{
-    Raw, Result, Row,
+    Db, Raw, Result, Row,
     load::{Load, all, get, json, micros, one, optional, query, run_one, time, time_opt, to_json, word},
 };
 use domain::{
@@ -10,6 +10,7 @@ use domain::{
     limit::PAGE_ROWS,
     page::{PageOf, Rows},
 };
+use sqlx::QueryBuilder;
 
 macro_rules! columns {
     () => {
@@ -48,6 +49,8 @@ pub(crate) const OF_CUSTOMER: &str = concat!(
 pub(crate) const COUNT: &str = "SELECT COUNT(*) AS n FROM event_doubts WHERE settled_at IS NULL";
 pub(crate) const COUNT_OF_CASE: &str = "SELECT COUNT(*) AS n FROM event_doubts d JOIN events e ON e.id = d.event_id
     WHERE d.settled_at IS NULL AND e.case_id = $1";
+const CASES: &str = "SELECT DISTINCT e.case_id FROM event_doubts d JOIN events e ON e.id = d.event_id
+    WHERE d.settled_at IS NULL AND e.case_id IN (";
 pub(crate) const COUNT_OF_GROUP: &str = "SELECT COUNT(*) AS n FROM event_doubts d JOIN events e ON e.id = d.event_id
     WHERE d.settled_at IS NULL AND e.customer_id = $1 AND e.category = $2 AND e.state = 'pending'";
 pub(crate) const COUNT_OF_QUARANTINE: &str =
@@ -128,6 +131,21 @@ pub(crate) async fn count(conn: &mut Raw) -> Result<i64> {
 /// How many are open about events of a case.
 pub(crate) async fn count_of_case(conn: &mut Raw, case: CaseId) -> Result<i64> {
     one(conn, query(COUNT_OF_CASE).bind(case.0)).await
+}
+
+/// Those of the given cases that have an open one.
+pub(crate) async fn cases(conn: &mut Raw, of: &[CaseId]) -> Result<Vec<CaseId>> {
+    if of.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut builder = QueryBuilder::<Db>::new(CASES);
+    let mut ids = builder.separated(", ");
+    for case in of {
+        ids.push_bind(case.0);
+    }
+    builder.push(")");
+    let rows = builder.build().fetch_all(conn).await?;
+    rows.iter().map(|row| Ok(CaseId(get(row, "case_id")?))).collect()
 }
 
 /// How many are open about what waits of a customer in a category.

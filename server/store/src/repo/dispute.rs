@@ -7,7 +7,6 @@ use chrono::{DateTime, Utc};
 use domain::{
     dispute::{Dispute, DisputeRow, Verdict},
     id::{CaseId, CustomerId, DisputeId, UserId},
-    limit::PAGE_ROWS,
 };
 use uuid::Uuid;
 
@@ -102,7 +101,7 @@ pub(crate) async fn decide(
     run_one(conn, bound).await
 }
 
-/// Objections that wait for a decision, by deadline.
-pub(crate) async fn open(conn: &mut Raw) -> Result<Vec<DisputeRow>> {
-    all(conn, query(OPEN).bind(PAGE_ROWS)).await
+/// Objections that wait for a decision, by deadline, at most so many.
+pub(crate) async fn open(conn: &mut Raw, most: i64) -> Result<Vec<DisputeRow>> {
+    all(conn, query(OPEN).bind(most)).await
 }

@@ -10,6 +10,7 @@ use domain::{
     limit::PAGE_ROWS,
     page::PageOf,
     quarantine::{Quarantine, QuarantineCounts, QuarantineRow, QuarantineTab},
+    quarantine_view::ApprovalCounts,
 };
 use sqlx::QueryBuilder;
 use std::collections::HashMap;
@@ -43,6 +44,10 @@ pub(crate) const IN_FORCE: &str = rows!(
 pub(crate) const WAITING: &str = rows!(
     "(SELECT * FROM quarantines WHERE state IN ('awaiting_approval', 'scheduled')
         ORDER BY ordered_at, id LIMIT $1 OFFSET $2)",
+    "ORDER BY q.ordered_at, q.id"
+);
+pub(crate) const UNSIGNED: &str = rows!(
+    "(SELECT * FROM quarantines WHERE state = 'awaiting_approval' ORDER BY ordered_at, id LIMIT $1)",
     "ORDER BY q.ordered_at, q.id"
 );
 pub(crate) const FAILED: &str = rows!(
@@ -79,10 +84,10 @@ pub(crate) const COUNTS: &str = "SELECT
         OR (state IN ('applying', 'lifting') AND attempts > 0)) AS failed,
     (SELECT COUNT(*) FROM quarantines WHERE state = 'in_force' AND review_at < $1) AS overdue,
     (SELECT COUNT(DISTINCT quarantine_id) FROM releases WHERE state = 'waiting') AS requests";
-// What waits for a supervisor: signatures and objections.
 pub(crate) const APPROVALS: &str = "SELECT
-    (SELECT COUNT(*) FROM quarantines WHERE state = 'awaiting_approval')
-    + (SELECT COUNT(*) FROM disputes WHERE decided_at IS NULL)";
+    (SELECT COUNT(*) FROM quarantines WHERE state = 'awaiting_approval') AS signatures,
+    (SELECT COUNT(*) FROM releases WHERE state = 'waiting') AS requests,
+    (SELECT COUNT(*) FROM disputes WHERE decided_at IS NULL) AS disputes";
 const CASES: &str = "SELECT x.quarantine_id, x.case_id, k.number FROM quarantine_causes x
     JOIN quarantines q ON q.id = x.quarantine_id JOIN cases k ON k.id = x.case_id
     WHERE (x.gone_at IS NULL OR q.state IN ('lifted', 'cancelled', 'refused')) AND x.quarantine_id IN (";
@@ -90,7 +95,7 @@ const CASES: &str = "SELECT x.quarantine_id, x.case_id, k.number FROM quarantine
 /// Statements of this file.
 #[cfg(feature = "testing")]
 pub(crate) const SQL: &[&str] =
-    &[IN_FORCE, WAITING, FAILED, OVERDUE, REQUESTS, ENDED, ONE, OF_CASE, OF_CUSTOMER, COUNTS, APPROVALS];
+    &[IN_FORCE, WAITING, UNSIGNED, FAILED, OVERDUE, REQUESTS, ENDED, ONE, OF_CASE, OF_CUSTOMER, COUNTS, APPROVALS];
 
 impl Load for QuarantineRow {
     fn load(row: &Row) -> Result<Self> {
@@ -115,6 +120,16 @@ impl Load for QuarantineCounts {
             failed: get(row, "failed")?,
             overdue: get(row, "overdue")?,
             requests: get(row, "requests")?,
+        })
+    }
+}
+
+impl Load for ApprovalCounts {
+    fn load(row: &Row) -> Result<Self> {
+        Ok(Self {
+            signatures: get(row, "signatures")?,
+            requests: get(row, "requests")?,
+            disputes: get(row, "disputes")?,
         })
     }
 }
@@ -177,8 +192,14 @@ pub(crate) async fn counts(conn: &mut Raw, now: DateTime<Utc>) -> Result<Quarant
     one(conn, query(COUNTS).bind(micros(now))).await
 }
 
-/// Signatures and objections that wait for a supervisor.
-pub(crate) async fn approvals(conn: &mut Raw) -> Result<i64> {
+/// Those that wait for a signature, oldest first, at most so many.
+pub(crate) async fn unsigned(conn: &mut Raw, most: i64) -> Result<Vec<QuarantineRow>> {
+    let rows = all(conn, query(UNSIGNED).bind(most)).await?;
+    with_cases(conn, rows).await
+}
+
+/// How much waits for a second person.
+pub(crate) async fn approvals(conn: &mut Raw) -> Result<ApprovalCounts> {
     one(conn, query(APPROVALS)).await
 }
 

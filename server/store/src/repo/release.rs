@@ -6,7 +6,6 @@ use super::{
 use chrono::{DateTime, Utc};
 use domain::{
     id::{CaseId, CustomerId, QuarantineId, ReleaseId},
-    limit::PAGE_ROWS,
     release::{AskedBy, Release, ReleaseRow, ReleaseState},
 };
 
@@ -138,7 +137,7 @@ pub(crate) async fn used(conn: &mut Raw, customer: CustomerId, since: DateTime<U
     one(conn, query(USED).bind(customer.0).bind(micros(since))).await
 }
 
-/// Requests that wait for a person, oldest first.
-pub(crate) async fn waiting(conn: &mut Raw) -> Result<Vec<ReleaseRow>> {
-    all(conn, query(WAITING).bind(PAGE_ROWS)).await
+/// Requests that wait for a person, oldest first, at most so many.
+pub(crate) async fn waiting(conn: &mut Raw, most: i64) -> Result<Vec<ReleaseRow>> {
+    all(conn, query(WAITING).bind(most)).await
 }
