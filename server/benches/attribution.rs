@@ -32,6 +32,8 @@ use store::{
 
 /// Look-ups that are timed.
 const LOOKUPS: u64 = 20_000;
+/// Questions of one report that are asked together.
+const TOGETHER: u64 = 500;
 /// Events of one report.
 const ROWS: usize = 2_000;
 
@@ -137,11 +139,7 @@ async fn lookups(desk: &Desk, provider: Provider, suffix: &str) {
     ] {
         let mut took = Vec::new();
         for n in 0..LOOKUPS {
-            let roll = mixed(n ^ 0x5eed);
-            let place = Place { six, number: roll % provider.subscribers };
-            let at = provider.begins + TimeDelta::seconds((mixed(roll) % (DAYS as u64 * 86_400)) as i64);
-            let (address, port) = Provider::source(place, roll / 3);
-            let ask = LeaseAsk { address, port: with_port.then_some(port), protocol: None, from: at, to: at };
+            let ask = asked(provider, n, six, with_port);
             let start = Instant::now();
             let found = conn.lease_find(&forms, &[ask]).await.unwrap();
             took.push(start.elapsed().as_secs_f64() * 1e6);
@@ -153,6 +151,25 @@ async fn lookups(desk: &Desk, provider: Provider, suffix: &str) {
         say(&format!("{name}{suffix}"), percentile(&mut took, 50), "us");
         say(&format!("{name}_p99{suffix}"), percentile(&mut took, 99), "us");
     }
+    // As a report of many rows asks: one way to the engine for all of them.
+    let mut took = Vec::new();
+    for part in 0..LOOKUPS / TOGETHER {
+        let numbers = part * TOGETHER..(part + 1) * TOGETHER;
+        let asks: Vec<LeaseAsk> = numbers.map(|n| asked(provider, n, n % 10 < 3, true)).collect();
+        let start = Instant::now();
+        assert_eq!(conn.lease_find(&forms, &asks).await.unwrap().len(), asks.len());
+        took.push(start.elapsed().as_secs_f64() * 1e6 / TOGETHER as f64);
+    }
+    say(&format!("lease_lookup_of_many_us{suffix}"), percentile(&mut took, 50), "us");
+}
+
+/// The `n`th question: another address and time each.
+fn asked(provider: Provider, n: u64, six: bool, with_port: bool) -> LeaseAsk {
+    let roll = mixed(n ^ 0x5eed);
+    let place = Place { six, number: roll % provider.subscribers };
+    let at = provider.begins + TimeDelta::seconds((mixed(roll) % (DAYS as u64 * 86_400)) as i64);
+    let (address, port) = Provider::source(place, roll / 3);
+    LeaseAsk { address, port: with_port.then_some(port), protocol: None, from: at, to: at }
 }
 
 /// Events whose holder is known from how the leases were made, taken through the real intake: some in the seconds in which

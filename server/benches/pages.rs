@@ -100,7 +100,8 @@ async fn all(events: usize, copies: usize, suffix: &str) {
     let wanted = |name: &str| only.is_empty() || only.split(',').any(|one| one == name);
     for (name, path) in pages.into_iter().filter(|page| wanted(page.0)) {
         let mut took = Vec::new();
-        browser.get(&path).await;
+        // A page with three rows of a small desk takes less than one with fifty: its size says so.
+        say(&format!("page_{name}_kb{suffix}"), browser.get(&path).await.len() as f64 / 1e3, "kB");
         for _ in 0..100 {
             let start = Instant::now();
             browser.get(&path).await;
