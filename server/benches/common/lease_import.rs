@@ -14,8 +14,8 @@ use lazaret::desk::Desk;
 use std::time::{Duration, Instant};
 use store::{Chore, LeaseRow, testing};
 
-/// Sayings of one batch.
-const BATCH: usize = 5_000;
+/// Sayings of one batch, as the import of a file hands them over.
+const BATCH: usize = lazaret::desk::SAYINGS_FULL;
 /// Places whose sayings are made at a time; not each place says something every day.
 const PLACES: u64 = 1_000;
 /// Name, kind, and whether it tells of IPv6.

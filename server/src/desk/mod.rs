@@ -83,7 +83,7 @@ pub use feedback::{CLOSED_JOB, OUTCOME_JOB, RECEIPT_JOB, WEBHOOK_JOB};
 pub use import::{ImportOrder, LeaseImport, LeaseOrder, Progress};
 pub use lease_expire::EXPIRE_BATCH;
 
-pub use lease_take::SAYINGS_MAX;
+pub use lease_take::{SAYINGS_FULL, SAYINGS_MAX};
 pub use letter::{LETTER_JOB, LetterDelivery};
 pub use listing::Finding;
 pub use note::Replied;

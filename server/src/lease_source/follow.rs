@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     config::lease::Origin,
-    desk::{Desk, SAYINGS_MAX, Turn},
+    desk::{Desk, SAYINGS_FULL, SAYINGS_MAX, Turn},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
@@ -198,7 +198,7 @@ impl<'a> Follower<'a> {
     async fn read_piece(&mut self) -> Result<bool, Problem> {
         let count = self.tail.read(&mut self.piece).map_err(|error| self.unreadable(&error))?;
         self.reader.bytes(self.piece.get(..count).unwrap_or_default());
-        if self.reader.waiting() >= SAYINGS_MAX / 2 {
+        if self.reader.waiting() >= SAYINGS_FULL {
             self.keep().await?;
         }
         Ok(count > 0)

@@ -162,23 +162,54 @@ async fn sessions_are_found_by_their_names_however_many_the_source_has() {
     .await;
 }
 
+/// A service and the number of the holder that stands for it; another holder is there before.
+async fn holder_of_a_line(store: &Store) -> (ServiceId, i64) {
+    let (service, customer) = line(store).await;
+    keep(store, &[lease(0, now(), 1)]).await;
+    let his = HolderRow {
+        id: 0,
+        kind: "username".to_owned(),
+        name: "u2@isp.example".to_owned(),
+        bound_from: DateTime::<Utc>::MIN_UTC,
+        service: Some((service, customer)),
+    };
+    let mut tx = store.write().await.unwrap();
+    tx.lease_holder_add(&[his]).await.unwrap();
+    let held = tx.lease_holders_named("username", &["u2@isp.example".to_owned()]).await.unwrap();
+    tx.commit_chore(Chore::LeasesHeard).await.unwrap();
+    (service, held[0].id)
+}
+
+#[tokio::test]
+async fn a_fixed_address_is_ended_however_many_others_have_one() {
+    on_both(|store| async move {
+        let (service, holder) = holder_of_a_line(&store).await;
+        let fixed = |n| LeaseRow { fixed: true, to: None, ..lease(n, now(), 1) };
+        let mut taken = Vec::new();
+        for (his, others) in [(1, 3..400), (2, 400..4_000)] {
+            keep(&store, &others.map(fixed).collect::<Vec<_>>()).await;
+            let own = LeaseRow { holder, ..fixed(his) };
+            keep(&store, std::slice::from_ref(&own)).await;
+            let mut tx = store.write().await.unwrap();
+            let counted = steps(&mut tx).await.unwrap();
+            tx.lease_end_static(service, own.id, now()).await.unwrap();
+            taken.extend(counted.map(|steps| steps.load(Ordering::Relaxed)));
+            let again = tx.lease_end_static(service, own.id, now()).await;
+            assert!(matches!(again, Err(store::StoreError::Stale)), "{again:?}");
+            tx.commit_chore(Chore::LeasesHeard).await.unwrap();
+        }
+        if let [few, many] = taken[..] {
+            assert!(many <= few * 2 + 100, "{few} steps among 400 fixed addresses, {many} among 4,000");
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn what_a_service_holds_is_found_however_many_others_hold_something_that_day() {
     on_both(|store| async move {
-        let (service, customer) = line(&store).await;
-        keep(&store, &[lease(0, now(), 1)]).await;
-        let his = HolderRow {
-            id: 0,
-            kind: "username".to_owned(),
-            name: "u2@isp.example".to_owned(),
-            bound_from: DateTime::<Utc>::MIN_UTC,
-            service: Some((service, customer)),
-        };
-        let mut tx = store.write().await.unwrap();
-        tx.lease_holder_add(&[his]).await.unwrap();
-        let held = tx.lease_holders_named("username", &["u2@isp.example".to_owned()]).await.unwrap();
-        tx.lease_keep(&[LeaseRow { holder: held[0].id, ..lease(1, now(), 1) }]).await.unwrap();
-        tx.commit_chore(Chore::LeasesHeard).await.unwrap();
+        let (service, holder) = holder_of_a_line(&store).await;
+        keep(&store, &[LeaseRow { holder, ..lease(1, now(), 1) }]).await;
         let mut taken = Vec::new();
         for others in [2..400, 400..4_000] {
             keep(&store, &others.map(|n| lease(n, now(), 1)).collect::<Vec<_>>()).await;

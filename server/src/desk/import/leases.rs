@@ -1,7 +1,7 @@
 //! A file or a request full of leases, taken in batch after batch: good rows are kept, bad ones named, and an import that
 //! was broken off goes on where it was.
 use super::ImportOrder;
-use crate::desk::{Desk, DeskError, SAYINGS_MAX};
+use crate::desk::{Desk, DeskError, SAYINGS_FULL, SAYINGS_MAX};
 use domain::{
     actor::Actor,
     import::{ImportReport, Problem},
@@ -80,7 +80,7 @@ impl<'a> LeaseImport<'a> {
         // Small pieces, so that a batch is not much larger than the desk takes.
         for piece in bytes.chunks(PIECE) {
             self.reader.bytes(piece);
-            if self.reader.waiting() >= SAYINGS_MAX / 2 {
+            if self.reader.waiting() >= SAYINGS_FULL {
                 self.keep().await?;
             }
         }

@@ -45,8 +45,11 @@ pub(crate) const STATIC_OF: &str = concat!(
         AND l.ended_at IS NULL AND f.id = l.shape AND s.id = l.source_id AND s.name = 'static'
     ORDER BY l.net"
 );
-pub(crate) const END_STATIC: &str = "UPDATE leases SET ended_at = $3 WHERE day = 0 AND ended_at IS NULL AND id = $2
-    AND holder_id IN (SELECT id FROM lease_holders WHERE service_id = $1)";
+// By their keys from the index of holders: SQLite would read all fixed leases.
+pub(crate) const END_STATIC: &str = "UPDATE leases SET ended_at = $3 WHERE ended_at IS NULL AND id = $2
+    AND (day, shape, net, port_from, started_at, holder_id) IN
+        (SELECT k.day, k.shape, k.net, k.port_from, k.started_at, k.holder_id
+        FROM lease_holders h CROSS JOIN leases k WHERE h.service_id = $1 AND k.day = 0 AND k.holder_id = h.id)";
 pub(crate) const COUNT: &str = "SELECT COUNT(*) AS n FROM leases";
 pub(crate) const SERVICE_NUMBER: &str = "SELECT number AS name, id, customer_id FROM services WHERE id = $1";
 pub(crate) const RANGES: &str = "SELECT id, net, length, label FROM own_ranges ORDER BY net, length";
