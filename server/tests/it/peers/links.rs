@@ -70,7 +70,7 @@ async fn bug_09_a_choice_that_is_not_offered_is_not_taken() {
     let fields = [("claim", "fixed"), ("text", "I cleaned it"), ("release", "yes"), ("ask_release", "true")];
     browser.post(&format!("/c/{link}"), &fields).await;
     let mut conn = house.desk.store().read().await.unwrap();
-    assert!(conn.releases_waiting().await.unwrap().is_empty());
+    assert!(conn.releases_waiting(1).await.unwrap().is_empty());
 }
 
 /// 19, PacketFence #2215: a double click on release ended in an error page.
