@@ -130,8 +130,8 @@ fn complaint(fields: &Block<'_>, original: Option<Enclosed<'_>>, text: &str, con
 /// RFC 5965 section 7.3, and what is sent besides.
 fn classify(feedback: &str, faults: &mut Vec<String>) -> Class {
     match feedback.trim().to_ascii_lowercase().as_str() {
-        "abuse" | "opt-out" | "opt-out-list" | "miscategorized" => Class::Spam,
-        "fraud" => Class::Phishing,
+        "abuse" | "spam" | "opt-out" | "opt-out-list" | "miscategorized" => Class::Spam,
+        "fraud" | "phishing" => Class::Phishing,
         "virus" => Class::InfectedHost,
         "other" => Class::Unclassified,
         "" => {

@@ -58,7 +58,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// Raised with every change that makes a parser read something differently.
-pub const PARSER_VERSION: i64 = 4;
+pub const PARSER_VERSION: i64 = 5;
 
 /// What the channel said about the bytes; both may be absent or wrong.
 #[derive(Debug, Clone, Copy, Default)]

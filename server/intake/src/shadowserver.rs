@@ -136,6 +136,7 @@ struct Table {
     port: Option<usize>,
     infection: Option<usize>,
     tag: Option<usize>,
+    status: Option<usize>,
     count: Option<usize>,
     event_id: Option<usize>,
     details: Vec<(&'static str, usize)>,
@@ -169,6 +170,7 @@ impl Table {
             port: column(ports),
             infection: column(&["infection"]),
             tag: column(&["tag"]),
+            status: column(&["status"]),
             count: column(&["count"]),
             event_id: column(&["event_id"]),
             details: details.take(MOST_DETAILS).collect(),
@@ -223,6 +225,9 @@ impl Table {
         if self.kind.infection_decides && cell(self.infection).is_some() {
             (class, role) = (Class::InfectedHost, Role::Infected);
         } else if let Some(said) = cell(self.infection).filter(|_| !self.kind.certain).and_then(types::by_infection) {
+            (class, role) = said;
+        } else if let Some(said) = cell(self.status).filter(|_| class == Class::Unclassified).and_then(types::by_status)
+        {
             (class, role) = said;
         } else if class.category() == Category::Vulnerability && cell(self.tag).is_some_and(types::says_compromised) {
             (class, role) = (Class::CompromisedServer, Role::Infected);

@@ -139,6 +139,15 @@ pub(crate) fn by_infection(said: &[u8]) -> Option<(Class, Role)> {
     }
 }
 
+/// Class and role by the column `status` of the special reports, whose matter changes from one to the next.
+pub(crate) fn by_status(said: &[u8]) -> Option<(Class, Role)> {
+    match said {
+        b"compromised" => Some((Class::CompromisedServer, Role::Infected)),
+        b"vulnerable" => Some((Class::Cve, Role::Vulnerable)),
+        _ => None,
+    }
+}
+
 /// Class and role guessed from the columns, for files whose name does not tell.
 pub(crate) fn by_columns(has: impl Fn(&str) -> bool) -> Kind {
     let found = if has("src_ip") && !has("ip") {

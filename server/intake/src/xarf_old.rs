@@ -1,6 +1,7 @@
 //! X-ARF 0.1 and 0.2: a flat block of "Key: value" lines, read by lines because real ones are not YAML.
 use crate::block::Block;
 use crate::mail::Mail;
+use crate::text::logs;
 use crate::time::{self, Unzoned};
 use crate::{Context, Parsed, address, block, limits, role};
 use domain::class::Class;
@@ -15,7 +16,10 @@ pub(crate) fn read(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
     let parts = mail.parts.iter().filter(|p| p.bytes.len() <= limits::TEXT_BYTES && !p.name_ends(&[".eml"]));
     for part in parts {
         let named = part.name_ends(&["report.txt", "xarf.txt", "x-arf.txt", ".yml", ".yaml"]);
-        let Some(one) = (part.is_text() || named).then(|| read_text(&part.text(), context)).flatten() else { continue };
+        let Some(mut one) = (part.is_text() || named).then(|| read_text(&part.text(), context)).flatten() else {
+            continue;
+        };
+        one.events.iter_mut().filter(|e| e.class == Class::Unclassified).for_each(|event| by_logs(event, mail));
         match &mut found {
             // The body often repeats the attached block, sometimes with fewer fields.
             Some(all) if all.reference == one.reference => {}
@@ -26,6 +30,20 @@ pub(crate) fn read(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
     }
     let unread = || Parsed::parked(Format::XArf, "X-ARF header without a readable report block");
     found.or_else(|| announced.then(unread))
+}
+
+/// Where the report type says nothing, the attached lines about the source may tell what it did.
+fn by_logs(event: &mut Observation, mail: &Mail<'_>) {
+    const LINES: usize = 2000;
+    let source = event.source.value.to_ascii_lowercase();
+    let class = mail.parts.iter().filter(|p| p.is_text()).find_map(|part| {
+        let text = part.text_head().to_ascii_lowercase();
+        text.lines().take(LINES).filter(|l| l.contains(&source)).find_map(|l| logs::read(l)?.class)
+    });
+    if let Some(class) = class {
+        (event.class, event.role) = (class, role::of(class));
+        event.faults.push("class by the log lines".to_owned());
+    }
 }
 
 /// Reads a text that is the block alone.

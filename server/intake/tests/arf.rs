@@ -96,3 +96,12 @@ fn a_broken_report_waits_for_a_person() {
     assert_eq!((parsed.format, parsed.disposition), (Format::Arf, Disposition::NeedsHuman));
     assert!(parsed.reason.is_some());
 }
+
+#[test]
+fn types_that_no_standard_names_but_everybody_means() {
+    let text = String::from_utf8(common::fixture("arf_abuse.eml")).unwrap();
+    for (said, class) in [("spam", Class::Spam), ("phishing", Class::Phishing)] {
+        let parsed = common::read_as(text.replace("Type: abuse", &format!("Type: {said}")).as_bytes(), "x.eml");
+        assert_eq!(parsed.events[0].class, class);
+    }
+}

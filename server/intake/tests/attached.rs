@@ -117,3 +117,15 @@ fn a_packed_bomb_costs_nothing() {
         mail("Abuse from your network", "See attached.\n", "x.zip", &zip(&[("x.txt", &" ".repeat(4_000_000))]));
     assert_eq!(parsed.disposition, Disposition::NeedsHuman);
 }
+
+#[test]
+fn a_list_of_connections_in_an_abuse_report_is_of_attempts() {
+    let list = zip(&[(
+        "x.csv",
+        "IP,timestamp(UTC+0),source_port,destination_port\n192.0.2.10,2024-05-01T10:00:00Z,4711,22\n",
+    )]);
+    let body = "ABUSE REPORT\nThe hosts listed in the attachment of your infrastructure may be involved.\n";
+    let parsed = mail("Cyber Event Report", body, "x.zip", &list);
+    let seen: Vec<_> = parsed.events.iter().map(|e| (e.source.value.as_str(), e.source.port, e.class)).collect();
+    assert_eq!(seen, [("192.0.2.10", Some(4711), domain::class::Class::Reconnaissance)], "{:?}", parsed.reason);
+}

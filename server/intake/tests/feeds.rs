@@ -115,3 +115,12 @@ fn a_table_in_the_middle_of_a_text() {
     assert_eq!((sources(&parsed), parsed.events[0].class), (vec![("192.0.2.122", Some(27017))], Class::OpenService));
     assert_eq!((parsed.events[0].time_grade, parsed.reporter.as_deref()), (TimeGrade::StatedUtc, Some("cert.example")));
 }
+
+#[test]
+fn the_type_of_a_row_counts_more_than_the_name_of_its_feed() {
+    let csv = b"time_detected,ip,class,type,feed_name\n2024-05-01T10:00:00+00:00,192.0.2.123,malicious code,infected-system,spam-cert\n\
+                2024-05-01T10:00:00+00:00,192.0.2.124,x,,spam-cert\n";
+    let parsed = common::read_as(csv, "events.csv");
+    let classes: Vec<Class> = parsed.events.iter().map(|e| e.class).collect();
+    assert_eq!(classes, [Class::InfectedHost, Class::Spam], "{parsed:?}");
+}

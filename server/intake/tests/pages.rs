@@ -291,3 +291,61 @@ fn lists_of_two_and_what_a_table_lost() {
     );
     assert!(!events(&parsed).iter().any(|e| e.starts_with("198.51.100.7")), "{:?}", events(&parsed));
 }
+
+#[test]
+fn links_that_lost_the_blank_behind_them() {
+    gives(
+        "Trademark infringement",
+        "Dear Sirs,\nyour server hosts a counterfeit shop. Infringing URL:\nhttp://www.shop.testWe ask you to remove it.\n",
+        &["http://www.shop.test content/brand_infringement"],
+    );
+    gives(
+        "Phishing",
+        "Dear abuse team,\nPhishing URL: http://www.shop.testwww.shop.test\n",
+        &["http://www.shop.test content/phishing"],
+    );
+}
+
+#[test]
+fn every_way_of_making_a_link_unclickable() {
+    gives(
+        "Phishing website www.shop.test in your network",
+        "Redirect URL:\n\nhXXp://www.away.test\n\nPhishing website's URL:\n\nhXXps://www.shop.test/wp/ee/manage/\n",
+        &["https://www.shop.test/wp/ee/manage/ content/phishing", "http://www.away.test content/phishing"],
+    );
+}
+
+#[test]
+fn domains_in_a_list_share_what_is_said_of_the_first() {
+    gives(
+        "Infringement of trademarks",
+        "Dear Sir or Madam,\nyour client has registered the domain names a-brand.test ; b-brand.test and c-brand.test.\n\
+         They are used in bad faith and infringe our trademark.\nDomain names: a-brand.test ; b-brand.test and c-brand.test\n",
+        &[
+            "a-brand.test content/brand_infringement",
+            "b-brand.test content/brand_infringement",
+            "c-brand.test content/brand_infringement",
+        ],
+    );
+}
+
+#[test]
+fn the_resource_that_the_reader_provides_is_meant_rather_than_others_named() {
+    gives(
+        "Shutdown request",
+        "We have identified you as the provider of the following resource: shop[.]test\n\
+         This website commits a brand abuse crime. They had other websites; an example is gone[.]test.\n",
+        &["shop.test content/brand_infringement"],
+    );
+}
+
+#[test]
+fn the_official_page_beside_a_warning_is_not_accused() {
+    gives(
+        "Phishing takedown request",
+        "The following domain is a fraudulent site.\nDomain: online-bank.test\n\n\
+         Customers should refer only to the official website to avoid falling victim to\nscams: https://www.bank.example/\n\n\
+         This fake site causes damage.\n",
+        &["online-bank.test content/phishing"],
+    );
+}

@@ -131,3 +131,14 @@ fn other_csv_waits_for_a_mapping() {
     let parsed = common::read_as(b"when;who\n2024-05-01;192.0.2.1\n", "list.csv");
     assert_eq!((parsed.format, parsed.disposition), (Format::Csv, Disposition::NeedsHuman));
 }
+
+#[test]
+fn special_reports_say_in_each_row_what_they_found() {
+    let csv = b"\"timestamp\",\"ip\",\"asn\",\"geo\",\"tag\",\"status\"\n\
+                \"2024-05-01 00:00:00\",\"192.0.2.1\",64496,\"ZZ\",\"exchange\",\"compromised\"\n\
+                \"2024-05-01 00:00:00\",\"192.0.2.2\",64496,\"ZZ\",\"exchange\",\"vulnerable\"\n\
+                \"2024-05-01 00:00:00\",\"192.0.2.3\",64496,\"ZZ\",\"exchange\",\"\"\n";
+    let parsed = common::read_as(csv, "2024-05-01-special-example-asn.csv");
+    let classes: Vec<Class> = parsed.events.iter().map(|e| e.class).collect();
+    assert_eq!(classes, [Class::CompromisedServer, Class::Cve, Class::Unclassified], "{parsed:?}");
+}

@@ -82,3 +82,26 @@ fn a_page_that_is_named_above_the_shown_mail_is_meant_and_none_inside_it() {
     let parsed = mail("abuse@isp.example", "Spam from your network", &body);
     assert_eq!(events(&parsed), ["http://spam.example/cl/105809_md/9 messaging/spam"], "{:?}", parsed.reason);
 }
+
+#[test]
+fn a_head_pasted_as_one_line_is_read_as_the_lines_it_was() {
+    let head = format!(
+        "Received: from inner.reader.example ([198.51.100.7]) by box.reader.example; Wed, 1 May 2024 10:00:02 +0000 \
+         Received-SPF: pass (mx.reader.example: domain of relay.example designates 192.0.2.10 as permitted sender) \
+         Received: from relay.example ([192.0.2.10]) by mx.reader.example; Wed, 1 May 2024 10:00:01 +0000 \
+         Message-ID: <{}@relay.example> From: Win <win@relay.example> Subject: You have won a kettle",
+        "x".repeat(60)
+    );
+    let parsed = mail("abuse@isp.example", "Fwd: You have won a kettle", &format!("{head}\n\nClick here\n"));
+    assert_eq!(events(&parsed), ["192.0.2.10 messaging/spam"], "{:?}", parsed.reason);
+}
+
+#[test]
+fn a_name_that_the_other_side_only_claims_is_not_believed() {
+    let body = "Spam.\n\nDelivered-To: jo@reader.example\nReturn-Path: <win@relay.example>\n\
+        Received: from out.host.example (relay.example [192.0.2.10]) by mx.reader.example; Wed, 1 May 2024 10:00:01 +0000\n\
+        Received: from relay.example (unknown [203.0.113.9]) by out.host.example; Wed, 1 May 2024 10:00:00 +0000\n\
+        From: Win <win@relay.example>\nSubject: You have won\n\nClick\n";
+    let parsed = mail("spam@isp.example", "Spam", body);
+    assert!(events(&parsed).iter().all(|e| !e.starts_with("203.0.113.9")), "{:?}", events(&parsed));
+}

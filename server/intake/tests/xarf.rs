@@ -147,3 +147,19 @@ fn several_reports_in_one_array() {
     assert_eq!((parsed.format, parsed.events.len()), (Format::Xarf4, 2));
     assert_eq!(parsed.events[0].count, 2 * parsed.events[1].count, "a copy is counted, not doubled");
 }
+
+#[test]
+fn the_attached_log_tells_what_a_vague_x_arf_does_not() {
+    let block = "Reported-From: desk@reporter.example\nCategory: abuse\nReport-Type: info\nService: mail\nVersion: 0.2\n\
+        Date: Wed, 01 May 2024 10:00:00 +0000\nSource-Type: ipv4\nSource: 192.0.2.10\nReport-ID: 1@reporter.example\n";
+    let log = "May  1 09:59:17 mx sm-mta[22]: NOQUEUE: connect from pc.example [192.0.2.10]\n\
+        May  1 09:59:20 mx sm-mta[22]: AUTH failure (PLAIN): authentication failure, relay=pc.example [192.0.2.10]\n";
+    let mail = format!(
+        "From: desk@reporter.example\nSubject: abuse report about 192.0.2.10\nMIME-Version: 1.0\n\
+         Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nHello\n--b\nContent-Type: text/plain; name=report.txt\n\n\
+         {block}\n--b\nContent-Type: text/plain; name=log.txt\n\n{log}\n--b--\n"
+    );
+    let parsed = common::read_as(mail.as_bytes(), "x.eml");
+    assert_eq!((parsed.format, parsed.events.len()), (Format::XArf, 1), "{parsed:?}");
+    assert_eq!(parsed.events[0].class, Class::LoginAttack, "{:?}", parsed.events[0].faults);
+}

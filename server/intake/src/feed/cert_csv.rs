@@ -64,7 +64,10 @@ const LAYOUTS: [Layout; 9] = [
         port: &["port", "source.port"],
         time: &["time.detected"],
         unzoned: Unzoned::IsUtc,
-        class: |row, _| proki(row.get(&["feed.name"]).unwrap_or_default()),
+        class: |row, _| {
+            let known = row.get(&["type"]).map(class::of).filter(|(c, _)| *c != Class::Unclassified);
+            known.unwrap_or_else(|| proki(row.get(&["feed.name"]).unwrap_or_default()))
+        },
         reporter: Some("csirt.cz"),
     },
     // Zone-H's archive of defaced pages.

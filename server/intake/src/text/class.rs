@@ -51,16 +51,7 @@ pub(crate) fn scores(subject: &str, lines: &[Ready], words: &str) -> Vec<Scored>
             None => scored.push(Scored { class: *class, score, in_subject, words: vec![word], line: shown.to_owned() }),
         }
     }
-    // "Infringement" alone says copyright only where nothing speaks of a brand.
-    let trade = scored.iter().any(|s| s.class == Class::BrandInfringement && s.words.contains(&"trademark"));
-    let merely = scored.iter().position(|s| s.class == Class::Copyright && s.words == ["infring"]);
-    if let Some(at) = merely.filter(|_| trade) {
-        let gone = scored.remove(at);
-        for brand in scored.iter_mut().filter(|s| s.class == Class::BrandInfringement) {
-            brand.score += gone.score;
-            brand.in_subject |= gone.in_subject;
-        }
-    }
+    merely_infringing(&mut scored);
     for (narrow, wide) in NARROWER {
         absorb(&mut scored, narrow, wide);
     }
@@ -82,6 +73,24 @@ pub(crate) fn scores(subject: &str, lines: &[Ready], words: &str) -> Vec<Scored>
     scored
 }
 
+/// "Infringement" and the name of a law alone say copyright only where nothing speaks of a brand, or plainly of something else.
+fn merely_infringing(scored: &mut Vec<Scored>) {
+    const LAWS: [&str; 3] = ["infring", "dmca", "digital millennium"];
+    let Some(at) = scored.iter().position(|s| s.class == Class::Copyright) else { return };
+    let words = scored.get(at).map(|s| s.words.clone()).unwrap_or_default();
+    let trade = scored.iter().any(|s| s.class == Class::BrandInfringement && s.words.contains(&"trademark"));
+    let other = |s: &Scored| s.class.category() == Category::Content && !RIGHTS.contains(&s.class) && s.score >= 6;
+    if trade && words.iter().all(|w| LAWS.contains(w)) {
+        let gone = scored.remove(at);
+        for brand in scored.iter_mut().filter(|s| s.class == Class::BrandInfringement) {
+            brand.score += gone.score;
+            brand.in_subject |= gone.in_subject;
+        }
+    } else if words == ["infring"] && scored.iter().any(other) {
+        scored.remove(at);
+    }
+}
+
 /// What a shown mail can be: its own words about rights and brands are no claim of the reporter. Without any other word it is
 /// simply unwanted.
 pub(crate) fn of_mail(scored: &mut Vec<Scored>) {
@@ -93,6 +102,13 @@ pub(crate) fn of_mail(scored: &mut Vec<Scored>) {
         scored.retain(|s| mails(s.class));
         // "Spam, and a scam": the mail was unwanted whatever it wanted.
         absorb(scored, Class::Spam, Class::Fraud);
+        // A phishing mail is unsolicited too.
+        let of = |class| scored.iter().find(|s| s.class == class).map(|s| (s.score, s.in_subject));
+        if let (Some((phishing, true)), Some((spam, _))) = (of(Class::Phishing), of(Class::Spam))
+            && phishing > spam
+        {
+            absorb(scored, Class::Phishing, Class::Spam);
+        }
         scored.sort_by_key(|s| std::cmp::Reverse(s.score));
     } else if scored.is_empty() {
         let words = vec!["a mail shown as evidence"];
@@ -142,7 +158,10 @@ pub(crate) fn clear(scores: &[Scored], plain_complaint: bool) -> Option<Class> {
         .iter()
         .map(|s| {
             let part = if s.class == Class::Blocklist { 3 } else { 2 };
-            (if deeds && is_cause(s) { s.score / part } else { s.score }, s.class, s.words.len())
+            // A subject that speaks of nothing but the listing.
+            let listing =
+                s.class == Class::Blocklist && s.in_subject && scores.iter().filter(|s| s.in_subject).count() == 1;
+            (if deeds && is_cause(s) && !listing { s.score / part } else { s.score }, s.class, s.words.len())
         })
         .collect();
     weighed.sort_by_key(|(score, ..)| std::cmp::Reverse(*score));
@@ -181,6 +200,10 @@ fn holds(text: &str, word: &str) -> bool {
         // Names of those who fight it.
         let after = text.get(at + word.len()..).unwrap_or_default();
         if word == "copyright" && [" ©", " (c)", "©"].iter().any(|sign| after.starts_with(sign)) {
+            return false;
+        }
+        // The name of a law is no claim of its own.
+        if word == "copyright" && (after.starts_with(" act") || after.starts_with(" directive")) {
             return false;
         }
         if word == "spam" && ["haus", "cop", "-list", "rats"].iter().any(|name| after.starts_with(name)) {

@@ -126,7 +126,17 @@ pub(crate) const WORDS: [Word; 118] = [
 ];
 
 /// More words, and those of other languages.
-pub(crate) const MORE: [Word; 269] = [
+pub(crate) const MORE: [Word; 279] = [
+    ("to launch attacks", Class::Reconnaissance, 3),
+    ("waf: ", Class::VulnerabilityScan, 5),
+    ("scanner tool", Class::VulnerabilityScan, 5),
+    ("wordpress attack", Class::VulnerabilityScan, 4),
+    ("security probing", Class::PortScan, 4),
+    ("brand identity", Class::BrandInfringement, 3),
+    ("brand abuse", Class::BrandInfringement, 4),
+    ("phishing web page", Class::Phishing, 4),
+    ("regulated activit", Class::Fraud, 6),
+    ("cybercrime email", Class::Spam, 3),
     ("servico mdns", Class::OpenService, 5),
     ("junk/spam", Class::Spam, 4),
     ("scam/spam", Class::Spam, 4),

@@ -3,7 +3,9 @@ use super::document::{Document, Place};
 use super::handed;
 
 /// What only complaints say to a provider, in lower case.
-const STRONG: [&str; 215] = [
+const STRONG: [&str; 217] = [
+    "originating from these ip addresses",
+    "il sito web ha commesso",
     "belong to your provider",
     "spam source",
     "vossos serviços",
@@ -380,7 +382,11 @@ const PERSONAL: [&str; 10] = [
 const MANY: [&str; 5] = ["unsubscribe", "view in browser", "view this email", "abmelden", "se désabonner"];
 
 /// What providers and ticket desks say of a complaint that somebody else made, or that is settled.
-const RECEIPTS: [&str; 5] = [
+const RECEIPTS: [&str; 9] = [
+    "a support ticket has now been opened",
+    "you will be notified when a response",
+    "thank you for contacting our support",
+    "the user is suspended.",
     "is in receipt of your",
     "changing the status of your ticket",
     "has been marked as resolved",
@@ -423,7 +429,8 @@ pub(crate) fn judge(document: &Document, words: &str) -> Verdict {
     }
     // Sites that publish complaints answer those who object, and providers those who complain.
     let closes = RECEIPTS.iter().any(|r| words.contains(r)) || subject.contains("your takedown request");
-    if is_answer(document) && !FORWARDS.iter().any(|f| words.contains(f)) || closes {
+    let answers = is_answer(document) && !FORWARDS.iter().any(|f| words.contains(f)) && !complains_anew(document);
+    if answers || closes {
         return Verdict::Answer;
     }
     let strong_said = STRONG.iter().any(|s| words.contains(s));
@@ -476,7 +483,7 @@ fn without_gateway(subject: &str) -> &str {
 }
 
 /// What people call mail that they did not want.
-const SPAM: [&str; 8] = ["spam", "phish", "scam", "fraud", "unsolicited", "pourriel", "virus", "malware"];
+const SPAM: [&str; 9] = ["cybercrime", "spam", "phish", "scam", "fraud", "unsolicited", "pourriel", "virus", "malware"];
 
 /// Whether so many servers' lines about another mail stand in the text.
 fn traces(document: &Document, least: usize) -> bool {
@@ -502,6 +509,40 @@ pub(crate) fn is_answer(document: &Document) -> bool {
     let bare = without_gateway(&subject);
     let Some(rest) = prefix.iter().find_map(|p| bare.strip_prefix(p)) else { return false };
     document.answers && !answers_shown(document, rest.trim())
+}
+
+/// Whether an answer complains by itself: it names what it is about, says so and asks for something; the page is back, or who
+/// was asked first pointed to somebody else.
+fn complains_anew(document: &Document) -> bool {
+    const ASKS: [&str; 6] =
+        ["would you please", "please take", "please remove", "please suspend", "please disable", "removal of this"];
+    const SETTLED: [&str; 12] = [
+        "we have removed",
+        "has been removed",
+        "have been removed",
+        "was removed",
+        "suspended",
+        "resolved",
+        "no longer",
+        "thank you for your report",
+        "thank you for reporting",
+        "thanks for reporting",
+        "we have received your",
+        "we have taken",
+    ];
+    let own = document.lines.iter().filter(|l| l.place == Place::Body);
+    let own =
+        own.take_while(|l| !handed::is_earlier(&l.text) && !l.text.starts_with('>') && !l.text.starts_with("From:"));
+    let mut text = String::new();
+    for line in own.take(60) {
+        text.push_str(&line.text.to_lowercase());
+        text.push(' ');
+    }
+    let names =
+        text.contains("://") && ["phish", "fraudulent", "malicious", "infring"].iter().any(|w| text.contains(w));
+    let plain =
+        STRONG.iter().any(|s| text.contains(s)) || WEAK.iter().filter(|s| text.contains(*s)).take(2).count() == 2;
+    names && plain && ASKS.iter().any(|a| text.contains(a)) && !SETTLED.iter().any(|s| text.contains(s))
 }
 
 /// Whether somebody answers the very mail that he shows: he tells its sender and us what he thinks of it.

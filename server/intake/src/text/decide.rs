@@ -5,11 +5,12 @@ use super::complaint::{self, Verdict};
 use super::handed;
 use super::known;
 use super::lines::Setting;
+use super::mailbox;
 use super::page::{self, Page};
 use super::source::{self, CHECKED, Candidate, FORM, How, SOME, STRONG};
 use crate::{limits, role};
 use domain::class::{Category, Class};
-use domain::event::{Observation, Source};
+use domain::event::{Observation, Source, SourceKind};
 use serde_json::Map;
 use std::net::IpAddr;
 
@@ -32,6 +33,9 @@ pub(crate) fn events(findings: &Findings) -> Result<Vec<Observation>, String> {
     let verdict = admitted(findings, &accused)?;
     let in_subject = findings.candidates.iter().any(|c| c.subject);
     let worded = class::clear(&findings.classes, verdict == Verdict::Plain || in_subject);
+    if let Some(event) = mailbox_event(findings, worded, &accused) {
+        return Ok(not_after(findings, vec![event]));
+    }
     let events = match page_class(findings, worded, &accused, verdict) {
         Some(class) => accused.into_iter().take(MOST).map(|page| page_event(findings, page, class)).collect(),
         None => clearer(findings, verdict, worded, &accused).or_else(|reason| {
@@ -53,11 +57,34 @@ pub(crate) fn events(findings: &Findings) -> Result<Vec<Observation>, String> {
     Ok(not_after(findings, events))
 }
 
+/// An event about the mailbox that a field names, where nothing is named more clearly: what the shown mail went through
+/// is not meant then.
+fn mailbox_event(findings: &Findings, worded: Option<Class>, accused: &[&Page]) -> Option<Observation> {
+    let clearer = findings.candidates.iter().any(|c| c.weight >= STRONG || c.subject)
+        || accused.iter().any(|p| p.weight >= page::STRONG);
+    let (mailbox, line) = mailbox::named(&findings.document, &findings.lines).filter(|_| !clearer)?;
+    let mailed = |c: Class| c.category() == Category::Messaging || matches!(c, Class::Phishing | Class::Fraud);
+    let loudest = findings.classes.first().map(|s| s.class);
+    let class = worded
+        .or(loudest)
+        .filter(|c| mailed(*c))
+        .or_else(|| handed::shows_mail(&findings.document).then_some(Class::Spam))?;
+    let source = Source::new(SourceKind::Account, limits::clip(&mailbox, limits::SOURCE_BYTES), None);
+    Some(named_event(findings, source, class, "a field that names the mailbox", Some(line)))
+}
+
 /// Of pages before and inside a shown mail those before it: what the reporter himself names.
 fn before_shown<'f>(findings: &'f Findings, accused: Vec<&'f Page>) -> Vec<&'f Page> {
     let head = findings.lines.iter().position(|l| l.setting == Setting::MailHead);
     let own: Vec<&Page> = accused.iter().copied().filter(|p| p.line < head).collect();
-    if head.is_none() || own.is_empty() { accused } else { own }
+    if head.is_none() {
+        return accused;
+    }
+    if own.is_empty() && handed::shows_mail_unquoted(&findings.document) {
+        // The links of the shown mail itself, unless something names them.
+        return accused.into_iter().filter(|p| p.weight >= CERTAIN).collect();
+    }
+    if own.is_empty() { accused } else { own }
 }
 
 /// A time after the mail was written is none: clocks run wrong, and reporters show times of other things.
@@ -110,7 +137,11 @@ fn only_host(findings: &Findings, verdict: Verdict, worded: Option<Class>) -> Op
     let class = worded.filter(|c| (is_about_pages(*c) || *c == Class::Unclassified) && verdict == Verdict::Plain)?;
     let host = &findings.pages.first()?.host;
     let alone = findings.pages.iter().all(|p| p.host == *host);
-    let deep = |p: &&Page| p.url.contains("://") && p.url.splitn(4, '/').nth(3).is_some_and(|path| path.len() > 3);
+    let deep = |p: &&Page| {
+        let path = || p.url.splitn(4, '/').nth(3).map_or(0, str::len);
+        // "The domain bad.example holds ..." names it as well as a link would.
+        p.weight >= page::SAID || p.url.contains("://") && path() > 3
+    };
     // A shown mail has links of its own, and reporters have channels.
     let named = findings.candidates.iter().any(|c| c.weight >= SOME || c.how == How::Head) || host == "t.me";
     let pages: Vec<&Page> = findings.pages.iter().filter(deep).collect();
@@ -160,12 +191,17 @@ fn clearer(
 /// Events about the addresses that the text accuses.
 fn by_address(findings: &Findings, verdict: Verdict, worded: Option<Class>) -> Result<Vec<Observation>, String> {
     let chosen = chosen(findings, verdict)?;
-    if verdict != Verdict::Plain && chosen.iter().any(|c| c.how == How::Prose && !c.subject) {
+    let known = |c: &&Candidate| c.subject || Some(c.ip) == findings.handed_over;
+    if verdict != Verdict::Plain && chosen.iter().any(|c| c.how == How::Prose && !known(c)) {
         return Err("an address is accused, but not clearly to us".to_owned());
     }
     let by_log = chosen.iter().find_map(|c| c.class);
+    let tried = || connected(findings, &chosen).filter(|_| by_log.is_none());
+    let worded = worded.filter(|c| *c != Class::Unclassified).or_else(tried).or(worded);
     let mailed = chosen.iter().all(|c| c.how == How::Head || Some(c.ip) == findings.handed_over);
-    let shown = mailed && worded.is_none() && handed::shows_mail(&findings.document);
+    let shown = (mailed || findings.classes.iter().all(|c| c.score < 3))
+        && worded.is_none()
+        && handed::shows_mail(&findings.document);
     let worded = if shown { Some(Class::Spam) } else { worded };
     if mailed
         && !worded.is_some_and(|c| matches!(c, Class::Spam | Class::Phishing | Class::Fraud | Class::BulkMessaging))
@@ -192,6 +228,32 @@ fn by_address(findings: &Findings, verdict: Verdict, worded: Option<Class>) -> R
         event
     });
     Ok(events.collect())
+}
+
+/// What an address did whose connections are shown, where the words of the letter say no single thing: what they say of
+/// connections, else that it tried something.
+fn connected(findings: &Findings, chosen: &[&Candidate]) -> Option<Class> {
+    const SIDES: [&str; 10] = [
+        "destination port",
+        "destination ip",
+        "destination address",
+        "dest_ip",
+        "dest ip",
+        "dest port",
+        "dst_ip",
+        "dst ip",
+        "dst port",
+        "dstport",
+    ];
+    let logged = chosen.iter().any(|c| c.how == How::Log || c.found == How::Log);
+    let attacked = SIDES.iter().any(|side| findings.words.contains(side));
+    let said = |c: Class| c != Class::Unclassified && c != Class::Reconnaissance;
+    if !findings.classes.iter().any(|s| said(s.class) && s.score >= 3) {
+        return (logged || attacked).then_some(Class::Reconnaissance);
+    }
+    let deeds: Vec<_> =
+        findings.classes.iter().filter(|s| s.class.category() == Category::Connection).cloned().collect();
+    class::clear(&deeds, true).filter(|_| attacked)
 }
 
 /// The reporter's own number: in a field, or behind such a word in the subject.
@@ -275,9 +337,12 @@ fn chosen(findings: &Findings, verdict: Verdict) -> Result<Vec<&Candidate>, Stri
     if let [one] = named[..] {
         // Rows that are like its own, about others: the subject names the first of a list.
         let like = |c: &&Candidate| c.how == one.found && !c.logs.is_empty() && c.weight == 85 && !one.logs.is_empty();
-        return Ok(std::iter::once(one)
-            .chain(strong.iter().copied().filter(|c| c.ip != one.ip).filter(like))
-            .collect());
+        let row = |c: &&Candidate| c.ip != one.ip && (like(c) || source::are_rows(&findings.lines, one, c));
+        return Ok(std::iter::once(one).chain(candidates.iter().copied().filter(row)).collect());
+    }
+    // "The computer 192.0.2.1, which belongs to your network": whoever else the evidence names.
+    if let [one] = strong.iter().copied().filter(|c| c.reason == source::YOURS).collect::<Vec<_>>()[..] {
+        return Ok(vec![one]);
     }
     match strong[..] {
         [first, ..]
@@ -330,6 +395,13 @@ fn weak<'c>(
     let plain = verdict == Verdict::Plain;
     match some[..] {
         [one] if candidates.iter().all(|c| c.ip == one.ip || c.weight < 20) => Ok(vec![one]),
+        // The server that handed over the shown mail, among the others on its way.
+        [one]
+            if Some(one.ip) == handed_over
+                && candidates.iter().all(|c| c.ip == one.ip || c.weight <= 25 || c.how == How::Head) =>
+        {
+            Ok(vec![one])
+        }
         // What stands beside it without a word is its surroundings.
         [one] if plain && candidates.iter().all(|c| c.ip == one.ip || c.weight <= 25 || c.how == How::Head) => {
             Ok(vec![one])
@@ -340,7 +412,7 @@ fn weak<'c>(
         // "Abuse from address: ..." many times is a list.
         [first, _, ..] if plain && !first.words.is_empty() && some.iter().all(|c| c.words == first.words) => Ok(some),
         _ => {
-            let listed: Vec<&Candidate> = some.iter().copied().filter(|c| c.how == How::Table).collect();
+            let listed: Vec<&Candidate> = some.iter().copied().filter(|c| c.how == How::Table || c.listed).collect();
             if plain && listed.len() >= 3 && listed.len() * 4 > some.len() * 3 {
                 Ok(listed)
             } else {
@@ -446,18 +518,33 @@ fn event(findings: &Findings, candidate: &Candidate, class: Class, port: Option<
 }
 
 fn page_event(findings: &Findings, page: &Page, class: Class) -> Observation {
+    let mut event = named_event(findings, page.source(), class, page.reason, None);
+    let named: Vec<&Candidate> = findings.candidates.iter().filter(|c| c.weight >= SOME).collect();
+    if let Some(one) = named.iter().find(|c| c.subject).or(named.first().filter(|_| named.len() == 1)) {
+        event.details.insert("ip".into(), one.ip.to_string().into());
+    }
+    event
+}
+
+/// An event about what is no address: a page, a host, a mailbox.
+fn named_event(
+    findings: &Findings,
+    source: Source,
+    class: Class,
+    reason: &'static str,
+    line: Option<usize>,
+) -> Observation {
     let when = findings.times.of(None);
     let mut details = Map::new();
     details.insert("time_origin".into(), when.origin.into());
-    let named: Vec<&Candidate> = findings.candidates.iter().filter(|c| c.weight >= SOME).collect();
-    if let Some(one) = named.iter().find(|c| c.subject).or(named.first().filter(|_| named.len() == 1)) {
-        details.insert("ip".into(), one.ip.to_string().into());
+    details.insert("source_reason".into(), reason.into());
+    if line.is_some() {
+        details.insert("source_line".into(), limits::clip(&findings.line(line), limits::DETAIL_BYTES).into());
     }
-    details.insert("source_reason".into(), page.reason.into());
-    let mut faults = vec![format!("read from free text: source by {}", page.reason)];
+    let mut faults = vec![format!("read from free text: source by {reason}")];
     faults.extend(when.span.faults);
     Observation {
-        source: page.source(),
+        source,
         from: Some(when.span.from),
         to: Some(when.span.to),
         time_grade: when.span.grade,

@@ -131,11 +131,35 @@ impl Document {
                     last.text.push(' ');
                     last.text.push_str(line);
                 }
-                _ => self.lines.push(Line { text: line.to_owned(), place }),
+                _ => self.lines.extend(pieces(line).map(|piece| Line { text: piece.to_owned(), place })),
             }
         }
+        self.lines.truncate(LINES);
         text.len()
     }
+}
+
+/// A line; the head of a mail that a mail program pasted as one line is cut before each of its fields.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let joined = text.len() > 300 && text.starts_with("Received: ");
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let line = rest?;
+        let next = if joined { line.match_indices(' ').map(|(at, _)| at).find(|at| is_field(line, *at)) } else { None };
+        rest = next.and_then(|at| line.get(at + 1..));
+        Some(next.and_then(|at| line.get(..at)).unwrap_or(line))
+    })
+}
+
+/// Whether the name of a field of a mail's head follows a blank.
+fn is_field(line: &str, at: usize) -> bool {
+    const SHORT: [&str; 6] = ["Received", "From", "To", "Subject", "Date", "Cc"];
+    let Some((name, _)) = line.get(at + 1..).and_then(|r| r.split_once(' ')) else { return false };
+    let Some(name) = name.strip_suffix(':') else { return false };
+    SHORT.contains(&name)
+        || name.contains('-')
+            && name.starts_with(|c: char| c.is_ascii_uppercase())
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
 /// Whether a mail program broke a defanged link behind its dot.

@@ -32,7 +32,7 @@ pub(crate) fn shows_mail_unquoted(document: &Document) -> bool {
 }
 
 /// Whether an earlier mail begins here that somebody answers.
-fn is_earlier(text: &str) -> bool {
+pub(crate) fn is_earlier(text: &str) -> bool {
     let bare = text.trim();
     bare.ends_with("wrote:")
         || bare.contains("> wrote")
@@ -72,7 +72,9 @@ pub(crate) fn senders_own(lines: &[Ready]) -> Option<IpAddr> {
         let (from, by) = head.split_once(" by ")?;
         let host = from.split_whitespace().nth(2)?.trim_matches(['[', ']', '(', ')', ';']);
         let receiver = by.split_whitespace().next().unwrap_or_default();
-        let leaves = url::base(host) == url::base(&domain) && url::base(host) != url::base(receiver);
+        // A name that the server could not confirm is only what the other side called itself.
+        let claimed = from.contains("(unknown ") || from.contains("may be forged");
+        let leaves = url::base(host) == url::base(&domain) && url::base(host) != url::base(receiver) && !claimed;
         spot::all(from).into_iter().map(|s| s.ip).find(|ip| address::is_public(*ip)).filter(|_| leaves)
     })
 }

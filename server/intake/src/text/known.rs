@@ -262,6 +262,7 @@ fn candidate(spot: Spot, at: usize) -> Candidate {
         lines: Vec::new(),
         class: None,
         subject: false,
+        listed: false,
         words: String::new(),
     }
 }
@@ -270,8 +271,12 @@ fn candidate(spot: Spot, at: usize) -> Candidate {
 fn below(lines: &[Ready], mark: &str) -> Vec<Page> {
     let Some(start) = lines.iter().position(|l| l.lower.trim().ends_with(mark)) else { return Vec::new() };
     let rest = lines.iter().enumerate().skip(start + 1).filter(|(_, l)| !l.text.trim().is_empty());
-    let linked =
-        rest.map_while(|(at, line)| url::in_line(&line.text).first().map(|(_, link)| (at, (*link).to_owned())));
+    let linked = rest.map_while(|(at, line)| {
+        // A line that begins with words says something else.
+        let (start, link) = url::in_line(&line.text).into_iter().next()?;
+        let before = line.text.get(..start)?;
+        (!before.contains(char::is_alphanumeric)).then(|| (at, link.to_owned()))
+    });
     let page = |(at, url): (usize, String)| {
         let host = url_host(&url).unwrap_or_default().to_ascii_lowercase();
         let reason = "where this reporter's layout puts the pages";

@@ -51,7 +51,25 @@ pub(crate) fn judge(text: &str, lower: &str, spot: Spot) -> Part {
     if let Some(key) = key(bare, before) {
         return by_key(&key);
     }
+    if let Some(key) = key_of_host(before) {
+        let names = words(key).any(|w| matches!(w, "server" | "host" | "website" | "site" | "domain" | "url"));
+        return match by_key(key) {
+            Part::Bare if names => Part::Field,
+            part => part,
+        };
+    }
     by_words(text, bare, after)
+}
+
+/// The name of a field whose value is a host with its address: `Server: www.shop.example - 192.0.2.1`.
+fn key_of_host(before: &str) -> Option<&str> {
+    let (name, value) = before.split_once(':')?;
+    let value = value.trim();
+    let host = value.strip_suffix(['-', '–', '(', '[', '/'])?.trim();
+    let host = host.rsplit("//").next().unwrap_or(host);
+    let looks = host.contains('.') && !host.contains(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '-' | '/')));
+    let name = name.trim_start_matches(|c: char| !c.is_alphanumeric()).trim();
+    (looks && host.contains(char::is_alphabetic) && !name.is_empty() && name.len() < 40).then_some(name)
 }
 
 /// The name of the XML element that begins right before an address.

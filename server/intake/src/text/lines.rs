@@ -46,40 +46,16 @@ pub(crate) fn ready(document: &Document) -> Vec<Ready> {
     let unquote = !complaint::is_answer(document);
     let mut state = State::default();
     let mut lines = Vec::with_capacity(document.lines.len());
-    let pieces = document.lines.iter().flat_map(|line| pieces(&line.text).map(move |text| (line.place, text)));
-    for (place, text) in pieces {
-        let raw = crate::limits::clip(text, LINE_BYTES);
+    for line in &document.lines {
+        let raw = crate::limits::clip(&line.text, LINE_BYTES);
         let bare = if unquote { raw.trim_start_matches(['>', ' ']) } else { raw };
         let text = refang::refang(bare).into_owned();
         let lower = text.to_ascii_lowercase();
-        let setting = state.next(&lower, place);
+        let setting = state.next(&lower, line.place);
         let defanged = text != bare;
         lines.push(Ready { raw: raw.to_owned(), text, lower, setting, defanged });
     }
     lines
-}
-
-/// A line; the head of a mail that a mail program pasted as one line is cut before each of its fields.
-fn pieces(text: &str) -> impl Iterator<Item = &str> {
-    let joined = text.len() > 300 && text.starts_with("Received: ");
-    let mut rest = Some(text);
-    std::iter::from_fn(move || {
-        let line = rest?;
-        let next = if joined { line.match_indices(' ').map(|(at, _)| at).find(|at| is_field(line, *at)) } else { None };
-        rest = next.and_then(|at| line.get(at + 1..));
-        Some(next.and_then(|at| line.get(..at)).unwrap_or(line))
-    })
-}
-
-/// Whether the name of a field of a mail's head follows a blank.
-fn is_field(line: &str, at: usize) -> bool {
-    const SHORT: [&str; 6] = ["Received", "From", "To", "Subject", "Date", "Cc"];
-    let Some((name, _)) = line.get(at + 1..).and_then(|r| r.split_once(' ')) else { return false };
-    let Some(name) = name.strip_suffix(':') else { return false };
-    SHORT.contains(&name)
-        || name.contains('-')
-            && name.starts_with(|c: char| c.is_ascii_uppercase())
-            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
 /// What the reporter wrote, in lower case and as one line, because sentences run over the ends of lines.

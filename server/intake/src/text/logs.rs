@@ -13,7 +13,9 @@ pub(crate) struct Log {
 /// All of the first and one of the second must be in the line, in lower case.
 type Sign = (&'static [&'static str], &'static [&'static str], &'static str, Class);
 
-const SIGNS: [Sign; 26] = [
+const SIGNS: [Sign; 28] = [
+    (&["auth failure"], &["relay=", "sasl"], "log of a mail server", Class::LoginAttack),
+    (&[" waf: "], &[" "], "log of a web application firewall", Class::VulnerabilityScan),
     (
         &["sshd"],
         &[
@@ -88,7 +90,8 @@ fn web_request(lower: &str) -> Option<Option<Class>> {
     const METHODS: [&str; 8] =
         ["\"get ", "\"post ", "\"head ", "\"put ", "\"options ", "\"connect ", "\"propfind ", "\"-\" "];
     let combined = METHODS.iter().any(|m| lower.contains(m)) && lower.contains('[') && lower.contains(':');
-    let error = lower.contains("[error]") && (lower.contains("[client ") || lower.contains(", client: "));
+    let error = (lower.contains("[error]") || lower.contains(":error]"))
+        && (lower.contains("[client ") || lower.contains(", client: "));
     if !combined && !error || lower.contains("modsecurity") {
         return None;
     }

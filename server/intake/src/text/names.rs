@@ -5,6 +5,8 @@ use super::rightful;
 /// How a link is named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
+    /// What the letter says that the reader hosts: `You are the provider of the following resource:`.
+    Yours,
     /// A field that can only mean the offence: `Phishing URL:`.
     BadField,
     /// An entry of a list under such a heading.
@@ -294,8 +296,8 @@ pub(crate) fn is_rightful_name(bare: &str) -> bool {
 pub(crate) fn look(line: &Ready, start: usize, heading: &str, defanged: bool) -> Look {
     let open = |c: char| c.is_whitespace() || matches!(c, '<' | '"' | '(' | '*' | '[' | '\'' | '“' | '«' | '_' | '`');
     let before = line.lower.get(..start).unwrap_or_default();
-    let noticed = rightful::without_attention(before);
-    let before = noticed.as_str();
+    let (before, heading) = (rightful::without_seeming(before), rightful::without_seeming(heading));
+    let (before, heading) = (before.as_str(), heading.as_str());
     // A link before this one has had its words.
     let before = before
         .rfind("://")
@@ -368,6 +370,9 @@ fn clause(bare: &str) -> String {
 
 fn by_field(name: &str) -> Look {
     let near = tail(name, 8);
+    if near.contains("provider of the following") || near.contains("provider for the following") {
+        return Look { kind: Kind::Yours, sure: false, whole: true };
+    }
     let shown = ["screenshot", "screen shot", "evidence of", "proof of"].iter().any(|p| near.starts_with(p));
     if name == "homepage" || shown {
         return Look { kind: Kind::Other, sure: false, whole: false };
@@ -387,7 +392,9 @@ fn by_field(name: &str) -> Look {
     if says(&OTHER, &near, false) {
         return Look { kind: Kind::Other, sure: false, whole: false };
     }
-    Look { kind: if page { Kind::Field } else { Kind::Bare }, sure: false, whole: false }
+    // Whatever stands behind "Domain names:" is one.
+    let whole = near == "domain names" || near == "domain name";
+    Look { kind: if page { Kind::Field } else { Kind::Bare }, sure: false, whole }
 }
 
 /// What a heading says of a page that is the rightful one, however it speaks of the offence.
@@ -425,7 +432,7 @@ fn by_heading(heading: &str, line: &Ready, start: usize) -> Look {
         && heading.contains("without ")
         && ["permission", "consent", "authori"].iter().any(|w| heading.contains(w));
     // "A page that infringes on our client's rights, among them its marks and goodwill:" announces it as well.
-    let wide = tail(heading, 30);
+    let wide = tail(heading, if heading.contains(" following ") { 60 } else { 30 });
     let upon = announces && says(&PAGE, &wide, false) && says(&HARM, &wide, true);
     let offence = offence || (yours || lacking || upon) && !plainly;
     let offence = offence && !rightful::is_aimed(heading);
@@ -440,8 +447,8 @@ fn by_heading(heading: &str, line: &Ready, start: usize) -> Look {
     }
     let elsewhere = says(&OTHER, &tail(heading, 5), false) && !says(&PAGE, &tail(heading, 3), false);
     let listed = near.contains("your reference") || page && near.contains("following");
-    let other = elsewhere && !listed && (announces || heading.len() < 80 && !ends);
-    let kind = match (announces, bad, other) {
+    let other = elsewhere && !listed && !lacking && (announces || heading.len() < 80 && !ends);
+    let kind = match (announces, bad || lacking, other) {
         (_, false, true) => Kind::Other,
         (true, true, true) if !page => Kind::Other,
         (true, true, _) => Kind::BadHeading,
@@ -455,8 +462,9 @@ fn by_heading(heading: &str, line: &Ready, start: usize) -> Look {
 
 /// Whether a sentence ends with a word such as "domain", so that what follows is one.
 fn is_direct(sentence: &str) -> bool {
-    const DIRECT: [&str; 12] = [
+    const DIRECT: [&str; 13] = [
         "domain name",
+        "domain names",
         "domain",
         "domains",
         "website",

@@ -9,6 +9,8 @@ use std::collections::HashSet;
 
 /// From here on a page is more than a link that happens to stand there.
 pub(crate) const SOME: i32 = 60;
+/// A page or a whole host that a sentence speaks of.
+pub(crate) const SAID: i32 = 70;
 /// From here on a page is named as the offence whatever else the text says.
 pub(crate) const STRONG: i32 = 75;
 /// Pages that are named nearly as clearly as the clearest belong to the report too.
@@ -55,8 +57,15 @@ pub(crate) fn all(document: &Document, lines: &[Ready]) -> Vec<Page> {
         let bare = line.lower.trim();
         farewell = (farewell || names::is_farewell(bare)) && !names::begins_again(bare);
         let spots = spots(line);
+        let mut before: Option<(usize, names::Look)> = None;
         for spot in &spots {
             let mut look = names::look(line, spot.start, &heading.text, spot.defanged);
+            // "The domains one.example, two.example and three.example": what is said of the first is said of all.
+            let shared = before.filter(|(end, _)| is_joined(line.text.get(*end..spot.start)));
+            if let Some((_, first)) = shared {
+                look = first;
+            }
+            before = Some((spot.start + spot.text.len(), look));
             // A host that fills its line is an entry of a list.
             let whole = !spot.text.starts_with("www.") && line.text.trim() == spot.text;
             look.whole |= whole;
@@ -70,6 +79,11 @@ pub(crate) fn all(document: &Document, lines: &[Ready]) -> Vec<Page> {
     }
     search.subject(&document.subject, lines);
     search.finish()
+}
+
+/// Whether nothing but a sign or "and" stands between two entries of a list.
+fn is_joined(gap: Option<&str>) -> bool {
+    gap.is_some_and(|gap| matches!(gap.trim(), "," | ";" | "and" | "&" | ", and" | "und" | "et" | "y" | "e"))
 }
 
 /// The pages that are named as the offence.
@@ -92,12 +106,29 @@ pub(crate) fn accused(pages: &[Page]) -> Vec<&Page> {
         if chosen.iter().all(|c| listed.iter().any(|p| p.host == c.host)) {
             return listed;
         }
+        // A service that is named, and the list of what it streams from elsewhere.
+        chosen.extend(streams(pages, &chosen));
     }
     // A host says nothing more beside a page on it or below it.
     let paged: HashSet<String> =
         chosen.iter().filter(|p| p.url.contains("://")).map(|p| url::base(&p.host).to_owned()).collect();
     chosen.retain(|p| p.url.contains("://") || p.url.contains('/') || !paged.contains(url::base(&p.host)));
     chosen
+}
+
+/// The one list of many pages on a host of their own.
+fn streams<'p>(pages: &'p [Page], chosen: &[&Page]) -> Vec<&'p Page> {
+    const LIST: usize = 5;
+    let listed = |p: &&Page| {
+        let deep = p.url.splitn(4, '/').nth(3).is_some_and(|path| path.len() > 3);
+        p.weight >= SOME
+            && deep
+            && p.url.contains("://")
+            && chosen.iter().all(|c| url::base(&c.host) != url::base(&p.host))
+    };
+    let rest: Vec<&Page> = pages.iter().filter(listed).collect();
+    let one = rest.first().is_some_and(|first| rest.iter().all(|p| p.host == first.host));
+    if one && rest.len() >= LIST { rest } else { Vec::new() }
 }
 
 /// A list of pages on one host leaves out a single page elsewhere that is named less clearly: a reporter's own, mostly.
@@ -252,7 +283,7 @@ impl Search {
         let base = url::base(&spot.host);
         let is_link = spot.text.contains("://");
         // Of the recipient's own pages only those are meant that the text calls so.
-        let named = is_link && matches!(look.kind, Kind::BadField | Kind::BadHeading | Kind::Field);
+        let named = is_link && matches!(look.kind, Kind::Yours | Kind::BadField | Kind::BadHeading | Kind::Field);
         if url::is_known(&spot.host) || self.own.sure.contains(base) || self.own.desks.contains(base) && !named {
             return;
         }
@@ -263,14 +294,16 @@ impl Search {
                 }
                 return;
             }
+            Kind::Yours => (99, "the words that say who hosts it"),
             Kind::BadField => (95, "a field that names the page"),
             Kind::BadHeading => (92, "a list under a heading that announces it"),
             Kind::Field if spot.defanged => (92, "a field that names a page"),
             Kind::Field => (86, "a field that names a page"),
+            Kind::Heading if spot.defanged => (90, "a link under a sentence that announces it"),
             Kind::Heading => (86, "a link under a sentence that announces it"),
             _ if spot.defanged => (88, "a link that the reporter made unclickable"),
             Kind::BadSaid => (80, "the sentence that complains about it"),
-            Kind::Said => (70, "the words around it"),
+            Kind::Said => (SAID, "the words around it"),
             Kind::Alone => (62, "a link on a line of its own"),
             Kind::Bare => (20, "a link in the text"),
         };

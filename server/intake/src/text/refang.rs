@@ -42,9 +42,9 @@ const PAIRS: [(&str, &str); 36] = [
 ];
 
 /// Signs without which there is nothing to do.
-const SIGNS: [&str; 17] = [
-    "_._", "tXtp", "txtp", "xxp", "xtp", "**p", "__p", "fxp:", "[", "(", "{", ".]", "\\.", " dot ", " DOT ", " .",
-    ":// ",
+const SIGNS: [&str; 18] = [
+    "XXp", "_._", "tXtp", "txtp", "xxp", "xtp", "**p", "__p", "fxp:", "[", "(", "{", ".]", "\\.", " dot ", " DOT ",
+    " .", ":// ",
 ];
 
 /// Makes a line whole. Brackets that defang nothing stay.

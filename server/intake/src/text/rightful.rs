@@ -33,7 +33,9 @@ const RIGHTFUL: [&str; 27] = [
 ];
 
 /// What is said of the one who complains: a page named behind it is his.
-const BEHALF: [&str; 33] = [
+const BEHALF: [&str; 35] = [
+    "authorized example",
+    "authorised example",
     "was taken from",
     "were taken from",
     "was copied from",
@@ -74,9 +76,11 @@ pub(crate) fn is_named(text: &str) -> bool {
     says(&RIGHTFUL, text, false)
 }
 
-/// A text in which "it came to my attention" says nothing of whose the page is.
-pub(crate) fn without_attention(text: &str) -> String {
-    text.replace(" my attention", " notice").replace(" our attention", " notice")
+/// A text without what only sounds like a claim: "it came to my attention", "your client", who is the accused, and
+/// "officially", which is how somebody speaks.
+pub(crate) fn without_seeming(text: &str) -> String {
+    let text = text.replace(" my attention", " notice").replace(" our attention", " notice");
+    text.replace("your client", "your customer").replace("officially", "")
 }
 
 /// Whether the words before a link say that the page behind it is the rightful one.
@@ -93,7 +97,8 @@ pub(crate) fn is_rightful(sentence: &str, near: &str) -> bool {
     let of = |b: &str| sentence.rfind(b).is_some_and(|at| sentence.get(..at).is_some_and(|s| s.ends_with("of the ")));
     let spoken = BEHALF.iter().filter(|b| !(announces && b.starts_with("imitat") || b.ends_with("holder") && of(b)));
     let Some(said) = spoken.filter_map(|b| sentence.rfind(b)).max() else { return false };
-    let after = sentence.get(said..).unwrap_or_default();
+    // "... the official site, to avoid falling victim to scams:" speaks of what it is good for.
+    let after = sentence.get(said..).unwrap_or_default().split(" to avoid ").next().unwrap_or_default();
     let near = if after.starts_with("our client") || after.starts_with("my client") { 60 } else { 130 };
     // "Our client has found the following page": not his.
     const FOUND: [&str; 7] =

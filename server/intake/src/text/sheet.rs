@@ -31,6 +31,8 @@ struct Columns {
     last: Option<usize>,
     port: Option<usize>,
     zone: Option<Zone>,
+    /// Whether a column names the other side.
+    target: bool,
 }
 
 /// Reads the lists of a mail whose text says what they are about.
@@ -45,8 +47,8 @@ pub(crate) fn read(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
     let class = class::clear(&findings.classes, true).filter(|c| *c != Class::Unclassified);
     // A plain abuse report's list names sources of whatever kind.
     let plain = || {
-        complaint::is_named(&findings.document.subject)
-            && complaint::judge(&findings.document, &findings.words) == complaint::Verdict::Plain
+        let named = complaint::is_named(&findings.document.subject) || findings.words.contains("abuse report");
+        named && complaint::judge(&findings.document, &findings.words) == complaint::Verdict::Plain
     };
     let class = class.or_else(|| plain().then_some(Class::Unclassified))?;
     let mut parsed = Parsed::events(Format::Csv, Vec::new());
@@ -68,6 +70,8 @@ fn list(text: &str, class: Class, findings: &Findings, context: Context) -> Opti
     let (at, sign, columns) = header(text).or_else(|| headless(text))?;
     let body = text.get(at..)?;
     let named = header(text).is_some();
+    // Connections to somebody, of which no word says what they were for.
+    let class = if class == Class::Unclassified && columns.target { Class::Reconnaissance } else { class };
     let mut rows = ReaderBuilder::new().has_headers(named).flexible(true).delimiter(sign).from_reader(body.as_bytes());
     let mut seen: Vec<Sight> = Vec::new();
     let mut known: HashMap<(String, Option<u16>), usize> = HashMap::new();
@@ -222,7 +226,8 @@ fn columns(line: &str, sign: u8) -> Option<Columns> {
     let first = times.iter().copied().find(|at| Some(*at) != last);
     let ports = ["sourceport", "srcport", "sport", "port", "clientport", "victimport"];
     let port = ports.iter().find_map(|p| find(&|n: &str| compact(n) == *p));
-    (source.is_some() || page.is_some()).then_some(Columns { source, page, first, last, port, zone })
+    let target = names.iter().any(|n| ["destination", "dest_", "dest ", "dst"].iter().any(|d| n.starts_with(d)));
+    (source.is_some() || page.is_some()).then_some(Columns { source, page, first, last, port, zone, target })
 }
 
 #[cfg(test)]

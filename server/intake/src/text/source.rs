@@ -20,6 +20,9 @@ pub(crate) const SOME: i32 = 55;
 /// Reason for an address that a receiving server noted when it checked the sender.
 pub(crate) const CHECKED: &str = "the server that checked the shown mail's sender names it";
 
+/// Reason for an address that the text calls one of the reader's own.
+pub(crate) const YOURS: &str = "the words that call it yours";
+
 /// How a candidate was found; those of one kind belong together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum How {
@@ -54,6 +57,8 @@ pub(crate) struct Candidate {
     pub(crate) class: Option<Class>,
     /// Whether the subject names it.
     pub(crate) subject: bool,
+    /// Whether it stands alone on a line of its own somewhere, as an entry of a list does.
+    pub(crate) listed: bool,
     /// The words in front of it, without numbers: those of a list are alike.
     pub(crate) words: String,
 }
@@ -104,6 +109,7 @@ pub(crate) fn all(document: &Document, lines: &[Ready]) -> Vec<Candidate> {
                 first: first == Some(*spot),
                 heading,
                 own_line,
+                yours: is_yours(lines, at, *spot),
             };
             let (weight, how, reason) = match tables.part(at, spot.start) {
                 Some(Part::Other) => (0, How::Bare, String::new()),
@@ -127,7 +133,7 @@ fn carried(lines: &[Ready], at: usize, look: &Look<'_>) -> Option<(i32, How, Str
     let open = above.setting == Setting::Plain && look.line.setting == Setting::Plain;
     let bare = above.text.trim_end();
     // A rule is no sentence.
-    let says = bare.contains(char::is_alphabetic);
+    let says = bare.contains(char::is_alphabetic) && !["--", "==", "**"].iter().any(|rule| bare.starts_with(rule));
     if !begins
         || !open
         || !says
@@ -172,6 +178,8 @@ struct Look<'t> {
     heading: Option<Part>,
     /// Whether the line holds nothing else, and is no cell of a table that was taken apart.
     own_line: bool,
+    /// Whether the words behind it call it one of the reader's own.
+    yours: bool,
 }
 
 /// How much speaks for an address being the accused, and what.
@@ -206,6 +214,9 @@ fn weigh(look: &Look<'_>) -> (i32, How, String) {
     {
         return (85, How::Log, log.name.to_owned());
     }
+    if matches!(part, Part::Said | Part::Bare) && look.yours {
+        return said(82, How::Label, YOURS);
+    }
     match part {
         // "The attacked system:" above "IP: 198.51.100.2".
         Part::Field if look.heading == Some(Part::Other) => said(0, How::Bare, ""),
@@ -226,6 +237,33 @@ fn weigh(look: &Look<'_>) -> (i32, How, String) {
         },
         Part::Other => said(0, How::Bare, ""),
     }
+}
+
+/// Whether the words behind the address say that it is the reader's: "192.0.2.1, which belongs to your network".
+fn is_yours(lines: &[Ready], at: usize, spot: Spot) -> bool {
+    const TO: [&str; 10] = [
+        "which belongs to you",
+        "that belongs to you",
+        "belongs to you",
+        "belonging to you",
+        "which is assigned to you",
+        "assigned to you",
+        "which is allocated to you",
+        "allocated to you",
+        "which is registered to you",
+        "registered to you",
+    ];
+    let behind = |at: usize, from: usize| lines.get(at).and_then(|l| l.lower.get(from..)).unwrap_or_default();
+    let bare = |text: &'_ str| {
+        text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ')' | ']' | '*')).len()
+    };
+    let here = behind(at, spot.end);
+    // The sentence may go on below.
+    let after = match bare(here) {
+        0 => behind(at + 1, 0).trim_start(),
+        left => here.get(here.len() - left..).unwrap_or_default(),
+    };
+    TO.iter().any(|to| after.starts_with(to))
 }
 
 /// Whether a short name and a colon stand in front of the address.
@@ -321,9 +359,10 @@ fn is_anybodys(ip: IpAddr) -> bool {
     }
 }
 
-/// Whether the address is a part of a link.
+/// Whether the address is a part of a link; a link to nothing but the address is a way to write it.
 fn in_url(text: &str, spot: Spot) -> bool {
-    url::in_line(text).iter().any(|(start, url)| (*start..start + url.len()).contains(&spot.start))
+    let merely = |url: &str| url.split_once("://").is_some_and(|(_, rest)| rest.len() <= spot.end - spot.start + 1);
+    url::in_line(text).iter().any(|(start, url)| (*start..start + url.len()).contains(&spot.start) && !merely(url))
 }
 
 #[derive(Default)]
@@ -357,6 +396,7 @@ impl Found {
                 lines: Vec::new(),
                 class: None,
                 subject: false,
+                listed: false,
                 words: pattern(look),
             };
             one.note(look, weight, how, at, port);
@@ -393,6 +433,7 @@ impl Found {
                     lines: Vec::new(),
                     class: None,
                     subject: true,
+                    listed: false,
                     words: String::new(),
                 }),
             }
@@ -405,6 +446,7 @@ impl Candidate {
         if weight == 0 {
             return;
         }
+        self.listed |= look.own_line && how == How::Table;
         let row = how == How::Table && weight > STRONG + 5;
         let is_log = how == How::Log || row || (how == How::Label && is_timed(&look.line.lower));
         let lines = if is_log { &mut self.logs } else { &mut self.lines };
@@ -426,9 +468,35 @@ impl Candidate {
 
 /// The words before an address, without numbers.
 fn pattern(look: &Look<'_>) -> String {
-    let before = look.line.lower.get(..look.spot.start).unwrap_or_default();
+    words_before(&look.line.lower, look.spot.start)
+}
+
+fn words_before(lower: &str, start: usize) -> String {
+    let before = lower.get(..start).unwrap_or_default();
     let words: String = before.chars().filter(|c| !c.is_ascii_digit()).collect();
     words.trim_end_matches(|c: char| !c.is_alphanumeric()).to_owned()
+}
+
+/// Whether two addresses stand in rows of one log: lines with a time and the same words in front.
+pub(crate) fn are_rows(lines: &[Ready], one: &Candidate, other: &Candidate) -> bool {
+    let patterns = |c: &Candidate| -> Vec<String> {
+        let at = c.logs.iter().chain(&c.lines).take(50);
+        let timed = at.filter_map(|at| lines.get(*at)).filter(|l| l.setting == Setting::Plain && is_timed(&l.lower));
+        let before = timed.filter_map(|l| {
+            let spot = spot::all(&l.text).into_iter().find(|s| s.ip == c.ip)?;
+            Some(words_before(&l.lower, spot.start))
+        });
+        before.filter(|words| words.len() >= 8).collect()
+    };
+    if other.weight < SOME {
+        return false;
+    }
+    // What is said of one packet says nothing of the next.
+    if other.how == How::Log {
+        return false;
+    }
+    let of_one = patterns(one);
+    !of_one.is_empty() && patterns(other).iter().any(|words| of_one.contains(words))
 }
 
 /// Whether a line has a time of day: then it is one of several like it.

@@ -49,23 +49,40 @@ fn table(lines: &[Ready], filled: &[usize]) -> Option<(Vec<(usize, Part)>, usize
     // Names follow until the first cell that holds an address.
     let head = (1..WIDE * 2).take_while(|at| line(*at).is_some_and(|l| l.text.trim().len() <= CELL || is_address(l)));
     let wide = head.clone().find(|at| line(*at).is_some_and(is_address)).filter(|wide| *wide >= 2)?;
-    let others: Vec<(usize, Part)> =
-        (1..wide).filter_map(|at| line(at).and_then(named).map(|part| (at, part))).collect();
+    let others: Vec<(usize, Part)> = (1..wide)
+        .filter_map(|at| line(at).filter(|l| !l.lower.contains("hostname")).and_then(named).map(|part| (at, part)))
+        .collect();
     let wide = (wide..(wide * 2).min(WIDE)).find(|wide| {
         let holds = |at: usize| line(at + wide).is_some_and(|l| is_address(l) || at > 0 && !has_letters(l));
         holds(0) && others.iter().filter(|(at, _)| at < wide).all(|(at, _)| holds(*at))
     })?;
     // Another column of addresses before this one would have been met first.
     let mut found = Vec::new();
-    let mut row = 1;
-    while row < ROWS && line(row * wide).is_some_and(is_address) {
-        found.extend(filled.get(row * wide).map(|i| (*i, source)));
-        for (at, part) in others.iter().filter(|(at, _)| *at < wide) {
-            found.extend(filled.get(row * wide + at).map(|i| (*i, *part)));
-        }
+    let serial = |at: usize| line(at).and_then(|l| l.text.trim().parse::<usize>().ok());
+    // The number of a row stands before its source, whether the row is whole or not.
+    let numbered = serial(wide - 1).filter(|_| wide > 2);
+    let (mut row, mut start) = (0, wide);
+    while row < ROWS && line(start).is_some_and(is_address) {
         row += 1;
+        let next = numbered.and_then(|first| {
+            (start + 1..=start + wide)
+                .find(|at| serial(*at) == Some(first + row) && line(at + 1).is_some_and(is_address))
+        });
+        let end = next.unwrap_or(start + wide);
+        found.extend(filled.get(start).map(|i| (*i, source)));
+        for (at, part) in others.iter().filter(|(at, _)| *at < wide && start + at < end) {
+            found.extend(filled.get(start + at).map(|i| (*i, *part)));
+        }
+        start = match next {
+            Some(at) => at + 1,
+            // A cell was broken or is missing: the next address is near where it should be.
+            None if others.is_empty() && !line(end).is_some_and(is_address) => {
+                (end.saturating_sub(2)..=end + 3).find(|at| line(*at).is_some_and(is_address)).unwrap_or(end)
+            }
+            None => end,
+        };
     }
-    (!found.is_empty()).then_some((found, row * wide))
+    (!found.is_empty()).then_some((found, start))
 }
 
 /// What a line means as the name of a column.

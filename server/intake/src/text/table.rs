@@ -161,6 +161,17 @@ fn read_head(line: &Ready) -> Option<Head> {
             *part = Some(Part::Labelled);
         }
     }
+    // Flows between clients and a server are shown in both directions: the client is meant, whoever sent.
+    let ends_of =
+        |side: &str| cells.iter().any(|(_, c)| c.trim().starts_with(side) && (c.contains("ip") || c.contains("addr")));
+    if ends_of("client") && ends_of("server") {
+        for ((_, cell), part) in cells.iter().zip(&mut parts) {
+            let name = cell.trim();
+            if part.is_some() || name.starts_with("server") {
+                *part = Some(if name.starts_with("client") { Part::Labelled } else { Part::Other });
+            }
+        }
+    }
     let names_source = parts.iter().any(|p| matches!(p, Some(Part::Labelled | Part::Field)));
     let count = cells.len();
     names_source.then_some(Head { sign, count, parts, port })

@@ -107,6 +107,10 @@ pub(crate) fn is_known(host: &str) -> bool {
     if host.bytes().all(|b| b.is_ascii_digit() || b == b'.') && host.parse::<std::net::Ipv4Addr>().is_err() {
         return true;
     }
+    // What anybody may put there is nobody's reference.
+    if host == "sites.google.com" {
+        return false;
+    }
     let under = |domain: &str| host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
     host.is_empty() || !host.contains(['.', ':']) || KNOWN.iter().any(|k| under(k))
 }
@@ -172,6 +176,29 @@ fn is_host_word(word: &str) -> bool {
         && !FILES.contains(&lower.as_str())
 }
 
+/// A link without what follows it where a line end or a blank was lost: `http://bad.exampleWe`, `http://bad.examplewww.bad.example`.
+fn unglued(url: &str) -> &str {
+    let Some(from) = url.find("://").map(|at| at + 3) else { return url };
+    let host = url.get(from..).unwrap_or_default();
+    let host = host.split(['/', '?', '#', ':']).next().unwrap_or_default();
+    let again = host.match_indices("www.").map(|(at, _)| at).find(|at| {
+        let before = host.get(..*at).and_then(|h| h.rsplit('.').next()).unwrap_or_default();
+        host.get(..*at).is_some_and(|h| h.contains('.')) && before.len() >= 2
+    });
+    if let Some(at) = again {
+        return url.get(..from + at).unwrap_or(url);
+    }
+    let bare = from + host.len() == url.len();
+    let end = host.rsplit('.').next().unwrap_or_default();
+    let word = end.find(|c: char| c.is_ascii_uppercase()).filter(|at| *at >= 2 && bare);
+    match word {
+        Some(at) if end.chars().skip(at + 1).all(|c| c.is_ascii_lowercase()) => {
+            url.get(..url.len() - end.len() + at).unwrap_or(url)
+        }
+        _ => url,
+    }
+}
+
 /// The web addresses of a line and where they begin.
 pub(crate) fn in_line(text: &str) -> Vec<(usize, &str)> {
     let mut found = Vec::new();
@@ -190,6 +217,7 @@ pub(crate) fn in_line(text: &str) -> Vec<(usize, &str)> {
             .get(..end)
             .unwrap_or_default()
             .trim_end_matches(['.', ',', ';', ':', ')', ']', '\'', '*', '!', '’', '”', '»']);
+        let url = unglued(url);
         at = at.max(start + url.len());
         if url.len() > scheme.map_or(0, |s| s.len()) + 6 && found.len() < 20 {
             found.push((start, url));

@@ -30,7 +30,7 @@ words! {
     affectedipaddress affectedhost vulnerableip vulnerablehost involvedip ipinvolved bannedip blockedip \
     ipofattacker ipinquestion ipoffender adressesource adresseipsource ipattaquante iporigen \
     direcciondeorigen bronip bronadres aanvaller loggedip peerip phishingip malwareip listedip \
-    offendingips sourceoftheattack c2attackerip detectedaddress attackingaddress srcipv4 ipv4srcaddr sourceipaddr";
+    offendingips sourceoftheattack c2attackerip clientipaddr detectedaddress attackingaddress srcipv4 ipv4srcaddr sourceipaddr";
     /// Names of fields that may mean either side and mostly mean the accused.
     FIELD = "\
     ipport ipaddressport ipaddressandport hostname system device node vps instance \

@@ -113,7 +113,10 @@ impl Times {
         if let Some(when) = self.span(&on(lines), "the line that names the source") {
             return when;
         }
-        if let Some(when) = self.span(&self.seen, "the text") {
+        // A date years ago in a sentence is that of a law, a registration or a work.
+        let oldest = self.anchor - chrono::Duration::days(400);
+        let recent: Vec<Seen> = self.seen.iter().filter(|s| s.stamp.at > oldest).cloned().collect();
+        if let Some(when) = self.span(&recent, "the text") {
             return when;
         }
         let near = |s: &&Seen| lines.iter().any(|l| (*l..l + 4).contains(&s.line));
