@@ -177,15 +177,60 @@ fn a_mail_of_html_alone() {
 }
 
 #[test]
-fn every_source_port_is_kept() {
+fn every_source_port_is_an_event_of_its_own() {
     let parsed = mail(
         "",
         "Brute force from your network",
         "Dear abuse team,\nMay  1 10:00:01 gate sshd[1]: Failed password for root from 192.0.2.10 port 4711 ssh2\n\
          May  1 10:00:09 gate sshd[2]: Failed password for root from 192.0.2.10 port 4712 ssh2\n",
     );
-    assert_eq!(events(&parsed), ["192.0.2.10#4711 connection/login_attack"]);
-    assert_eq!(parsed.events[0].details.get("source_ports").and_then(|v| v.as_str()), Some("4711, 4712"));
+    let (one, two) = ("192.0.2.10#4711 connection/login_attack", "192.0.2.10#4712 connection/login_attack");
+    assert_eq!(events(&parsed), [one, two]);
+    // Lines that name no port belong to the one before them; the same line twice is one sight more, no event more.
+    let parsed = mail(
+        "",
+        "Brute force from your network",
+        "Dear abuse team,\nMay  1 10:00:01 gate sshd[1]: Failed password for root from 192.0.2.10 port 4711 ssh2\n\
+         May  1 10:00:01 gate sshd[1]: Failed password for root from 192.0.2.10 port 4711 ssh2\n\
+         May  1 10:00:02 gate sshd[1]: Connection closed by 192.0.2.10 [preauth]\n\
+         May  1 10:00:09 gate sshd[2]: Failed password for root from 192.0.2.10 port 4712 ssh2\n",
+    );
+    assert_eq!(events(&parsed), [one, two]);
+    let counts: Vec<i64> = parsed.events.iter().map(|e| e.count).collect();
+    assert_eq!(counts, [3, 1]);
+    let span = parsed.events[0].to.unwrap() - parsed.events[0].from.unwrap();
+    assert_eq!(span.num_seconds(), 1, "each port has its own time");
+}
+
+#[test]
+fn ports_that_a_form_lists_are_told_apart() {
+    gives(
+        "Abuse report: spam",
+        "Source IP: 192.0.2.10\nSource ports: 4711, 4712 and 4713\nDate: 2024-05-01 10:00:00 UTC\n",
+        &["192.0.2.10#4711 messaging/spam", "192.0.2.10#4712 messaging/spam", "192.0.2.10#4713 messaging/spam"],
+    );
+    gives("Abuse report: spam", "Source IP: 192.0.2.10\nSource ports: 4711-4720\n", &["192.0.2.10 messaging/spam"]);
+    gives(
+        "Notice of Claimed Infringement",
+        "Copyright infringement through BitTorrent by your customer.\nIP Address: 192.0.2.10\nPorts: 6881, 6882\n",
+        &["192.0.2.10#6881 copyright/p2p", "192.0.2.10#6882 copyright/p2p"],
+    );
+}
+
+#[test]
+fn more_ports_than_a_person_could_follow_stay_one_event() {
+    let row = |n: u32| {
+        format!("May  1 10:00:01 gate sshd[1]: Failed password for root from 192.0.2.10 port {} ssh2\n", 4000 + n)
+    };
+    let body = |rows: u32| format!("Dear abuse team,\n{}", (0..rows).map(row).collect::<String>());
+    assert_eq!(mail("", "Brute force from your network", &body(32)).events.len(), 32);
+    let parsed = mail("", "Brute force from your network", &body(33));
+    assert_eq!((parsed.events.len(), parsed.events[0].count), (1, 33));
+    assert!(
+        parsed.events[0].faults.iter().any(|f| f.contains("more than 32 source ports")),
+        "{:?}",
+        parsed.events[0].faults
+    );
 }
 
 #[test]

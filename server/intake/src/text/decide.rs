@@ -7,6 +7,7 @@ use super::known;
 use super::lines::Setting;
 use super::mailbox;
 use super::page::{self, Page};
+use super::ports;
 use super::source::{self, CHECKED, Candidate, FORM, How, SOME, STRONG};
 use crate::{limits, role};
 use domain::class::{Category, Class};
@@ -25,7 +26,8 @@ const MOST: usize = 500;
 pub(crate) fn events(findings: &Findings) -> Result<Vec<Observation>, String> {
     if let Some(known) = known::read(findings) {
         let pages = known.pages.iter().map(|p| page_event(findings, p, known.class));
-        let by_address = known.candidates.iter().map(|c| event(findings, c, known.class, None, false));
+        let each = known.candidates.iter().flat_map(|c| ports::apart(c, &[])).take(MOST);
+        let by_address = each.map(|c| event(findings, &c, known.class, false));
         let events = pages.chain(by_address).collect();
         return Ok(not_after(findings, events));
     }
@@ -218,12 +220,13 @@ fn by_address(findings: &Findings, verdict: Verdict, worded: Option<Class>) -> R
         (None, None) if verdict == Verdict::Plain && sure => Class::Unclassified,
         (None, None) => return Err(unclear_class(findings)),
     };
-    let port = (chosen.len() == 1).then(|| source::stated_port(&findings.lines, serves(class))).flatten();
+    let stated = if chosen.len() == 1 { ports::stated(&findings.lines, serves(class)) } else { Vec::new() };
     let doubt = (by_log.is_none() && worded.is_none()).then(|| unclear_class(findings));
     let noted = by_log.is_some_and(|log| worded.is_some_and(|w| w.category() != log.category()));
-    let events = chosen.into_iter().take(MOST).map(|candidate| {
+    let events = chosen.into_iter().take(MOST).flat_map(|candidate| ports::apart(candidate, &stated)).take(MOST);
+    let events = events.map(|candidate| {
         let own = candidate.class.filter(|c| c.category() != class.category()).unwrap_or(class);
-        let mut event = event(findings, candidate, own, port, noted);
+        let mut event = event(findings, &candidate, own, noted);
         event.faults.extend(doubt.clone());
         event
     });
@@ -485,7 +488,7 @@ fn unclear_class(findings: &Findings) -> String {
     }
 }
 
-fn event(findings: &Findings, candidate: &Candidate, class: Class, port: Option<u16>, noted: bool) -> Observation {
+fn event(findings: &Findings, candidate: &Candidate, class: Class, noted: bool) -> Observation {
     let when = findings.times.of(Some(candidate));
     let mut details = Map::new();
     details.insert("source_reason".into(), candidate.reason.clone().into());
@@ -494,17 +497,16 @@ fn event(findings: &Findings, candidate: &Candidate, class: Class, port: Option<
     if let Some(precision) = when.precision {
         details.insert("time_precision".into(), precision.into());
     }
-    if candidate.ports.len() > 1 {
-        let ports: Vec<String> = candidate.ports.iter().map(u16::to_string).collect();
-        details.insert("source_ports".into(), ports.join(", ").into());
-    }
     let mut faults = vec![format!("read from free text: source by {}", candidate.reason)];
     if noted {
         faults.push("class by the log lines; the words say something else".to_owned());
     }
+    if candidate.ports.len() > ports::APART {
+        faults.push(format!("more than {} source ports: not told apart, the first is given", ports::APART));
+    }
     faults.extend(when.span.faults);
     Observation {
-        source: Source::from_ip(candidate.ip, candidate.port.or(port)),
+        source: Source::from_ip(candidate.ip, candidate.port),
         from: Some(when.span.from),
         to: Some(when.span.to),
         time_grade: when.span.grade,

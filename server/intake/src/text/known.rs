@@ -2,6 +2,7 @@
 use super::Findings;
 use super::lines::{Ready, Setting};
 use super::page::Page;
+use super::ports::Port;
 use super::source::{Candidate, FORM, How, is_timed};
 use super::spot::{self, Spot};
 use super::url;
@@ -184,6 +185,7 @@ fn addresses(lines: &[Ready], take: &Take) -> Vec<Candidate> {
         for spot in chosen.into_iter().filter(|s| address::is_public(s.ip)) {
             if let Some(known) = found.iter_mut().find(|c| c.ip == spot.ip) {
                 known.logs.push(at);
+                known.note_port(spot.port, at);
             } else if found.len() < 1000 {
                 found.push(candidate(spot, at));
             }
@@ -252,7 +254,7 @@ fn candidate(spot: Spot, at: usize) -> Candidate {
     Candidate {
         ip: spot.ip,
         port: spot.port,
-        ports: Vec::new(),
+        ports: spot.port.map(|number| Port { number, lines: vec![at] }).into_iter().collect(),
         weight: FORM,
         how: How::Label,
         found: How::Label,

@@ -13,6 +13,7 @@ pub(crate) mod logs;
 mod mailbox;
 mod names;
 mod page;
+mod ports;
 mod refang;
 mod rightful;
 pub(crate) mod sheet;

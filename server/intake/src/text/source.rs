@@ -3,6 +3,7 @@ use super::document::Document;
 use super::label::{self, Part};
 use super::lines::{Ready, Setting};
 use super::logs::{self, Log};
+use super::ports::{self, Port};
 use super::spot::{self, Spot};
 use super::table::Tables;
 use super::url;
@@ -41,7 +42,7 @@ pub(crate) struct Candidate {
     pub(crate) ip: IpAddr,
     pub(crate) port: Option<u16>,
     /// Every source port that the lines about it name, in order: with addresses that are shared each may be another customer.
-    pub(crate) ports: Vec<u16>,
+    pub(crate) ports: Vec<Port>,
     pub(crate) weight: i32,
     pub(crate) how: How,
     /// How the text names it where the subject names it too.
@@ -63,8 +64,6 @@ pub(crate) struct Candidate {
     pub(crate) words: String,
 }
 
-/// Most source ports kept of one address.
-const PORTS: usize = 64;
 /// Most candidates of one report.
 const MOST: usize = 1000;
 
@@ -373,7 +372,7 @@ impl Found {
         let private = !address::is_public(look.spot.ip);
         // Inner addresses are named in many logs; only a clear sign makes one the accused.
         let weight = if private && weight < SOME { weight / 3 } else { weight };
-        let port = look.spot.port.or(port).or_else(|| source_port(&look.line.lower, how));
+        let port = look.spot.port.or(port).or_else(|| ports::on_line(&look.line.lower, how));
         if let Some(known) = self.0.iter_mut().find(|c| c.ip == look.spot.ip) {
             if weight > known.weight {
                 (known.weight, known.how, known.reason, known.line) = (weight, how, reason, Some(at));
@@ -459,9 +458,20 @@ impl Candidate {
         }
         if weight >= SOME {
             self.port = self.port.or(port);
-            if let Some(port) = port.filter(|p| self.ports.len() < PORTS && !self.ports.contains(p)) {
-                self.ports.push(port);
-            }
+            self.note_port(port, at);
+        }
+    }
+
+    /// Notes that a line names a source port of it.
+    pub(crate) fn note_port(&mut self, port: Option<u16>, at: usize) {
+        let Some(number) = port else { return };
+        let room = self.ports.len() <= ports::APART;
+        match self.ports.iter_mut().find(|p| p.number == number) {
+            Some(known) if known.lines.last() != Some(&at) => known.lines.push(at),
+            Some(_) => {}
+            // One more than are told apart says that there are too many.
+            None if room => self.ports.push(Port { number, lines: vec![at] }),
+            None => {}
         }
     }
 }
@@ -505,43 +515,4 @@ pub(crate) fn is_timed(lower: &str) -> bool {
         .as_bytes()
         .windows(5)
         .any(|w| matches!(w, [a, b, b':', c, d] if [a, b, c, d].iter().all(|x| x.is_ascii_digit())))
-}
-
-/// The source port that the text gives in a field of its own. Where files are shared, any port is the sharer's.
-pub(crate) fn stated_port(lines: &[Ready], sharing: bool) -> Option<u16> {
-    let mut ports = lines.iter().filter(|l| l.setting == Setting::Plain).filter_map(|line| {
-        let (key, value) = line.lower.split_once([':', '=', '|', '\t'])?;
-        let key: String = key.chars().filter(|c| c.is_alphanumeric()).collect();
-        let own = ["sourceport", "srcport", "sport", "quellport", "portsource", "attackerport", "remoteport"]
-            .contains(&key.as_str());
-        let any = sharing && ["port", "ipport", "portnumber", "infringersport"].contains(&key.as_str());
-        let value = value.trim_matches(|c: char| c.is_whitespace() || matches!(c, '|' | '"'));
-        (own || any).then(|| value.parse::<u16>().ok().filter(|p| *p > 0)).flatten()
-    });
-    let port = ports.next()?;
-    ports.all(|other| other == port).then_some(port)
-}
-
-/// `SPT=4711`, `src_port: 4711` on the same line.
-fn source_port(lower: &str, how: How) -> Option<u16> {
-    if matches!(how, How::Head | How::Bare) {
-        return None;
-    }
-    const NAMES: [&str; 9] = [
-        "spt=",
-        "srcport=",
-        "src_port=",
-        "sport=",
-        "source port: ",
-        "source port ",
-        "src port: ",
-        "\"src_port\":",
-        "src port ",
-    ];
-    NAMES.iter().find_map(|name| {
-        let rest = lower.get(lower.find(name)? + name.len()..)?;
-        let digits = rest.trim_start_matches([' ', '"']);
-        let digits = digits.split(|c: char| !c.is_ascii_digit()).next()?;
-        digits.parse::<u16>().ok().filter(|p| *p > 0)
-    })
 }
