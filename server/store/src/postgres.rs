@@ -30,6 +30,7 @@ pub(crate) mod dialect {
         (14, "names", include_str!("../../../migrations/postgres/0014_names.sql")),
         (15, "resolver", include_str!("../../../migrations/postgres/0015_resolver.sql")),
         (16, "contradictions", include_str!("../../../migrations/postgres/0016_contradictions.sql")),
+        (17, "orders", include_str!("../../../migrations/postgres/0017_orders.sql")),
     ];
 
     /// Rows or keys of one statement: more than any batch has.

@@ -34,6 +34,7 @@ pub(crate) mod dialect {
         (14, "names", include_str!("../../../migrations/sqlite/0014_names.sql")),
         (15, "resolver", include_str!("../../../migrations/sqlite/0015_resolver.sql")),
         (16, "contradictions", include_str!("../../../migrations/sqlite/0016_contradictions.sql")),
+        (17, "orders", include_str!("../../../migrations/sqlite/0017_orders.sql")),
     ];
 
     /// Rows or keys of one statement: with thirteen columns far below SQLite's 32,766 parameters.

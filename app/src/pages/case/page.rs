@@ -86,7 +86,7 @@ pub fn case_page(page: CasePage) -> AnyView {
         view! { <span class="sub">"repeats " <a href=routes::case(&number)>{number.clone()}</a></span> }
     });
     let prev = page.prev.as_deref().map(|n| view! { <LinkBtn label="Previous" href=page.neighbour(n) key="[" /> });
-    let next = page.next.as_deref().map(|n| view! { <LinkBtn label="Next in queue" href=page.neighbour(n) key="]" /> });
+    let next = page.next.as_deref().map(|n| view! { <LinkBtn label="Next" href=page.neighbour(n) key="]" /> });
     let doubt = case_warning(&case.number, &page.view.contradictions, page.may(Permission::WorkCases));
     let number = case.number.clone();
     let state = case.state.as_str();
