@@ -4,6 +4,7 @@
 //! more than a batch of what the sources say, so that memory is the desk's. `lease_bare_insert_per_s` is the engine's own
 //! insert of the same rows into the same table, in the same run; rates are given by the clock and by the processor time
 //! of this process and of the engine's.
+//! `BENCH_NO_BARE=1` leaves that out.
 //! `BENCH_SUBJECTS` (100,000) events with known truth. `BENCH_ENGINE=postgres` measures on the server of
 //! `LAZARET_TEST_PG` instead of SQLite.
 #![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark may fail loudly")]
@@ -61,7 +62,9 @@ async fn measure(leases: usize, suffix: &str, subjects: usize) {
     }
     lookups(&desk, provider, suffix).await;
     let other = tempfile::tempdir().unwrap();
-    if let Some(desk) = empty(other.path()).await {
+    if std::env::var_os("BENCH_NO_BARE").is_none()
+        && let Some(desk) = empty(other.path()).await
+    {
         lease_import::bare(&desk, provider, suffix).await;
     }
     if subjects > 0 {
