@@ -308,7 +308,7 @@ fn beside_unread(parsed: Parsed, mail: &Mail<'_>, context: Context) -> Parsed {
     }
     let mut read = text::read_mail(mail, context);
     // Only where the letter names one thing: of many, the attachment may say more.
-    if read.disposition != Disposition::Events || read.events.len() != 1 {
+    if read.disposition != Disposition::Events || !read.names_one() {
         return parsed;
     }
     read.fault(format!("an attachment was not read: {reason}"));

@@ -158,6 +158,12 @@ impl Parsed {
         !(self.events.is_empty() && self.tables.is_empty())
     }
 
+    /// Whether all events are about one source, on whatever ports.
+    pub(crate) fn names_one(&self) -> bool {
+        let first = self.events.first().map(|e| &e.source.value);
+        first.is_some() && self.events.iter().all(|e| Some(&e.source.value) == first)
+    }
+
     /// Makes disposition, reason and the number of events agree, and bounds what is kept.
     pub(crate) fn settle(&mut self, events: usize) {
         if self.disposition == Disposition::Events && events == 0 {

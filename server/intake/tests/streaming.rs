@@ -156,3 +156,33 @@ fn a_large_feed_is_the_same_event_by_event_as_at_once() {
     assert_eq!((read.rows, read.bad_rows, read.parsed.total()), (1510, 0, 1500));
     assert!(visited(&read.parsed) == whole.parsed.events);
 }
+
+/// A text of many lines below its head.
+fn lines(head: &str, rows: usize, row: impl Fn(usize) -> String) -> Vec<u8> {
+    let mut text = head.to_owned();
+    (0..rows).for_each(|n| writeln!(text, "{}", row(n)).unwrap());
+    text.into_bytes()
+}
+
+#[test]
+fn feeds_of_one_event_a_line_are_read_the_same_way() {
+    let ip = |n: usize| format!("192.0.{}.{}", n / 250, n % 250);
+    let bad = |n: usize| n % 100 == 99;
+    for rows in [3, 700] {
+        let cymru = lines("", rows, |n| {
+            let ip = if bad(n) { "nobody".to_owned() } else { ip(n) };
+            format!("bot | {ip} | 64500 | 2024-05-01 10:00:00 | family: x; port: 4711 | EXAMPLE")
+        });
+        assert_eq!(same_opened(cymru, "cap.txt").events.len(), rows - rows / 100);
+        let snds = lines("", rows, |n| format!("{0}, {0}, \"Yes\", \"spam {n}\"", ip(n)));
+        assert_eq!(same_opened(snds, "snds.csv").events.len(), rows);
+        let dshield = lines("# DShield detail of AS 64500\n# source ip <tab> reports\n", rows, |n| {
+            format!("{}\t{n}\t3\t2024-05-01\t2024-05-01\t2024-05-01 10:00:00", ip(n))
+        });
+        assert_eq!(same_opened(dshield, "as.txt").events.len(), rows);
+        let spamhaus = lines("; ip, asn, country, lastseen, botname, domain\n", rows, |n| {
+            format!("{},AS64500,ZZ,{},bot-{n},x.example", ip(n), 1_714_550_000 + n)
+        });
+        assert_eq!(same_opened(spamhaus, "cert.txt").events.len(), rows);
+    }
+}

@@ -1,5 +1,5 @@
 //! Team Cymru's CAP report: lines of category, address, AS, UTC time, notes and AS name between pipes.
-use super::class;
+use super::{class, lines};
 use crate::sighting::{self, With};
 use crate::time::{self, Unzoned};
 use crate::{Context, Parsed, address, limits};
@@ -14,16 +14,11 @@ pub(crate) fn read(text: &str, context: Context) -> Option<Parsed> {
     if !fits {
         return None;
     }
-    let mut parsed = Parsed::events(Format::Csv, Vec::new()).from(Some("team-cymru.com".to_owned()));
-    for (number, line) in text.lines().map(str::trim).enumerate().filter(|(_, l)| data(l) && l.contains('|')) {
-        match row(line, context) {
-            Ok(event) if parsed.events.len() < limits::EVENTS => parsed.events.push(event),
-            Ok(_) => break,
-            Err(fault) if parsed.faults.len() < 1000 => parsed.fault(format!("line {}: {fault}", number + 1)),
-            Err(_) => {}
-        }
-    }
-    Some(parsed)
+    Some(lines::read(Format::Csv, "team-cymru.com", text, context, |line, context| {
+        let line = line.trim();
+        let is_data = !line.is_empty() && !line.starts_with('#') && line.contains('|');
+        is_data.then(|| row(line, context)).transpose()
+    }))
 }
 
 fn is_row(line: &str) -> bool {

@@ -1,4 +1,5 @@
 //! DShield / SANS ISC: the detail of an AS, one address by the API, and the list of networks, which names nobody.
+use super::lines;
 use crate::json::{self, text};
 use crate::sighting::{self, With};
 use crate::time::{self, Unzoned};
@@ -21,31 +22,34 @@ pub(crate) fn read(text: &str, context: Context) -> Option<Parsed> {
     if low.contains("suspicious domain") {
         return Some(domains(text, context));
     }
-    let rows: Vec<(usize, Vec<&str>)> = text
-        .lines()
-        .enumerate()
-        .filter(|(_, l)| !l.trim().is_empty() && !l.starts_with('#'))
-        .map(|(n, l)| (n + 1, l.split('\t').map(str::trim).collect()))
-        .collect();
-    if rows.iter().any(|(_, cells)| is_network(cells)) {
+    let rows = || text.lines().filter(|l| is_data(l)).map(cells);
+    if rows().any(|cells| is_network(&cells)) {
         let reason = "DShield's list of networks: it names no single address";
         return Some(Parsed::not_a_report(Format::Dshield, reason).from(Some(REPORTER.to_owned())));
     }
-    if !rows.iter().any(|(_, cells)| cells.len() >= 5 && cells.first().is_some_and(|c| address::parse_ip(c).is_some()))
-    {
+    if !rows().any(|cells| cells.len() >= 5 && cells.first().is_some_and(|c| address::parse_ip(c).is_some())) {
         return None;
     }
-    let mut parsed = Parsed::events(Format::Dshield, Vec::new()).from(Some(REPORTER.to_owned()));
-    for (number, cells) in rows {
-        match row(&cells, context) {
-            Some(event) if parsed.events.len() < limits::EVENTS => parsed.events.push(event),
-            Some(_) => break,
-            // The header line is no bad row.
-            None if cells.first().is_some_and(|c| c.to_ascii_lowercase().contains("ip")) => {}
-            None => parsed.fault(format!("line {number} cannot be read")),
+    Some(lines::read(Format::Dshield, REPORTER, text, context, |line, context| {
+        if !is_data(line) {
+            return Ok(None);
         }
-    }
-    Some(parsed)
+        let cells = cells(line);
+        match row(&cells, context) {
+            Some(event) => Ok(Some(event)),
+            // The header line is no bad row.
+            None if cells.first().is_some_and(|c| c.to_ascii_lowercase().contains("ip")) => Ok(None),
+            None => Err("cannot be read".to_owned()),
+        }
+    }))
+}
+
+fn is_data(line: &str) -> bool {
+    !line.trim().is_empty() && !line.starts_with('#')
+}
+
+fn cells(line: &str) -> Vec<&str> {
+    line.split('\t').map(str::trim).collect()
 }
 
 /// The list of suspicious domains: one a line under the heading `Site`.
@@ -55,16 +59,14 @@ fn domains(text: &str, context: Context) -> Parsed {
         Some(stamp) => sighting::days(stamp.at.date_naive(), stamp.at.date_naive(), context.received_at),
         None => time::assumed(context.received_at, "the list gives no time"),
     };
-    let mut parsed = Parsed::events(Format::Dshield, Vec::new()).from(Some(REPORTER.to_owned()));
-    let lines = text.lines().enumerate().map(|(n, l)| (n + 1, l.trim()));
-    for (number, line) in lines.filter(|(_, l)| !l.is_empty() && !l.starts_with('#') && !l.eq_ignore_ascii_case("site"))
-    {
-        match address::source_of(line, None).filter(|_| parsed.events.len() < limits::EVENTS) {
-            Some(source) => parsed.events.push(sighting::event(source, Class::ThreatIntelligence, span.clone())),
-            None => parsed.fault(format!("line {number} names no host")),
+    lines::read(Format::Dshield, REPORTER, text, context, move |line, _| {
+        let line = line.trim();
+        if !is_data(line) || line.eq_ignore_ascii_case("site") {
+            return Ok(None);
         }
-    }
-    parsed
+        let source = address::source_of(line, None).ok_or("names no host")?;
+        Ok(Some(sighting::event(source, Class::ThreatIntelligence, span.clone())))
+    })
 }
 
 /// Start, end and length of a network.

@@ -7,6 +7,7 @@ mod cymru;
 mod dshield;
 mod intelmq;
 mod iodef;
+mod lines;
 pub(crate) mod snds;
 mod spamhaus;
 mod table;

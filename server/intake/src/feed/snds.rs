@@ -1,33 +1,31 @@
 //! Microsoft SNDS: two CSV files without header; statements about a day or a block, not single complaints.
+use super::lines;
 use crate::sighting::{self, With};
 use crate::time::{self, Stamp};
 use crate::{Context, Parsed, address, limits};
 use domain::class::Class;
-use domain::event::{Format, Observation, Role, Source};
+use domain::event::{Format, Role, Source};
 
 const REPORTER: &str = "microsoft.com";
 
 /// Reads the file of blocks (`first, last, "Yes", reason`) or of days (`ip, from, to, ...`).
 pub(crate) fn read(text: &str, context: Context) -> Option<Parsed> {
-    let mut lines = text.lines().filter(|l| !l.trim().is_empty());
-    let first = lines.next()?;
+    let first = text.lines().find(|l| !l.trim().is_empty())?;
     let probe: Vec<&str> = first.split(',').map(|c| c.trim().trim_matches('"')).collect();
     let blocks = matches!(probe.as_slice(), [a, b, yes, _, ..] if ip(a) && ip(b) && (yes.eq_ignore_ascii_case("yes") || yes.eq_ignore_ascii_case("no")));
     let days = matches!(probe.as_slice(), [a, from, to, ..] if probe.len() >= 12 && ip(a) && time::parse(from).is_some() && time::parse(to).is_some());
     if !(blocks || days) {
         return None;
     }
-    let mut parsed = Parsed::events(Format::Csv, Vec::new()).from(Some(REPORTER.to_owned()));
-    for (number, line) in std::iter::once(first).chain(lines).take(limits::EVENTS).enumerate() {
-        let cells: Vec<&str> = line.split(',').map(|c| c.trim().trim_matches('"')).collect();
-        let row = if blocks { block(&cells, context) } else { day(&cells, context) };
-        match row {
-            Ok(Some(event)) => parsed.events.push(event),
-            Ok(None) => {}
-            Err(fault) => parsed.fault(format!("row {}: {fault}", number + 1)),
+    let read = move |line: &str, context: Context<'_>| {
+        if line.trim().is_empty() {
+            return Ok(None);
         }
-    }
-    if parsed.events.is_empty() && parsed.faults.is_empty() {
+        let cells: Vec<&str> = line.split(',').map(|c| c.trim().trim_matches('"')).collect();
+        if blocks { block(&cells, context) } else { day(&cells, context) }
+    };
+    let parsed = lines::read(Format::Csv, REPORTER, text, context, read);
+    if !parsed.has_events() && parsed.faults.is_empty() {
         return Some(
             Parsed::not_a_report(Format::Csv, "Microsoft SNDS: nothing is blocked and nothing was complained about")
                 .from(Some(REPORTER.to_owned())),
@@ -40,7 +38,7 @@ fn ip(cell: &str) -> bool {
     address::parse_ip(cell).is_some()
 }
 
-fn block(cells: &[&str], context: Context) -> Result<Option<Observation>, String> {
+fn block(cells: &[&str], context: Context) -> lines::Row {
     let [first, last, blocked, reason, ..] = cells else { return Err("fewer than 4 columns".into()) };
     if !blocked.eq_ignore_ascii_case("yes") {
         return Ok(None);
@@ -58,7 +56,7 @@ fn block(cells: &[&str], context: Context) -> Result<Option<Observation>, String
 }
 
 /// Red days, trap hits: what the spam filter and the traps saw of one address.
-fn day(cells: &[&str], context: Context) -> Result<Option<Observation>, String> {
+fn day(cells: &[&str], context: Context) -> lines::Row {
     let cell = |at: usize| cells.get(at).copied().unwrap_or_default();
     let ip = address::parse_ip(cell(0)).ok_or("no address")?;
     let stamp = |at: usize| {

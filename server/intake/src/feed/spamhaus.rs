@@ -1,7 +1,7 @@
 //! Spamhaus' feeds for network owners: the CERT insight list (one infected address a line) and DROP (networks).
-use super::class;
+use super::{class, lines};
 use crate::sighting::{self, With};
-use crate::{Context, Parsed, address, limits};
+use crate::{Context, Parsed, address};
 use domain::class::Class;
 use domain::event::{Format, Observation, Role, Source};
 
@@ -17,26 +17,23 @@ pub(crate) fn read(text: &str, context: Context) -> Option<Parsed> {
         let reason = "Spamhaus DROP: a list of networks, it names no single address";
         return Some(Parsed::not_a_report(Format::Text, reason).from(Some(REPORTER.to_owned())));
     }
-    let names: Vec<&str> = head.trim_start_matches([';', '#', ' ']).split(',').map(str::trim).collect();
-    if !(names.contains(&"botname") && names.contains(&"lastseen") && names.contains(&"ip")) {
+    let names = head.trim_start_matches([';', '#', ' ']).split(',').map(|name| name.trim().to_owned());
+    let names: Vec<String> = names.collect();
+    if !["botname", "lastseen", "ip"].iter().all(|name| names.iter().any(|n| n == name)) {
         return None;
     }
-    let mut parsed = Parsed::events(Format::Csv, Vec::new()).from(Some(REPORTER.to_owned()));
-    for (number, line) in
-        text.lines().enumerate().skip(1).filter(|(_, l)| !l.trim().is_empty() && !l.starts_with([';', '#']))
-    {
+    let head = head.to_owned();
+    Some(lines::read(Format::Csv, REPORTER, text, context, move |line, context| {
+        if line.trim().is_empty() || line.starts_with([';', '#']) || line.trim() == head {
+            return Ok(None);
+        }
         let cells: Vec<&str> = line.split(',').map(str::trim).collect();
         let cell = |name: &str| {
             let at = names.iter().position(|n| *n == name)?;
             cells.get(at).copied().filter(|c| !c.is_empty() && *c != "?" && *c != "-")
         };
-        match row(&cell, context) {
-            Ok(event) if parsed.events.len() < limits::EVENTS => parsed.events.push(event),
-            Ok(_) => break,
-            Err(fault) => parsed.fault(format!("line {}: {fault}", number + 1)),
-        }
-    }
-    Some(parsed)
+        row(&cell, context).map(Some)
+    }))
 }
 
 fn row<'c>(cell: &dyn Fn(&str) -> Option<&'c str>, context: Context) -> Result<Observation, String> {
