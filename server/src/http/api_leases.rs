@@ -6,7 +6,7 @@ use super::{
 use crate::desk::{LeaseImport, LeaseOrder};
 use axum::{
     Json,
-    extract::{Query, Request, State},
+    extract::{Query, Request, State, rejection::QueryRejection},
     http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };
@@ -68,9 +68,10 @@ fn order(asked: Asked, kind: &str, state: &AppState) -> Result<LeaseOrder, ApiEr
 pub(super) async fn take(
     State(state): State<AppState>,
     Machine(actor): Machine,
-    Query(asked): Query<Asked>,
+    asked: Result<Query<Asked>, QueryRejection>,
     request: Request,
 ) -> Result<Response, ApiError> {
+    let Query(asked) = asked.map_err(|wrong| invalid("query", wrong.body_text()))?;
     let (parts, body) = request.into_parts();
     let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let order = order(asked, kind.split(';').next().unwrap_or_default().trim(), &state)?;

@@ -1,5 +1,8 @@
 //! The HTTP interface for machines.
-use crate::world::{World, arf, both, system};
+use crate::{
+    described,
+    world::{World, arf, both, system},
+};
 use axum::{
     Router,
     body::Body,
@@ -26,7 +29,7 @@ impl Machine {
 
     async fn send(&self, method: Method, path: &str, kind: &str, body: impl Into<Body>) -> (StatusCode, Value) {
         let request = Request::builder()
-            .method(method)
+            .method(method.clone())
             .uri(path)
             .header(header::AUTHORIZATION, format!("Bearer {}", self.key))
             .header(header::CONTENT_TYPE, kind)
@@ -35,7 +38,9 @@ impl Machine {
         let answer = self.router.clone().oneshot(request).await.unwrap();
         let status = answer.status();
         let bytes = axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
-        (status, serde_json::from_slice(&bytes).unwrap())
+        let answer = serde_json::from_slice(&bytes).unwrap();
+        described::expect(&method, path, status, &answer);
+        (status, answer)
     }
 }
 
@@ -103,6 +108,8 @@ async fn leases_come_as_csv_and_as_lines_of_json() {
         assert_eq!((status, said["accepted"].as_i64()), (StatusCode::OK, Some(1)));
         let (status, said) = machine.send(Method::POST, "/api/v1/leases?source=a%20b", "text/csv", csv).await;
         assert_eq!((status, said["error"]["field"].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, Some("source")));
+        let (status, said) = machine.send(Method::POST, "/api/v1/leases?sourse=dhcp-1", "text/csv", csv).await;
+        assert_eq!((status, said["error"]["code"].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, Some("invalid")));
         let (status, _) = machine.send(Method::POST, "/api/v1/leases?dry_run=1", "text/csv", csv).await;
         assert_eq!(status, StatusCode::OK);
     })

@@ -5,6 +5,7 @@ mod asking;
 mod contradictions;
 mod copies;
 mod corpus;
+mod described;
 mod feedback;
 mod feeds;
 mod histories;
