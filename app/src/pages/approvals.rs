@@ -161,7 +161,7 @@ fn dispute(row: &DisputeRow, doubted: bool, me: &Actor, now: DateTime<Utc>) -> A
                 <Pair term="Case"><a href=routes::case(&number)>{number.clone()}</a></Pair>
                 {doubt(doubted)}
                 <Pair term="Objected"><When at=opened now=now relative=true /></Pair>
-                <Pair term="Decision owed">{owed}</Pair>
+                <Pair term="Due">{owed}</Pair>
                 <Pair term="First decider">{decider}</Pair>
             </KeyValues>
             <Quote text=text />

@@ -132,9 +132,9 @@ pub struct Joinable {
 /// How much waits where.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Events certain whose, without a case.
+    /// Lines of the inbox, a customer and a category each: events certain whose, without a case.
     pub evidence: i64,
-    /// Parked reports, ambiguous and unknown events.
+    /// Parked reports, sources whose events are ambiguous or unknown, and answers in doubt.
     pub sort_out: i64,
     /// Cases not closed and not snoozed.
     pub cases: i64,

@@ -6,9 +6,10 @@ use super::{
 use crate::types::Counts;
 use chrono::{DateTime, Utc};
 
+// Lines of the pages behind, not events: what is decided on at a time.
 pub(crate) const COUNTS: &str = "SELECT
-    (SELECT CAST(COALESCE(SUM(events), 0) AS BIGINT) FROM waiting_customers) AS evidence,
-    (SELECT CAST(COALESCE(SUM(events), 0) AS BIGINT) FROM waiting_sources)
+    (SELECT COUNT(*) FROM waiting_customers) AS evidence,
+    (SELECT COUNT(*) FROM waiting_sources)
         + (SELECT COUNT(*) FROM reports WHERE state = 'parked')
         + (SELECT COUNT(*) FROM event_doubts WHERE settled_at IS NULL) AS sort_out,
     (SELECT COUNT(*) FROM cases WHERE state <> 'closed'
