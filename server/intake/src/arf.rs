@@ -3,7 +3,7 @@ use crate::block::Block;
 use crate::enclosed::Enclosed;
 use crate::mail::{self, Mail};
 use crate::time::{self, Span, Unzoned};
-use crate::{Context, Parsed, address, block, limits, named, role, xarf_old};
+use crate::{Context, Parsed, address, block, limits, mail_readers, named, role, xarf_old};
 use domain::class::Class;
 use domain::event::{Format, Observation, Role, Source, TimeGrade};
 use serde_json::{Map, Value};
@@ -30,7 +30,7 @@ pub(crate) fn read(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
     let original = mail.parts.get(at + 1..).unwrap_or_default().iter().find_map(enclosed_in);
     let parsed = match feedback.trim() {
         "xarf" => {
-            return mail::attached_json(mail, context)
+            return mail_readers::attached_json(mail, context)
                 .or_else(|| Some(Parsed::parked(Format::Xarf3, "feedback type xarf without a readable JSON part")));
         }
         "not-spam" => Parsed::not_a_report(Format::Arf, "feedback type not-spam: the recipient wants such mail"),

@@ -1,6 +1,6 @@
 //! What kind of bytes these are, judged by the bytes first and by the channel's hints second.
 use crate::text::document::Document;
-use crate::{Context, Hint, Parsed, archive, csv_file, feed, foreign, json, limits, mail, named};
+use crate::{Context, Hint, Parsed, archive, csv_file, feed, foreign, json, limits, mail_readers, named};
 use domain::event::Format;
 use std::borrow::Cow;
 
@@ -38,7 +38,7 @@ pub(crate) fn read(bytes: &[u8], hint: Hint<'_>, context: Context) -> Parsed {
         return parsed;
     }
     if is_mail(body, hint) {
-        return mail::read(body, context);
+        return mail_readers::read(body, context);
     }
     if let Some(parsed) = csv_file::read(body, hint, context) {
         return parsed;
@@ -53,7 +53,7 @@ pub(crate) fn document(bytes: &[u8], hint: Hint<'_>) -> Document {
     if archive::is_zip(body) || body.starts_with(&[0x1f, 0x8b]) {
         return Document::default();
     }
-    let mail = is_mail(body, hint).then(|| crate::mail::document(body)).flatten();
+    let mail = is_mail(body, hint).then(|| crate::mail_readers::document(body)).flatten();
     mail.unwrap_or_else(|| Document::of_text(&String::from_utf8_lossy(limits::head(body, limits::TEXT_BYTES))))
 }
 

@@ -24,6 +24,7 @@ mod json;
 mod limits;
 pub mod line;
 mod mail;
+mod mail_readers;
 mod named;
 mod parsed;
 pub mod profile;

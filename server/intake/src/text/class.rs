@@ -1,5 +1,6 @@
 //! What kind of abuse a text is about, by the words that reporters use.
-use super::class_words::{MORE, WORDS};
+use super::class_words::WORDS;
+use super::class_words_more::MORE;
 use super::excerpt;
 use super::lines::{Ready, Setting};
 use crate::suggestion::Hinted;

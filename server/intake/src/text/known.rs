@@ -1,9 +1,9 @@
 //! Reporters whose letters are free text of a fixed layout: what marks one, where its source stands, and what it means.
 use super::Findings;
+use super::candidate::{Candidate, FORM, How, is_timed};
 use super::lines::{Ready, Setting};
 use super::page::Page;
 use super::ports::Port;
-use super::source::{Candidate, FORM, How, is_timed};
 use super::spot::{self, Spot};
 use super::url;
 use crate::address;

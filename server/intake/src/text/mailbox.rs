@@ -1,7 +1,7 @@
 //! The mailbox that a complaint is about: an account that sends what it should not, named in a field of its own.
 use super::document::Document;
+use super::farewell;
 use super::lines::{Ready, Setting};
-use super::names;
 use crate::address;
 
 /// Names of fields that can only mean the accused account, without spaces and signs. `Email` alone is the reporter's own.
@@ -37,7 +37,7 @@ pub(crate) fn named(document: &Document, lines: &[Ready]) -> Option<(String, usi
     let own = document.from.as_deref().and_then(address::domain_of);
     let mut found: Option<(String, usize)> = None;
     for (at, line) in lines.iter().enumerate().filter(|(_, l)| l.setting == Setting::Plain).take(400) {
-        if names::is_farewell(line.lower.trim()) {
+        if farewell::is_farewell(line.lower.trim()) {
             break;
         }
         let Some((key, value)) = line.lower.split_once(':') else { continue };

@@ -1,9 +1,15 @@
 //! Free text: what a person wrote or a program printed for people, read with a reason for each choice.
+mod candidate;
+mod chosen;
 mod class;
 mod class_words;
+mod class_words_more;
 mod complaint;
+mod complaint_words;
 mod decide;
 pub(crate) mod document;
+mod event;
+mod farewell;
 mod handed;
 mod html;
 mod known;
@@ -13,8 +19,10 @@ pub(crate) mod logs;
 mod mailbox;
 mod names;
 mod page;
+mod page_words;
 mod ports;
 mod refang;
+mod reference;
 mod rightful;
 pub(crate) mod sheet;
 mod shown;
@@ -46,7 +54,7 @@ pub(crate) struct Findings {
     pub(crate) lines: Vec<Ready>,
     /// What the reporter wrote, in lower case and as one line.
     pub(crate) words: String,
-    pub(crate) candidates: Vec<source::Candidate>,
+    pub(crate) candidates: Vec<candidate::Candidate>,
     pub(crate) pages: Vec<page::Page>,
     pub(crate) times: when::Times,
     pub(crate) classes: Vec<class::Scored>,
@@ -95,7 +103,7 @@ fn read(document: Document, format: Format, context: Context) -> Parsed {
     let findings = Findings::new(document, context);
     match decide::events(&findings) {
         Ok(mut events) => {
-            let reference = decide::reference(&findings);
+            let reference = reference::reference(&findings);
             for event in &mut events {
                 event.reference.clone_from(&reference);
             }
@@ -105,7 +113,7 @@ fn read(document: Document, format: Format, context: Context) -> Parsed {
         }
         Err(reason) => {
             let mut parsed = Parsed::parked(format, format!("free text: {reason}"));
-            parsed.reference = decide::reference(&findings);
+            parsed.reference = reference::reference(&findings);
             parsed.suggestion = Some(guesses(&findings, &[]));
             parsed
         }

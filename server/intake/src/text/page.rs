@@ -1,5 +1,6 @@
 //! Which of the web addresses and hosts in a text the report is about, and why: fields, headings, sentences, the subject.
 use super::document::Document;
+use super::farewell;
 use super::lines::{Ready, Setting};
 use super::names::{self, Kind};
 use super::url;
@@ -13,6 +14,10 @@ pub(crate) const SOME: i32 = 60;
 pub(crate) const SAID: i32 = 70;
 /// From here on a page is named as the offence whatever else the text says.
 pub(crate) const STRONG: i32 = 75;
+/// A page that is named so is meant, whatever the matter.
+pub(crate) const CERTAIN: i32 = 86;
+/// A page in a field or under a heading that can only mean the offence.
+pub(crate) const NAMED: i32 = 92;
 /// Pages that are named nearly as clearly as the clearest belong to the report too.
 const NEAR: i32 = 10;
 /// Weight of a page below the letter.
@@ -55,7 +60,7 @@ pub(crate) fn all(document: &Document, lines: &[Ready]) -> Vec<Page> {
             continue;
         }
         let bare = line.lower.trim();
-        farewell = (farewell || names::is_farewell(bare)) && !names::begins_again(bare);
+        farewell = (farewell || farewell::is_farewell(bare)) && !farewell::begins_again(bare);
         let spots = spots(line);
         let mut before: Option<(usize, names::Look)> = None;
         for spot in &spots {
@@ -260,7 +265,7 @@ impl Own {
         let mut farewell = false;
         for line in lines.iter().filter(|l| l.setting != Setting::MailBody) {
             let bare = line.lower.trim();
-            farewell = (farewell || names::is_farewell(bare)) && !names::begins_again(bare);
+            farewell = (farewell || farewell::is_farewell(bare)) && !farewell::begins_again(bare);
             let signed = farewell || line.setting == Setting::Signature;
             if signed && line.text.contains('@') && likely.len() < 100 {
                 let domain = address::mail_address_in(&line.text).and_then(address::domain_of);

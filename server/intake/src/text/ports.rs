@@ -1,6 +1,6 @@
 //! The source ports of an address: behind addresses that many share, each port may be another customer.
+use super::candidate::{Candidate, How};
 use super::lines::{Ready, Setting};
-use super::source::{Candidate, How};
 
 /// So many ports of one address are told apart, each an event of its own; more are one event that says so.
 pub(crate) const APART: usize = 32;

@@ -1,5 +1,5 @@
 //! Whether the words before a link say that the page is the rightful one: the reporter's, or that of those who were copied.
-use super::names::{BAD, says};
+use super::page_words::{BAD, says};
 
 /// Words that make it somebody else's page, for certain.
 const RIGHTFUL: [&str; 27] = [

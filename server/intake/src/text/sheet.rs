@@ -2,9 +2,9 @@
 use super::Findings;
 use super::class;
 use super::complaint;
-use super::decide;
 use super::document::Document;
 use super::label::{self, Part};
+use super::reference;
 use crate::mail::{Mail, Part as MailPart};
 use crate::sighting::{self, With};
 use crate::time::{self, Stamp, Unzoned, Zone};
@@ -57,7 +57,7 @@ pub(crate) fn read(mail: &Mail<'_>, context: Context) -> Option<Parsed> {
             parsed.merge(Parsed::events(Format::Csv, events));
         }
     }
-    parsed.reference = decide::reference(&findings);
+    parsed.reference = reference::reference(&findings);
     (!parsed.events.is_empty()).then_some(parsed)
 }
 

@@ -1,7 +1,7 @@
 //! When it happened, by a text: the times of the logs, of the fields, of the words; the mail's own date only as a guess.
+use super::candidate::Candidate;
 use super::document::Document;
 use super::lines::{Ready, Setting};
-use super::source::Candidate;
 use crate::time::{self, Span, Stamp, Unzoned, Zone};
 use chrono::{DateTime, Utc};
 
