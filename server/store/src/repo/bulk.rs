@@ -33,6 +33,27 @@ pub(crate) async fn fetch<T: Load>(conn: &mut Raw, mut builder: QueryBuilder<Db>
     builder.build().persistent(keep).fetch_all(conn).await?.iter().map(T::load).collect()
 }
 
+/// Reads the rows that `head`, a list of some of the keys and `tail` find, for all of the keys.
+pub(crate) async fn of_keys<K: Clone, T: Load>(
+    conn: &mut Raw,
+    (head, tail): (&'static str, &'static str),
+    keys: &[K],
+    keep: bool,
+    bind: impl Fn(&mut Separated<'_, Db, &'static str>, K),
+) -> Result<Vec<T>> {
+    let mut found = Vec::with_capacity(keys.len());
+    for chunk in keys.chunks(CHUNK) {
+        let mut builder = QueryBuilder::new(head);
+        let mut list = builder.separated(", ");
+        for key in padded(chunk) {
+            bind(&mut list, key);
+        }
+        builder.push(tail);
+        found.extend(fetch::<T>(conn, builder, keep).await?);
+    }
+    Ok(found)
+}
+
 /// Repeats the last key until the list has one of a few lengths, so that few statements serve every batch.
 pub(crate) fn padded<K: Clone>(keys: &[K]) -> Vec<K> {
     let size = [1, 8, 64, CHUNK].into_iter().find(|size| *size >= keys.len()).unwrap_or(keys.len());

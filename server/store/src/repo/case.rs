@@ -115,6 +115,12 @@ pub(crate) const SQL: &[&str] = &[
 
 pub(crate) use columns;
 
+impl Load for CaseId {
+    fn load(row: &Row) -> Result<Self> {
+        Ok(Self(get(row, "case_id")?))
+    }
+}
+
 impl Load for Case {
     fn load(row: &Row) -> Result<Self> {
         Ok(Self {

@@ -1,6 +1,6 @@
 //! Certain answers that later leases speak against, and how each of these contradictions was settled.
 use super::{
-    Db, Raw, Result, Row,
+    Raw, Result, Row, bulk,
     load::{Load, all, get, json, micros, one, optional, query, run_one, time, time_opt, to_json, word},
 };
 use domain::{
@@ -10,7 +10,6 @@ use domain::{
     limit::PAGE_ROWS,
     page::{PageOf, Rows},
 };
-use sqlx::QueryBuilder;
 
 macro_rules! columns {
     () => {
@@ -135,17 +134,10 @@ pub(crate) async fn count_of_case(conn: &mut Raw, case: CaseId) -> Result<i64> {
 
 /// Those of the given cases that have an open one.
 pub(crate) async fn cases(conn: &mut Raw, of: &[CaseId]) -> Result<Vec<CaseId>> {
-    if of.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut builder = QueryBuilder::<Db>::new(CASES);
-    let mut ids = builder.separated(", ");
-    for case in of {
-        ids.push_bind(case.0);
-    }
-    builder.push(")");
-    let rows = builder.build().fetch_all(conn).await?;
-    rows.iter().map(|row| Ok(CaseId(get(row, "case_id")?))).collect()
+    bulk::of_keys(conn, (CASES, ")"), of, true, |list, case| {
+        list.push_bind(case.0);
+    })
+    .await
 }
 
 /// How many are open about what waits of a customer in a category.

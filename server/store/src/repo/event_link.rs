@@ -9,7 +9,6 @@ use domain::{
     evidence::{Event, EventState},
     id::{EventId, ReportId},
 };
-use sqlx::QueryBuilder;
 
 const ADD_HEAD: &str = "INSERT INTO event_links (event_id, kind, to_id, made_at) ";
 const ADD_TAIL: &str = " ON CONFLICT (event_id, kind) DO NOTHING";
@@ -88,17 +87,10 @@ pub(crate) async fn add(conn: &mut Raw, links: &[(EventId, LinkKind, EventId)], 
 
 /// Which events stand for these fingerprints: at most one each.
 pub(crate) async fn counted(conn: &mut Raw, fingerprints: &[[u8; 32]]) -> Result<Vec<(EventId, Vec<u8>)>> {
-    let mut found = Vec::new();
-    for chunk in fingerprints.chunks(bulk::CHUNK) {
-        let mut builder = QueryBuilder::new(COUNTED_HEAD);
-        let mut list = builder.separated(", ");
-        for fingerprint in bulk::padded(chunk) {
-            list.push_bind(fingerprint.to_vec());
-        }
-        builder.push(")");
-        found.extend(bulk::fetch::<(EventId, Vec<u8>)>(conn, builder, true).await?);
-    }
-    Ok(found)
+    bulk::of_keys(conn, (COUNTED_HEAD, ")"), fingerprints, true, |list, fingerprint| {
+        list.push_bind(fingerprint.to_vec());
+    })
+    .await
 }
 
 /// What an event is a copy or a newer reading of.

@@ -10,7 +10,6 @@ use domain::{
     class::Category,
     id::{CaseId, CustomerId, ReportId},
 };
-use sqlx::QueryBuilder;
 
 const JOINABLES_HEAD: &str = "SELECT id, number, customer_id, category, state, first_event_at, last_event_at
     FROM cases WHERE joinable = TRUE AND customer_id IN (";
@@ -50,17 +49,10 @@ impl Load for Joinable {
 
 /// The cases that new evidence of any of the customers may join, at most one per customer and category.
 pub(crate) async fn joinables(conn: &mut Raw, customers: &[CustomerId]) -> Result<Vec<Joinable>> {
-    let mut found = Vec::new();
-    for chunk in customers.chunks(bulk::CHUNK) {
-        let mut builder = QueryBuilder::new(JOINABLES_HEAD);
-        let mut list = builder.separated(", ");
-        for customer in bulk::padded(chunk) {
-            list.push_bind(customer.0);
-        }
-        builder.push(")");
-        found.extend(bulk::fetch::<Joinable>(conn, builder, true).await?);
-    }
-    Ok(found)
+    bulk::of_keys(conn, (JOINABLES_HEAD, ")"), customers, true, |list, customer| {
+        list.push_bind(customer.0);
+    })
+    .await
 }
 
 /// Counts `events` events that were stored on the case between the instants; it goes from the state it was seen in to

@@ -10,7 +10,6 @@ use domain::{
     customer::Service,
     id::{CustomerId, EventId, ServiceId},
 };
-use sqlx::QueryBuilder;
 
 /// A name is bound since ever, until it changes hands.
 pub(crate) const SINCE_EVER: i64 = -i64::MAX;
@@ -86,17 +85,10 @@ pub(crate) async fn numbers(conn: &mut Raw, kind: &str, names: &[String]) -> Res
 
 /// The holders that stand for services by their number.
 pub(crate) async fn of_services(conn: &mut Raw, services: &[ServiceId]) -> Result<Vec<HolderRow>> {
-    let mut found = Vec::with_capacity(services.len());
-    for chunk in services.chunks(bulk::CHUNK) {
-        let mut builder = QueryBuilder::new(OF_SERVICES_HEAD);
-        let mut list = builder.separated(", ");
-        for service in bulk::padded(chunk) {
-            list.push_bind(service.0);
-        }
-        builder.push(")");
-        found.extend(bulk::fetch::<HolderRow>(conn, builder, false).await?);
-    }
-    Ok(found)
+    bulk::of_keys(conn, (OF_SERVICES_HEAD, ")"), services, false, |list, service| {
+        list.push_bind(service.0);
+    })
+    .await
 }
 
 /// The services with one of these names, by the column of that kind of name.

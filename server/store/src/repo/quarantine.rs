@@ -127,14 +127,6 @@ impl Load for Quarantine {
     }
 }
 
-struct Cause(CaseId);
-
-impl Load for Cause {
-    fn load(row: &Row) -> Result<Self> {
-        Ok(Self(CaseId(get(row, "case_id")?)))
-    }
-}
-
 struct RoleOf(Role);
 
 impl Load for RoleOf {
@@ -245,7 +237,7 @@ pub(crate) async fn causes_gone(conn: &mut Raw, id: QuarantineId, at: DateTime<U
 
 /// The cases that hold it.
 pub(crate) async fn causes(conn: &mut Raw, id: QuarantineId) -> Result<Vec<CaseId>> {
-    Ok(all::<Cause>(conn, query(CAUSES).bind(id.0)).await?.into_iter().map(|cause| cause.0).collect())
+    all(conn, query(CAUSES).bind(id.0)).await
 }
 
 /// Quarantines that the case holds or held, newest first.

@@ -1,6 +1,6 @@
 //! Lists of quarantines with the names people know them by.
 use super::{
-    Db, Raw, Result, Row,
+    Raw, Result, Row, bulk,
     load::{Load, all, get, micros, one, optional, query},
     quarantine::columns,
 };
@@ -12,7 +12,6 @@ use domain::{
     quarantine::{Quarantine, QuarantineCounts, QuarantineRow, QuarantineTab},
     quarantine_view::ApprovalCounts,
 };
-use sqlx::QueryBuilder;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -145,19 +144,14 @@ impl Load for CauseOf {
 
 /// Adds the cases that hold them (of ended ones: that held them).
 async fn with_cases(conn: &mut Raw, mut rows: Vec<QuarantineRow>) -> Result<Vec<QuarantineRow>> {
-    if rows.is_empty() {
-        return Ok(rows);
-    }
-    let mut builder = QueryBuilder::<Db>::new(CASES);
-    let mut ids = builder.separated(", ");
-    for row in &rows {
-        ids.push_bind(row.quarantine.id.0);
-    }
-    builder.push(") ORDER BY k.number");
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.quarantine.id.0).collect();
+    let causes: Vec<CauseOf> = bulk::of_keys(conn, (CASES, ") ORDER BY k.number"), &ids, true, |list, id| {
+        list.push_bind(id);
+    })
+    .await?;
     let mut cases: HashMap<Uuid, Vec<(CaseId, String)>> = HashMap::new();
-    for row in builder.build().fetch_all(conn).await? {
-        let cause = CauseOf::load(&row)?;
-        cases.entry(cause.0).or_default().push((cause.1, cause.2));
+    for CauseOf(quarantine, case, number) in causes {
+        cases.entry(quarantine).or_default().push((case, number));
     }
     for row in &mut rows {
         row.cases = cases.remove(&row.quarantine.id.0).unwrap_or_default();

@@ -12,7 +12,7 @@ use domain::{
         resolver::{Asked, ResolverQuestion, Standing},
     },
 };
-use sqlx::{QueryBuilder, Row as _};
+use sqlx::Row as _;
 
 /// Owes an answer; one that was given, and whose leases are gone by now, is owed again.
 pub(crate) const ASK: &str = "INSERT INTO resolver_questions (id, resolver, address, port, protocol, from_at, to_at,
@@ -118,17 +118,10 @@ pub(crate) async fn by_id(conn: &mut Raw, id: ResolverQuestionId) -> Result<Opti
 
 /// Those of these questions that were ever asked.
 pub(crate) async fn by_ids(conn: &mut Raw, ids: &[ResolverQuestionId]) -> Result<Vec<Asked>> {
-    let mut found = Vec::new();
-    for chunk in ids.chunks(bulk::CHUNK) {
-        let mut builder = QueryBuilder::new(BY_IDS_HEAD);
-        let mut list = builder.separated(", ");
-        for id in bulk::padded(chunk) {
-            list.push_bind(id.0);
-        }
-        builder.push(")");
-        found.extend(bulk::fetch::<Asked>(conn, builder, true).await?);
-    }
-    Ok(found)
+    bulk::of_keys(conn, (BY_IDS_HEAD, ")"), ids, true, |list, id| {
+        list.push_bind(id.0);
+    })
+    .await
 }
 
 /// The questions of a person's look-up.

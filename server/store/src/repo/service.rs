@@ -7,7 +7,6 @@ use domain::{
     customer::{Contract, Service},
     id::{ContractId, CustomerId, ServiceId},
 };
-use sqlx::QueryBuilder;
 
 pub(crate) const PUT_CONTRACT: &str =
     "INSERT INTO contracts (id, customer_id, number, terms_version, accepted_at) VALUES ($1, $2, $3, $4, $5)
@@ -135,17 +134,10 @@ pub(crate) async fn of_customer(conn: &mut Raw, customer: CustomerId) -> Result<
 
 /// The services with one of these user names.
 pub(crate) async fn by_username(conn: &mut Raw, names: &[String]) -> Result<Vec<Service>> {
-    let mut found = Vec::new();
-    for chunk in names.chunks(bulk::CHUNK) {
-        let mut builder = QueryBuilder::new(BY_USERNAME_HEAD);
-        let mut list = builder.separated(", ");
-        for name in bulk::padded(chunk) {
-            list.push_bind(name);
-        }
-        builder.push(")");
-        found.extend(bulk::fetch::<Service>(conn, builder, true).await?);
-    }
-    Ok(found)
+    bulk::of_keys(conn, (BY_USERNAME_HEAD, ")"), names, true, |list, name| {
+        list.push_bind(name);
+    })
+    .await
 }
 
 /// Number, id and customer of every service: what a bulk import looks up.

@@ -7,7 +7,6 @@ use domain::{
     id::{CustomerId, EventId, ServiceId, ServiceNameId},
     names::{NameKind, ServiceName},
 };
-use sqlx::QueryBuilder;
 
 const ADD_HEAD: &str = "INSERT INTO service_names (id, kind, name, service_id, customer_id, valid_from, valid_to) ";
 // The same said again: it may have ended meanwhile.
@@ -62,32 +61,18 @@ pub(crate) async fn add(conn: &mut Raw, names: &[ServiceName]) -> Result<()> {
 
 /// Every row with one of these names.
 pub(crate) async fn named(conn: &mut Raw, names: &[String]) -> Result<Vec<ServiceName>> {
-    let mut found = Vec::new();
-    for chunk in names.chunks(bulk::CHUNK) {
-        let mut builder = QueryBuilder::new(NAMED_HEAD);
-        let mut list = builder.separated(", ");
-        for name in bulk::padded(chunk) {
-            list.push_bind(name);
-        }
-        builder.push(")");
-        found.extend(bulk::fetch::<ServiceName>(conn, builder, true).await?);
-    }
-    Ok(found)
+    bulk::of_keys(conn, (NAMED_HEAD, ")"), names, true, |list, name| {
+        list.push_bind(name);
+    })
+    .await
 }
 
 /// The server names of these services.
 pub(crate) async fn servers(conn: &mut Raw, services: &[ServiceId]) -> Result<Vec<ServiceName>> {
-    let mut found = Vec::new();
-    for chunk in services.chunks(bulk::CHUNK) {
-        let mut builder = QueryBuilder::new(SERVERS_HEAD);
-        let mut list = builder.separated(", ");
-        for service in bulk::padded(chunk) {
-            list.push_bind(service.0);
-        }
-        builder.push(")");
-        found.extend(bulk::fetch::<ServiceName>(conn, builder, true).await?);
-    }
-    Ok(found)
+    bulk::of_keys(conn, (SERVERS_HEAD, ")"), services, true, |list, service| {
+        list.push_bind(service.0);
+    })
+    .await
 }
 
 /// The names of a customer's services.
