@@ -71,8 +71,12 @@ pub fn address_of(key: [u8; 16]) -> IpAddr {
 
 /// First address key and prefix length in the 128-bit space (v4 lengths + 96): how a prefix is stored and looked up.
 pub fn net_key(net: &IpNet) -> ([u8; 16], i64) {
-    let length = i64::from(net.prefix_len()) + if matches!(net, IpNet::V4(_)) { 96 } else { 0 };
-    (address_key(net.network()), length)
+    (address_key(net.network()), net_length(net))
+}
+
+/// The prefix length in the 128-bit space: that of IPv4 is 96 longer.
+pub fn net_length(net: &IpNet) -> i64 {
+    i64::from(net.prefix_len()) + if matches!(net, IpNet::V4(_)) { 96 } else { 0 }
 }
 
 /// The prefix of a stored key and length; `None` if they do not make one.
@@ -80,6 +84,30 @@ pub fn net_of(key: [u8; 16], length: i64) -> Option<IpNet> {
     let ip = address_of(key);
     let length = if ip.is_ipv4() { length - 96 } else { length };
     IpNet::new(ip, u8::try_from(length).ok()?).ok()
+}
+
+/// What an IPv4 address begins with in the 128-bit space (RFC 4291 section 2.5.5.2).
+const V4_MAPPED: [u8; 12] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
+
+/// The bytes of a key that a prefix of `length` (128-bit space) fixes: of IPv4 at most four, of a /56 seven. In the lease
+/// index every byte counts. They are four at most for IPv4 only, so bytes and length say which prefix it is.
+pub fn net_bytes(key: &[u8; 16], length: i64) -> &[u8] {
+    let end = usize::try_from((length.clamp(0, 128) + 7) / 8).unwrap_or(16);
+    let begin = if length >= 96 && key.starts_with(&V4_MAPPED) { 12 } else { 0 };
+    key.get(begin..end).unwrap_or_default()
+}
+
+/// The prefix of [`net_bytes`] and length; `None` if they do not make one.
+pub fn net_of_bytes(bytes: &[u8], length: i64) -> Option<IpNet> {
+    let mut key = [0; 16];
+    let begin = if length >= 96 && bytes.len() <= 4 {
+        key.get_mut(..12)?.copy_from_slice(&V4_MAPPED);
+        12
+    } else {
+        0
+    };
+    key.get_mut(begin..begin + bytes.len())?.copy_from_slice(bytes);
+    net_of(key, length)
 }
 
 /// The stored key of the prefix of `length` (128-bit space) around `ip`.

@@ -3,7 +3,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     attribution::{Answer, Certainty, Doubt, Known, Moment},
     id::{CustomerId, LeaseId, ServiceId},
-    lease::{Held, HeldBy, LeaseSourceKind, address_key, address_of, key_within, net_key, net_of},
+    lease::{
+        Held, HeldBy, LeaseSourceKind, address_key, address_of, key_within, net_bytes, net_key, net_of, net_of_bytes,
+    },
     saying::HolderName,
 };
 use proptest::prelude::*;
@@ -204,6 +206,17 @@ proptest! {
         let (key, bits_used) = net_key(&net);
         prop_assert_eq!(key_within(four, bits_used), key);
         prop_assert_eq!(net_of(key, bits_used), Some(net));
+        prop_assert!(net_bytes(&key, bits_used).len() <= 4);
+        prop_assert_eq!(net_of_bytes(net_bytes(&key, bits_used), bits_used), Some(net));
+    }
+
+    #[test]
+    fn the_bytes_a_prefix_fixes_say_which_it_is(bits: u128, length in 0_u8..=128) {
+        let net = ipnet::IpNet::new(std::net::IpAddr::from(bits.to_be_bytes()), length).unwrap().trunc();
+        let (key, length) = net_key(&net);
+        let bytes = net_bytes(&key, length);
+        prop_assert_eq!(bytes.len(), usize::from(net.prefix_len().div_ceil(8)));
+        prop_assert_eq!(net_of_bytes(bytes, length), Some(net));
     }
 }
 

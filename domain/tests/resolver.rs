@@ -255,7 +255,7 @@ proptest! {
                     panic!("{saying:?}")
                 };
                 let started = started.unwrap();
-                let key = (saying.holder.parts().1, started);
+                let key = (saying.holder.parts().1.into_owned(), started);
                 let span = fold(rows.get(&key).copied(), &saying.word).unwrap().unwrap();
                 rows.insert(key, span);
             }

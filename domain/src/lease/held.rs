@@ -6,6 +6,7 @@ use crate::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use ipnet::IpNet;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Who held it.
@@ -116,13 +117,13 @@ impl Held {
 
 impl HolderName {
     /// What kind of name it is, and the name: how it is stored.
-    pub fn parts(&self) -> (&'static str, String) {
+    pub fn parts(&self) -> (&'static str, Cow<'_, str>) {
         match self {
-            Self::Service(name) => ("service", name.clone()),
-            Self::Username(name) => ("username", name.clone()),
-            Self::Circuit(name) => ("circuit", name.clone()),
-            Self::Mac(name) => ("mac", name.clone()),
-            Self::Inside(ip) => ("inside", ip.to_canonical().to_string()),
+            Self::Service(name) => ("service", name.into()),
+            Self::Username(name) => ("username", name.into()),
+            Self::Circuit(name) => ("circuit", name.into()),
+            Self::Mac(name) => ("mac", name.into()),
+            Self::Inside(ip) => ("inside", ip.to_canonical().to_string().into()),
         }
     }
 

@@ -9,8 +9,14 @@ pub const WHOLE: i64 = 65_536;
 pub const IRREGULAR: i64 = 0;
 /// A prefix length may have so many sizes of port blocks before further ones count as irregular.
 const SIZES_MAX: usize = 12;
-/// Leases that last longer, in microseconds, are found by an index of their own: 25 hours.
+/// Leases that last longer, in microseconds, are found by the era in which they began: 25 hours.
 pub const LASTING_US: i64 = 25 * 3_600 * 1_000_000;
+/// Days of an era.
+pub const ERA_DAYS: i64 = 16;
+/// Leases that last longer, in microseconds, belong to no era: 32 days.
+pub const ERAS_US: i64 = 32 * DAY_US;
+/// The era of leases that belong to none: those without an end, and the very long ones.
+pub const TIMELESS: i64 = 0;
 /// A day in microseconds.
 pub const DAY_US: i64 = 86_400 * 1_000_000;
 
@@ -69,6 +75,17 @@ impl Form {
     /// Whether an address of this family can lie in a prefix of this form, and the key it is stored under.
     pub fn key(&self, ip: IpAddr) -> Option<[u8; 16]> {
         (ip.is_ipv6() || self.length >= 96).then(|| key_within(ip, self.length))
+    }
+}
+
+/// The era under which a lease that lasts is found: that in which it began, counted from 1970, or [`TIMELESS`]. None for
+/// the many that do not last: they are found by the day on which they began.
+pub const fn era(from_us: i64, to_us: Option<i64>) -> Option<i64> {
+    match to_us {
+        None => Some(TIMELESS),
+        Some(to) if to.saturating_sub(from_us) <= LASTING_US => None,
+        Some(to) if to.saturating_sub(from_us) > ERAS_US => Some(TIMELESS),
+        Some(_) => Some(from_us.div_euclid(DAY_US).div_euclid(ERA_DAYS)),
     }
 }
 

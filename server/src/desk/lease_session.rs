@@ -12,8 +12,8 @@ use domain::{
     saying::{Saying, Word},
 };
 use ipnet::IpNet;
-use std::collections::{HashMap, HashSet};
-use store::{LeaseRow, News, Tx};
+use std::collections::HashMap;
+use store::{LeaseRow, News, SessionAsk, Tx};
 
 /// What identifies one session's lease of one address: the same session may hold several, and a name may come back.
 type Key = (String, IpNet, (u16, u16), Option<u8>, i64);
@@ -34,13 +34,22 @@ impl Session {
     }
 }
 
+/// The question which session a word is about; none for words about none.
+fn ask_of(said: &Saying) -> Option<SessionAsk> {
+    let (began, sure) = match &said.word {
+        Word::Start { at, .. } => (*at, true),
+        Word::Alive { at, started, .. } | Word::Stop { at, started, .. } => (started.unwrap_or(*at), started.is_some()),
+        Word::Held { .. } | Word::Reboot { .. } => return None,
+    };
+    let session = session_of(&said.word)?.to_owned();
+    Some(SessionAsk { session, net: said.net, ports: said.ports, protocol: said.protocol, began, sure })
+}
+
 impl Sessions {
     /// Those that are spoken of, and the open ones of access servers that are said to have been rebooted.
     pub(super) async fn load(tx: &mut Tx, source: &LeaseSource, sayings: &[&Saying]) -> Result<Self, DeskError> {
-        let names: HashSet<&str> = sayings.iter().filter_map(|said| session_of(&said.word)).collect();
-        let mut names: Vec<String> = names.into_iter().map(str::to_owned).collect();
-        names.sort_unstable();
-        let mut rows = tx.lease_of_sessions(source.id, &names).await?;
+        let asks: Vec<SessionAsk> = sayings.iter().filter_map(|said| ask_of(said)).collect();
+        let mut rows = tx.lease_of_sessions(source.id, &asks).await?;
         for said in sayings {
             if let Word::Reboot { nas, at } = &said.word {
                 rows.extend(tx.lease_open_of_nas(source.id, nas, *at).await?);

@@ -11,13 +11,13 @@ use domain::{
     refusal::Refusal,
     saying::{HolderName, Saying, SourceName, Word},
 };
-use std::collections::{HashMap, HashSet};
+use std::{borrow::Cow, collections::HashMap};
 use store::{Chore, HolderNumber, HolderRow, LeaseRow, News, Reach, Tx};
 
 /// Sayings of one batch.
-pub const SAYINGS_MAX: usize = 10_000;
+pub const SAYINGS_MAX: usize = 40_000;
 /// So many make a batch: leases come in no order of addresses, and the more are written at once, the fewer pages each costs.
-pub const SAYINGS_FULL: usize = 8_000;
+pub const SAYINGS_FULL: usize = 32_000;
 /// A source's clock may be this far ahead of ours before what it says is refused as in the future.
 const FUTURE: TimeDelta = TimeDelta::hours(24);
 /// Tries of one batch: another writer may have added the same names meanwhile.
@@ -25,10 +25,10 @@ const TRIES: u32 = 3;
 /// A name longer than this is no name.
 const NAME_CHARS_MAX: usize = 253;
 
-/// The holders that the names of a batch stand for.
+/// The holders that the names of a batch stand for: by the kind of the name, and the name.
 #[derive(Default)]
 struct Holders {
-    bindings: HashMap<HolderName, Vec<HolderNumber>>,
+    bindings: HashMap<&'static str, HashMap<String, Vec<HolderNumber>>>,
 }
 
 /// What a batch makes of the index.
@@ -237,44 +237,50 @@ pub(super) fn session_of(word: &Word) -> Option<&str> {
 impl Holders {
     /// Those of a batch; names nobody knew are made known, with the service that has them.
     async fn load(tx: &mut Tx, sayings: &[&Saying]) -> Result<Self, DeskError> {
-        let wanted: HashSet<&HolderName> =
-            sayings.iter().filter(|said| !matches!(said.word, Word::Reboot { .. })).map(|said| &said.holder).collect();
-        let mut kinds: HashMap<&'static str, Vec<String>> = HashMap::new();
-        for name in wanted {
-            let (kind, name) = name.parts();
+        let mut kinds: HashMap<&'static str, Vec<Cow<'_, str>>> = HashMap::new();
+        for said in sayings.iter().filter(|said| !matches!(said.word, Word::Reboot { .. })) {
+            let (kind, name) = said.holder.parts();
             kinds.entry(kind).or_default().push(name);
         }
         let mut holders = Self::default();
         for (kind, mut names) in kinds {
             names.sort_unstable();
+            names.dedup();
+            let names: Vec<String> = names.into_iter().map(Cow::into_owned).collect();
             holders.insert(kind, tx.lease_holders_named(kind, &names).await?);
-            let known = |name: &String| {
-                HolderName::of_parts(kind, name).is_some_and(|name| holders.bindings.contains_key(&name))
-            };
-            let new: Vec<String> = names.into_iter().filter(|name| !known(name)).collect();
+            let new: Vec<String> = names.into_iter().filter(|name| holders.named(kind, name).is_none()).collect();
             if new.is_empty() {
                 continue;
             }
             let rows = new_holders(tx, kind, &new).await?;
-            tx.lease_holder_add(&rows).await?;
-            holders.insert(kind, tx.lease_holders_named(kind, &new).await?);
+            let numbers = match tx.lease_holder_add(&rows).await? {
+                Some(numbers) => numbers,
+                None => tx.lease_holders_named(kind, &new).await?,
+            };
+            holders.insert(kind, numbers);
         }
         Ok(holders)
     }
 
-    fn insert(&mut self, kind: &str, rows: Vec<HolderNumber>) {
+    fn insert(&mut self, kind: &'static str, rows: Vec<HolderNumber>) {
+        let known = self.bindings.entry(kind).or_default();
+        known.reserve(rows.len());
         for row in rows {
-            let Some(name) = HolderName::of_parts(kind, &row.name) else { continue };
-            let known = self.bindings.entry(name).or_default();
+            let known = known.entry(row.name.clone()).or_default();
             if !known.iter().any(|one| one.id == row.id) {
                 known.push(row);
             }
         }
     }
 
+    fn named(&self, kind: &str, name: &str) -> Option<&[HolderNumber]> {
+        self.bindings.get(kind)?.get(name).map(Vec::as_slice)
+    }
+
     /// The holder that a name stood for at an instant.
     fn at(&self, name: &HolderName, at: DateTime<Utc>) -> Option<i64> {
-        let bindings = self.bindings.get(name)?;
+        let (kind, name) = name.parts();
+        let bindings = self.named(kind, &name)?;
         let then = bindings.iter().filter(|row| row.bound_from <= at).max_by_key(|row| row.bound_from);
         then.or(bindings.first()).map(|row| row.id)
     }

@@ -12,6 +12,20 @@ pub(crate) mod dialect {
 
     /// Passes over rows another worker holds.
     pub(crate) const SKIP_LOCKED: &str = "FOR UPDATE SKIP LOCKED";
+    /// Begins "is one of" a list of values that depend on the row: an `IN` would be no condition of an index here.
+    macro_rules! one_of {
+        () => {
+            " = ANY(ARRAY["
+        };
+    }
+    pub(crate) use one_of;
+    /// Ends it.
+    macro_rules! one_of_end {
+        () => {
+            "])"
+        };
+    }
+    pub(crate) use one_of_end;
     /// Migrations of this engine: number, name, SQL.
     pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
         (1, "desk", include_str!("../../../migrations/postgres/0001_desk.sql")),
@@ -31,6 +45,7 @@ pub(crate) mod dialect {
         (15, "resolver", include_str!("../../../migrations/postgres/0015_resolver.sql")),
         (16, "contradictions", include_str!("../../../migrations/postgres/0016_contradictions.sql")),
         (17, "orders", include_str!("../../../migrations/postgres/0017_orders.sql")),
+        (18, "lease_rows", include_str!("../../../migrations/postgres/0018_lease_rows.sql")),
     ];
 
     /// Rows or keys of one statement: more than any batch has.
@@ -42,7 +57,6 @@ pub(crate) mod dialect {
         let arrays = columns.iter().zip(1..).map(|(column, n)| {
             let kind = match column {
                 Column::Int(_) | Column::IntOpt(_) => "bigint",
-                Column::Flag(_) => "boolean",
                 Column::Text(_) | Column::TextOpt(_) => "text",
                 Column::Bytes(_) => "bytea",
                 Column::Id(_) | Column::IdOpt(_) => "uuid",
@@ -59,7 +73,6 @@ pub(crate) mod dialect {
             match column {
                 Column::Int(of) => bound.add(rows.iter().map(of).collect::<Vec<_>>()),
                 Column::IntOpt(of) => bound.add(rows.iter().map(of).collect::<Vec<_>>()),
-                Column::Flag(of) => bound.add(rows.iter().map(of).collect::<Vec<_>>()),
                 Column::Text(of) => bound.add(rows.iter().map(of).collect::<Vec<_>>()),
                 Column::TextOpt(of) => bound.add(rows.iter().map(of).collect::<Vec<_>>()),
                 Column::Bytes(of) => bound.add(rows.iter().map(of).collect::<Vec<_>>()),

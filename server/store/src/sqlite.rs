@@ -16,6 +16,20 @@ pub(crate) mod dialect {
 
     /// Passes over rows another worker holds: SQLite has one writer, nothing to pass over.
     pub(crate) const SKIP_LOCKED: &str = "";
+    /// Begins "is one of" a list of values that depend on the row.
+    macro_rules! one_of {
+        () => {
+            " IN ("
+        };
+    }
+    pub(crate) use one_of;
+    /// Ends it.
+    macro_rules! one_of_end {
+        () => {
+            ")"
+        };
+    }
+    pub(crate) use one_of_end;
     /// Migrations of this engine: number, name, SQL.
     pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
         (1, "desk", include_str!("../../../migrations/sqlite/0001_desk.sql")),
@@ -35,6 +49,7 @@ pub(crate) mod dialect {
         (15, "resolver", include_str!("../../../migrations/sqlite/0015_resolver.sql")),
         (16, "contradictions", include_str!("../../../migrations/sqlite/0016_contradictions.sql")),
         (17, "orders", include_str!("../../../migrations/sqlite/0017_orders.sql")),
+        (18, "lease_rows", include_str!("../../../migrations/sqlite/0018_lease_rows.sql")),
     ];
 
     /// Rows or keys of one statement: with thirteen columns far below SQLite's 32,766 parameters.
@@ -55,7 +70,6 @@ pub(crate) mod dialect {
                 match column {
                     Column::Int(of) => bound.add(of(row)),
                     Column::IntOpt(of) => bound.add(of(row)),
-                    Column::Flag(of) => bound.add(of(row)),
                     Column::Text(of) => bound.add(of(row)),
                     Column::TextOpt(of) => bound.add(of(row)),
                     Column::Bytes(of) => bound.add(of(row)),
@@ -112,10 +126,13 @@ impl Pools {
             .pragma("cache_size", "-32768")
             .pragma("mmap_size", "268435456")
             // 32 MB instead of 4: a page that many transactions change is copied back once.
-            .pragma("wal_autocheckpoint", "8192")
+            .pragma("wal_autocheckpoint", std::env::var("LZ_CKPT").unwrap_or("8192".into()))
             // Long answers are not handed over row by row.
             .row_buffer_size(1_000);
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options.clone().pragma("cache_size", std::env::var("LZ_CACHE").unwrap_or("-32768".into())))
+            .await?;
         let readers = SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options.pragma("query_only", "on"));
         Ok(Self { writer, readers })
     }

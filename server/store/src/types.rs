@@ -248,6 +248,23 @@ pub struct LeaseAsk {
     pub to: DateTime<Utc>,
 }
 
+/// A session of a lease source, as words about it name it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SessionAsk {
+    /// Its name.
+    pub session: String,
+    /// The address or prefix it holds.
+    pub net: ipnet::IpNet,
+    /// Lowest and highest port.
+    pub ports: (u16, u16),
+    /// IP protocol; none = any.
+    pub protocol: Option<u8>,
+    /// When it began; of one whose begin is not said, when it was alive.
+    pub began: DateTime<Utc>,
+    /// Whether that is when it began.
+    pub sure: bool,
+}
+
 /// An address or prefix and a span of time of which something new is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct News {

@@ -11,7 +11,7 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 use store::{
-    Chore, HolderRow, LeaseAsk, LeaseRow, Store,
+    Chore, HolderRow, LeaseAsk, LeaseRow, SessionAsk, Store,
     testing::{both, rows, steps},
 };
 
@@ -142,22 +142,66 @@ async fn a_question_about_weeks_finds_each_lease_once_also_those_that_last() {
     .await;
 }
 
+/// A question about the session of such a lease.
+fn session_of(row: &LeaseRow, began: DateTime<Utc>, sure: bool) -> SessionAsk {
+    let LeaseRow { net, ports, protocol, .. } = *row;
+    SessionAsk { session: row.session.clone().unwrap(), net, ports, protocol, began, sure }
+}
+
 #[tokio::test]
-async fn sessions_are_found_by_their_names_however_many_the_source_has() {
+async fn sessions_are_found_however_many_the_source_has() {
     on_both(|store| async move {
         let session = |n: u16| LeaseRow { session: Some(format!("bng/{n}")), ..lease(n, now(), 1) };
-        let names: Vec<String> = (0..500).map(|n| format!("bng/{n}")).collect();
+        let asks: Vec<SessionAsk> = (0..500).map(|n| session_of(&session(n), now(), true)).collect();
         let mut taken = Vec::new();
         for all in [0..500, 500..4_000] {
             keep(&store, &all.map(session).collect::<Vec<_>>()).await;
             let mut conn = store.read().await.unwrap();
             let counted = steps(&mut conn).await.unwrap();
-            assert_eq!(conn.lease_of_sessions(1, &names).await.unwrap().len(), 500);
+            assert_eq!(conn.lease_of_sessions(1, &asks).await.unwrap().len(), 500);
             taken.extend(counted.map(|steps| steps.load(Ordering::Relaxed)));
         }
         if let [few, many] = taken[..] {
             assert!(many < few * 2, "{few} steps among 500 sessions, {many} among 4,000");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_session_is_found_by_words_from_any_time_of_it() {
+    on_both(|store| async move {
+        let day = |n: i64| now() - TimeDelta::days(n);
+        let named =
+            |n: u16, name: &str, from, hours| LeaseRow { session: Some(name.to_owned()), ..lease(n, from, hours) };
+        let open = LeaseRow { to: None, ..named(1, "bng/open", day(90), 0) };
+        let weeks = named(2, "bng/weeks", day(31), 31 * 24);
+        let months = named(3, "bng/months", day(90), 80 * 24);
+        let short = named(4, "bng/short", now() - TimeDelta::hours(25), 25);
+        keep(&store, &[open.clone(), weeks.clone(), months.clone(), short.clone()]).await;
+        // Many others at the same address, ports and time.
+        let later = TimeDelta::minutes(1);
+        keep(&store, &[named(1, "bng/else", day(90) + later, 1), named(4, "bng/else", short.from + later, 2)]).await;
+        let mut conn = store.read().await.unwrap();
+        for (row, at, sure) in [
+            (&open, day(90), true),
+            (&open, now(), false),
+            (&weeks, day(31) + TimeDelta::seconds(2), true),
+            (&weeks, day(1), false),
+            (&months, day(50), false),
+            (&short, short.from, true),
+            (&short, short.from - TimeDelta::minutes(55), true),
+            (&short, now(), false),
+        ] {
+            let found = conn.lease_of_sessions(1, &[session_of(row, at, sure)]).await.unwrap();
+            assert_eq!(found.iter().map(|row| row.id).collect::<Vec<_>>(), [row.id], "{:?} {at} {sure}", row.session);
+            assert!(conn.lease_of_sessions(2, &[session_of(row, at, sure)]).await.unwrap().is_empty());
+        }
+        let elsewhere = SessionAsk { ports: (5 * 16, 5 * 16 + 15), ..session_of(&open, now(), false) };
+        assert!(conn.lease_of_sessions(1, &[elsewhere]).await.unwrap().is_empty());
+        let forgotten = conn.lease_open_of_nas(1, "bng", now()).await.unwrap();
+        assert_eq!(forgotten.iter().map(|row| row.id).collect::<Vec<_>>(), [open.id]);
+        assert!(conn.lease_open_of_nas(1, "bn", now()).await.unwrap().is_empty());
     })
     .await;
 }

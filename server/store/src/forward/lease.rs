@@ -1,6 +1,6 @@
 //! Leases and own ranges.
 use super::forward;
-use crate::types::{HolderNumber, HolderRow, LeaseAsk, LeaseForms, LeaseRow, NamedService, News, Reach};
+use crate::types::{HolderNumber, HolderRow, LeaseAsk, LeaseForms, LeaseRow, NamedService, News, Reach, SessionAsk};
 use chrono::{DateTime, Utc};
 use domain::{
     attribution::Wait,
@@ -28,10 +28,10 @@ forward! {
     fn lease_keep(rows: &[LeaseRow]) -> usize = lease_keep::keep;
     /// Takes a row out again: its start moves.
     fn lease_remove(row: &LeaseRow) -> () = lease_keep::remove;
-    /// The rows of these sessions of a source.
-    fn lease_of_sessions(source: i64, sessions: &[String]) -> Vec<LeaseRow> = lease_keep::of_sessions;
+    /// The rows of these sessions of a source that began around the time they are said to have begun, or are open.
+    fn lease_of_sessions(source: i64, sessions: &[SessionAsk]) -> Vec<LeaseRow> = lease_session::of_sessions;
     /// The open sessions of an access server that began before `at`.
-    fn lease_open_of_nas(source: i64, nas: &str, at: DateTime<Utc>) -> Vec<LeaseRow> = lease_keep::open_of_nas;
+    fn lease_open_of_nas(source: i64, nas: &str, at: DateTime<Utc>) -> Vec<LeaseRow> = lease_session::open_of_nas;
     /// Erases the rows of a source that ended before, or whose last proof is from before; how many there were.
     fn lease_erase(source: i64, before: DateTime<Utc>) -> u64 = lease_keep::erase;
     /// All lease sources by name.
@@ -56,8 +56,9 @@ forward! {
     fn lease_import_set(source: i64, place: &ImportPlace, refused: i64, now: DateTime<Utc>) -> () = lease_source::set_place;
     /// The numbers of the holders with one of these names, of one kind; for a name every binding it had.
     fn lease_holders_named(kind: &str, names: &[String]) -> Vec<HolderNumber> = lease_holder::numbers;
-    /// Adds holders with new numbers; what is known by the same name meanwhile stays as it is.
-    fn lease_holder_add(holders: &[HolderRow]) -> () = lease_holder::add;
+    /// Adds holders with new numbers, and says which; none when some are known by the same name meanwhile: those stay as
+    /// they are.
+    fn lease_holder_add(holders: &[HolderRow]) -> Option<Vec<HolderNumber>> = lease_holder::add;
     /// A service was added or has other names now; events that waited for such a name.
     fn lease_holder_bind(service: &Service, now: DateTime<Utc>) -> Vec<EventId> = lease_holder::bind;
     /// The services with one of these names, by the column of that kind of name.

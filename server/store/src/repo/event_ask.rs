@@ -113,7 +113,7 @@ pub(crate) async fn wait(conn: &mut Raw, waits: &[(EventId, Wait)]) -> Result<()
                 Wait::Source(name) => ("source", name.as_bytes().to_vec()),
                 Wait::Name(name) => {
                     let (kind, name) = name.parts();
-                    (kind, name.into_bytes())
+                    (kind, name.into_owned().into_bytes())
                 }
             };
             row.push_bind(kind).push_bind(what).push_bind(event.0);

@@ -1,5 +1,6 @@
 //! Rows and keys that a statement is given all at once, each engine in the way that is quickest for it: ADR 7.
 use super::{Raw, Result, dialect, load::Load};
+use futures_util::TryStreamExt as _;
 use sqlx::{AssertSqlSafe, QueryBuilder, error::BoxDynError};
 use uuid::Uuid;
 
@@ -7,7 +8,6 @@ use uuid::Uuid;
 pub(crate) enum Column<T> {
     Int(fn(&T) -> i64),
     IntOpt(fn(&T) -> Option<i64>),
-    Flag(fn(&T) -> bool),
     Text(fn(&T) -> String),
     TextOpt(fn(&T) -> Option<String>),
     Bytes(fn(&T) -> Vec<u8>),
@@ -29,24 +29,30 @@ impl<const N: usize, T> Given<N, T> {
         [self.head, given.as_str(), self.tail].concat()
     }
 
-    /// Writes with it.
-    pub(crate) async fn run(&self, conn: &mut Raw, rows: &[T]) -> Result<()> {
-        for chunk in rows.chunks(dialect::GIVEN_MAX) {
-            let bound = dialect::bound(&self.columns, chunk).map_err(encode)?;
-            let query = sqlx::query_with(AssertSqlSafe(self.text(chunk.len())), bound);
-            query.persistent(dialect::write_kept(chunk.len())).execute(&mut *conn).await?;
+    /// Writes with it; how many rows are new or changed. While the engine takes one part of the rows, the next is made ready.
+    pub(crate) async fn run(&self, conn: &mut Raw, rows: &[T]) -> Result<u64> {
+        let mut chunks = rows.chunks(dialect::GIVEN_MAX);
+        let mut ready = || chunks.next().map(|chunk| (chunk.len(), dialect::bound(&self.columns, chunk)));
+        let (mut next, mut changed) = (ready(), 0);
+        while let Some((rows, bound)) = next {
+            let query = sqlx::query_with(AssertSqlSafe(self.text(rows)), bound.map_err(encode)?);
+            let write = query.persistent(dialect::write_kept(rows)).execute(&mut *conn);
+            let (done, made) = tokio::join!(write, async { ready() });
+            changed += done?.rows_affected();
+            next = made;
         }
-        Ok(())
+        Ok(changed)
     }
 
-    /// Reads with it: the first column of what it finds.
+    /// Reads with it: the first column of what it finds. Rows are read while the engine finds the next.
     pub(crate) async fn fetch<F: Load>(&self, conn: &mut Raw, rows: &[T]) -> Result<Vec<F>> {
         let mut found = Vec::new();
         for chunk in rows.chunks(dialect::GIVEN_MAX) {
             let bound = dialect::bound(&self.columns, chunk).map_err(encode)?;
             let query = sqlx::query_with(AssertSqlSafe(self.text(chunk.len())), bound);
-            for row in &query.persistent(dialect::read_kept(chunk.len())).fetch_all(&mut *conn).await? {
-                found.push(F::load(row)?);
+            let mut rows = query.persistent(dialect::read_kept(chunk.len())).fetch(&mut *conn);
+            while let Some(row) = rows.try_next().await? {
+                found.push(F::load(&row)?);
             }
         }
         Ok(found)
@@ -64,9 +70,9 @@ pub(crate) async fn among<F: Load>(
         let mut builder = QueryBuilder::new("");
         start(&mut builder);
         dialect::among(&mut builder, chunk);
-        let rows = builder.build().persistent(dialect::read_kept(chunk.len())).fetch_all(&mut *conn).await?;
-        for row in &rows {
-            found.push(F::load(row)?);
+        let mut rows = builder.build().persistent(dialect::read_kept(chunk.len())).fetch(&mut *conn);
+        while let Some(row) = rows.try_next().await? {
+            found.push(F::load(&row)?);
         }
     }
     Ok(found)

@@ -14,42 +14,19 @@ use domain::{
 };
 use std::collections::{HashMap, HashSet};
 
-/// `l` is the whole row of `k`, which is the index of holders and nothing else: asked for the whole row at once, SQLite
-/// reads all leases of each day.
-macro_rules! whole_row {
-    () => {
-        "l.day = k.day AND l.shape = k.shape AND l.net = k.net AND l.port_from = k.port_from
-        AND l.started_at = k.started_at AND l.holder_id = k.holder_id"
-    };
-}
-pub(crate) use whole_row;
-
-pub(crate) const OF_SERVICE: &str = concat!(
-    "SELECT l.id, l.net, f.length, l.port_from, l.port_to, h.service_id, h.customer_id,
+pub(crate) const OF_SERVICE: &str = "SELECT l.id, l.net, f.length, l.port_from, l.port_to, h.service_id, h.customer_id,
         l.started_at, l.ended_at, s.name AS source
-    FROM lease_holders h CROSS JOIN lease_days d CROSS JOIN leases k CROSS JOIN leases l CROSS JOIN lease_shapes f
-        CROSS JOIN lease_sources s
-    WHERE h.service_id = $1 AND k.day = d.day AND k.holder_id = h.id AND ",
-    whole_row!(),
-    "
-        AND f.id = l.shape AND s.id = l.source_id
-    ORDER BY l.started_at DESC LIMIT $2"
-);
-pub(crate) const STATIC_OF: &str = concat!(
-    "SELECT l.id, l.net, f.length, l.port_from, l.port_to, h.service_id, h.customer_id,
+    FROM lease_holders h CROSS JOIN lease_days d CROSS JOIN leases l CROSS JOIN lease_shapes f CROSS JOIN lease_sources s
+    WHERE h.service_id = $1 AND l.day = d.day AND l.holder_id = h.id AND f.id = l.shape AND s.id = l.source_id
+    ORDER BY l.started_at DESC LIMIT $2";
+pub(crate) const STATIC_OF: &str = "SELECT l.id, l.net, f.length, l.port_from, l.port_to, h.service_id, h.customer_id,
         l.started_at, l.ended_at, s.name AS source
-    FROM lease_holders h CROSS JOIN leases k CROSS JOIN leases l CROSS JOIN lease_shapes f CROSS JOIN lease_sources s
-    WHERE h.service_id = $1 AND k.day = 0 AND k.holder_id = h.id AND ",
-    whole_row!(),
-    "
+    FROM lease_holders h CROSS JOIN leases l CROSS JOIN lease_shapes f CROSS JOIN lease_sources s
+    WHERE h.service_id = $1 AND l.day = 0 AND l.holder_id = h.id
         AND l.ended_at IS NULL AND f.id = l.shape AND s.id = l.source_id AND s.name = 'static'
-    ORDER BY l.net"
-);
-// By their keys from the index of holders: SQLite would read all fixed leases.
-pub(crate) const END_STATIC: &str = "UPDATE leases SET ended_at = $3 WHERE ended_at IS NULL AND id = $2
-    AND (day, shape, net, port_from, started_at, holder_id) IN
-        (SELECT k.day, k.shape, k.net, k.port_from, k.started_at, k.holder_id
-        FROM lease_holders h CROSS JOIN leases k WHERE h.service_id = $1 AND k.day = 0 AND k.holder_id = h.id)";
+    ORDER BY l.net";
+pub(crate) const END_STATIC: &str = "UPDATE leases SET ended_at = $3 WHERE ended_at IS NULL AND id = $2 AND day = 0
+    AND holder_id IN (SELECT h.id FROM lease_holders h WHERE h.service_id = $1)";
 pub(crate) const COUNT: &str = "SELECT COUNT(*) AS n FROM leases";
 pub(crate) const SERVICE_NUMBER: &str = "SELECT number AS name, id, customer_id FROM services WHERE id = $1";
 pub(crate) const RANGES: &str = "SELECT id, net, length, label FROM own_ranges ORDER BY net, length";
@@ -61,16 +38,12 @@ pub(crate) const REMOVE_RANGE: &str = "DELETE FROM own_ranges WHERE id = $1";
 pub(crate) const SQL: &[&str] =
     &[OF_SERVICE, STATIC_OF, END_STATIC, COUNT, SERVICE_NUMBER, RANGES, ADD_RANGE, REMOVE_RANGE];
 
-fn net(row: &Row) -> Result<ipnet::IpNet> {
-    lease_source::prefix(row, "net", "length")
-}
-
 impl Load for Lease {
     fn load(row: &Row) -> Result<Self> {
         let port = |column| Ok::<_, StoreError>(u16::try_from(get::<i64>(row, column)?).unwrap_or(u16::MAX));
         Ok(Self {
             id: LeaseId(get(row, "id")?),
-            net: net(row)?,
+            net: lease_keep::prefix(row)?,
             ports: (port("port_from")?, port("port_to")?),
             service: ServiceId(get(row, "service_id")?),
             customer: CustomerId(get(row, "customer_id")?),
@@ -83,7 +56,11 @@ impl Load for Lease {
 
 impl Load for OwnRange {
     fn load(row: &Row) -> Result<Self> {
-        Ok(Self { id: RangeId(get(row, "id")?), net: net(row)?, label: get(row, "label")? })
+        Ok(Self {
+            id: RangeId(get(row, "id")?),
+            net: lease_source::prefix(row, "net", "length")?,
+            label: get(row, "label")?,
+        })
     }
 }
 

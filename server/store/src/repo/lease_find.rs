@@ -1,9 +1,9 @@
-//! The look-up: who held this address and port then. Each form of leases is asked by equality, for the days on which a
-//! lease that reaches the span may have begun, and apart from that among those that last.
+//! The look-up: who held this address and port then. Each form of leases is asked by equality: for the days on which a lease
+//! that reaches the span may have begun, and for the eras in which one that lasts may have.
 use super::{
-    Db, Raw, Result, Row,
+    Db, Raw, Result, Row, dialect,
     lease_keep::day_of,
-    load::{all, get, micros, query, time, time_opt},
+    load::{get, micros, one, query, time, time_opt},
 };
 use crate::{
     error::StoreError,
@@ -13,41 +13,49 @@ use chrono::{DateTime, Utc};
 use domain::{
     id::{CustomerId, LeaseId, ServiceId},
     lease::{
-        Held, HeldBy, net_of,
-        shape::{DAY_US, IRREGULAR, LASTING_US, Shape, WHOLE},
+        Held, HeldBy, net_bytes, net_of_bytes,
+        shape::{DAY_US, ERA_DAYS, ERAS_US, IRREGULAR, LASTING_US, Shape, WHOLE},
     },
     saying::HolderName,
 };
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use sqlx::QueryBuilder;
 
-const PROBES_HEAD: &str = "WITH p (n, shape, net, low, high, from_at, to_at, day, lasts) AS (";
-const FIND: &str =
-    ") SELECT p.n, l.shape, l.net, l.port_from, l.port_to, l.started_at, l.ended_at, l.sure_until, l.holder_id,
+const PROBES_HEAD: &str = "WITH p (n, shape, net, low, high, from_at, to_at, day) AS NOT MATERIALIZED (";
+/// Columns and tables of a look-up; what follows is how the rows of a probe are found.
+macro_rules! found {
+    () => {
+        "SELECT p.n, l.shape, l.net, l.port_from, l.port_to, l.started_at, l.ended_at, l.sure_until, l.holder_id,
         l.source_id, l.id, h.kind, h.name, h.service_id, h.customer_id
-    FROM p CROSS JOIN leases l CROSS JOIN lease_holders h
-    WHERE l.day = p.day AND l.shape = p.shape AND l.net = p.net
-        AND l.port_from BETWEEN p.low AND p.high AND l.lasting = FALSE
-        AND l.started_at <= p.to_at AND l.ended_at > p.from_at AND h.id = l.holder_id
-    UNION ALL SELECT p.n, l.shape, l.net, l.port_from, l.port_to, l.started_at, l.ended_at, l.sure_until, l.holder_id,
-        l.source_id, l.id, h.kind, h.name, h.service_id, h.customer_id
-    FROM p CROSS JOIN leases l CROSS JOIN lease_holders h
-    WHERE p.lasts = TRUE AND l.lasting = TRUE AND l.shape = p.shape AND l.net = p.net AND l.port_from BETWEEN p.low AND p.high
-        AND l.started_at <= p.to_at AND (l.ended_at IS NULL OR l.ended_at > p.from_at) AND h.id = l.holder_id";
+    FROM p CROSS JOIN leases l CROSS JOIN lease_holders h WHERE h.id = l.holder_id AND l.shape = p.shape AND l.net = p.net
+        AND l.port_from BETWEEN p.low AND p.high AND l.started_at <= p.to_at"
+    };
+}
+const OF_DAYS: &str =
+    concat!(") ", found!(), " AND l.ended_at > p.from_at AND l.era IS NULL AND l.day", dialect::one_of!(), "p.day");
+const OF_ERAS: &str = concat!(
+    dialect::one_of_end!(),
+    " UNION ALL ",
+    found!(),
+    " AND (l.ended_at IS NULL OR l.ended_at > p.from_at) AND l.era IS NOT NULL AND l.era",
+    dialect::one_of!(),
+    "0, p.day / 16"
+);
 // When somebody else began to hold the same block after this lease began.
 pub(crate) const NEXT: &str = "SELECT MIN(l.started_at) AS at FROM lease_days d CROSS JOIN leases l
     WHERE d.day BETWEEN $1 AND $2 AND l.day = d.day AND l.shape = $3 AND l.net = $4 AND l.port_from = $5
         AND l.started_at > $6 AND l.holder_id <> $7";
 
-pub(crate) const DAYS: &str = "SELECT day FROM lease_days WHERE day BETWEEN $1 AND $2 ORDER BY day";
+pub(crate) const FIRST_DAY: &str = "SELECT COALESCE(MIN(day), 0) AS n FROM lease_days WHERE day > 0";
 
 /// Statements of this file.
 #[cfg(feature = "testing")]
-pub(crate) const SQL: &[&str] = &[NEXT, DAYS];
+pub(crate) const SQL: &[&str] = &[NEXT, FIRST_DAY];
 
-/// Probes of one statement: with nine columns below SQLite's 32,766 parameters.
+/// Probes of one statement: with eight columns below SQLite's 32,766 parameters.
 const PROBES: usize = 512;
-/// Days that are asked as they come; of more, those are asked on which leases begin.
-const DAYS_FEW: i64 = 8;
+/// A question about more days is asked only about those from the first on which a lease began.
+const DAYS_MANY: i64 = 64;
 /// Blocks of one shared address that are looked at where no port is given.
 const BLOCKS_MAX: usize = 4_096;
 
@@ -74,16 +82,16 @@ pub(crate) async fn find(conn: &mut Raw, forms: &LeaseForms, asks: &[LeaseAsk]) 
     let mut probes = Vec::new();
     for (n, ask) in asks.iter().enumerate() {
         let span = possible(forms, ask);
-        let days = days(conn, span).await?;
-        probes.extend(asked(forms, ask).flat_map(|(shape, net, ports)| {
-            let n = i64::try_from(n).unwrap_or(-1);
-            days.iter().map(move |(day, lasts)| Probe { n, shape, net, ports, span, day: *day, lasts: *lasts })
-        }));
+        let n = i64::try_from(n).unwrap_or(-1);
+        probes.extend(asked(forms, ask).map(|(shape, net, ports)| Probe { n, shape, net, ports, span }));
     }
+    let long = probes.iter().any(|probe| probe.days(0) > DAYS_MANY);
+    let first_day: i64 = if long { one(conn, query(FIRST_DAY)).await? } else { 0 };
     for chunk in probes.chunks(PROBES) {
-        let rows = bound(chunk).build().persistent(true).fetch_all(&mut *conn).await?;
-        for row in &rows {
-            let mut found = load(row, forms)?;
+        let mut builder = bound(chunk, first_day);
+        let rows = builder.build().persistent(true).fetch(&mut *conn);
+        let found: Vec<Found> = rows.map(|row| load(&row?, forms)).try_collect().await?;
+        for mut found in found {
             let Some(ask) = asks.get(found.ask) else { continue };
             // Enough to say that it is shared; a row of the whole address is never left out.
             let many = answers.get(found.ask).is_some_and(|answer| answer.len() >= BLOCKS_MAX);
@@ -101,21 +109,40 @@ pub(crate) async fn find(conn: &mut Raw, forms: &LeaseForms, asks: &[LeaseAsk]) 
     Ok(answers)
 }
 
-/// One form of leases that began on one day, asked for one address.
+/// One form of leases, asked for one address.
 #[derive(Debug, Clone, Copy)]
 struct Probe {
     n: i64,
     shape: i64,
-    net: [u8; 16],
+    net: Net,
     ports: (i64, i64),
     span: (i64, i64),
-    day: i64,
-    /// Those that last are asked too, whenever they began.
-    lasts: bool,
 }
 
+/// A prefix's key and length.
+type Net = ([u8; 16], i64);
+
 /// Finds nothing.
-const BLIND: Probe = Probe { n: -1, shape: 0, net: [0; 16], ports: (0, 0), span: (0, 0), day: -1, lasts: false };
+const BLIND: Probe = Probe { n: -1, shape: 0, net: ([0; 16], 0), ports: (0, 0), span: (0, 0) };
+
+impl Probe {
+    /// The last day on which a lease that reaches the span may have begun.
+    const fn last_day(&self) -> i64 {
+        self.span.1.div_euclid(DAY_US)
+    }
+
+    /// On so many days, the last one of them, leases that do not last may have begun that reach the span.
+    fn days(&self, first_day: i64) -> i64 {
+        let first = self.span.0.saturating_sub(LASTING_US).div_euclid(DAY_US);
+        self.last_day() - first.max(first_day) + 1
+    }
+
+    /// In so many eras those that last.
+    fn eras(&self, first_day: i64) -> i64 {
+        let first = self.span.0.saturating_sub(ERAS_US).div_euclid(DAY_US);
+        self.last_day().div_euclid(ERA_DAYS) - first.max(first_day).div_euclid(ERA_DAYS) + 1
+    }
+}
 
 /// The span of a question, clocks being what they are, in microseconds.
 fn possible(forms: &LeaseForms, ask: &LeaseAsk) -> (i64, i64) {
@@ -123,20 +150,8 @@ fn possible(forms: &LeaseForms, ask: &LeaseAsk) -> (i64, i64) {
     (micros(ask.from).saturating_sub(skew), micros(ask.to).saturating_add(skew))
 }
 
-/// The days on which a lease that reaches the span and does not last may have begun; with the last of them those are asked
-/// that last.
-async fn days(conn: &mut Raw, span: (i64, i64)) -> Result<Vec<(i64, bool)>> {
-    let (first, last) = (span.0.saturating_sub(LASTING_US).div_euclid(DAY_US), span.1.div_euclid(DAY_US));
-    let before: Vec<i64> = if last - first < DAYS_FEW {
-        (first..last).collect()
-    } else {
-        all(conn, query(DAYS).bind(first).bind(last - 1)).await?
-    };
-    Ok(before.into_iter().map(|day| (day, false)).chain([(last, true)]).collect())
-}
-
 /// Where an address and port are found: form, prefix, and the lowest and highest first port.
-fn asked<'f>(forms: &'f LeaseForms, ask: &LeaseAsk) -> impl Iterator<Item = (i64, [u8; 16], (i64, i64))> + use<'f> {
+fn asked<'f>(forms: &'f LeaseForms, ask: &LeaseAsk) -> impl Iterator<Item = (i64, Net, (i64, i64))> + use<'f> {
     let ask = *ask;
     forms.shapes.iter().filter_map(move |Shape { id, form }| {
         let asked = ask.protocol.map_or(0, i64::from);
@@ -153,28 +168,45 @@ fn asked<'f>(forms: &'f LeaseForms, ask: &LeaseAsk) -> impl Iterator<Item = (i64
                 (first, first)
             }
         };
-        Some((*id, net, ports))
+        Some((*id, (net, form.length), ports))
     })
 }
 
 /// The statement for the probes, filled up to one of a few sizes, so that few statements serve all.
-fn bound(probes: &[Probe]) -> QueryBuilder<Db> {
-    let size = [1, 2, 3, 4, 6, 8, 16, 64, PROBES].into_iter().find(|size| *size >= probes.len());
+fn bound(probes: &[Probe], first_day: i64) -> QueryBuilder<Db> {
+    let size = rounded(probes.len(), &[1, 2, 3, 4, 6, 8, 16, 64, PROBES]);
     let mut builder = QueryBuilder::new(PROBES_HEAD);
-    let filled = probes.iter().chain(std::iter::repeat(&BLIND)).take(size.unwrap_or(probes.len()));
+    let filled = probes.iter().chain(std::iter::repeat(&BLIND)).take(size);
     builder.push_values(filled, |mut row, probe| {
         row.push_bind(probe.n)
             .push_bind(probe.shape)
-            .push_bind(probe.net.to_vec())
+            .push_bind(net_bytes(&probe.net.0, probe.net.1).to_vec())
             .push_bind(probe.ports.0)
             .push_bind(probe.ports.1)
             .push_bind(probe.span.0)
             .push_bind(probe.span.1)
-            .push_bind(probe.day)
-            .push_bind(probe.lasts);
+            .push_bind(probe.last_day());
     });
-    builder.push(FIND);
+    let most = |of: fn(&Probe, i64) -> i64| probes.iter().map(|probe| of(probe, first_day)).max().unwrap_or(1);
+    builder.push(OF_DAYS);
+    before(&mut builder, "p.day", most(Probe::days));
+    builder.push(OF_ERAS);
+    before(&mut builder, "p.day / 16", most(Probe::eras));
+    builder.push(dialect::one_of_end!());
     builder
+}
+
+/// The values before `last`, so that there are at least `many` with it.
+fn before(builder: &mut QueryBuilder<Db>, last: &str, many: i64) {
+    let many = rounded(usize::try_from(many).unwrap_or(1), &[3, 4, 6, 12, 24, 48, 96, 384]);
+    for n in 1..many {
+        builder.push(format_args!(", {last} - {n}"));
+    }
+}
+
+/// The next of these sizes, or as many as there are.
+fn rounded(many: usize, sizes: &[usize]) -> usize {
+    sizes.iter().copied().find(|size| *size >= many).unwrap_or(many)
 }
 
 /// A row with the form and source it names.
@@ -183,8 +215,8 @@ pub(crate) fn load(row: &Row, forms: &LeaseForms) -> Result<Found> {
     let shape: i64 = get(row, "shape")?;
     let bad = |column, value: String| StoreError::Inconsistent { column, value };
     let form = forms.form(shape).ok_or_else(|| bad("shape", shape.to_string()))?;
-    let key = net.as_slice().try_into().map_err(|_| bad("net", format!("{} bytes", net.len())))?;
-    let prefix = net_of(key, form.length).ok_or_else(|| bad("net", format!("length {}", form.length)))?;
+    let prefix = net_of_bytes(&net, form.length)
+        .ok_or_else(|| bad("net", format!("{} bytes of a length of {}", net.len(), form.length)))?;
     let (kind, name): (String, String) = (get(row, "kind")?, get(row, "name")?);
     let name = HolderName::of_parts(&kind, &name).ok_or_else(|| bad("kind", kind))?;
     let service: Option<uuid::Uuid> = get(row, "service_id")?;

@@ -106,15 +106,18 @@ pub(crate) async fn services_named(conn: &mut Raw, kind: &str, names: &[String])
     .await
 }
 
-/// Adds holders with new numbers; what is known by the same name meanwhile stays as it is.
-pub(crate) async fn add(conn: &mut Raw, holders: &[HolderRow]) -> Result<()> {
+/// Adds holders with new numbers, and says which; none when somebody else added some of them meanwhile: those stay as they
+/// are.
+pub(crate) async fn add(conn: &mut Raw, holders: &[HolderRow]) -> Result<Option<Vec<HolderNumber>>> {
     if holders.is_empty() {
-        return Ok(());
+        return Ok(Some(Vec::new()));
     }
     let many = i64::try_from(holders.len()).unwrap_or(i64::MAX);
     let last: i64 = one(conn, query(NUMBERS).bind(many)).await?;
     let numbered: Vec<(i64, &HolderRow)> = (last - many + 1..).zip(holders).collect();
-    adding().run(conn, &numbered).await
+    let added = adding().run(conn, &numbered).await?;
+    let number = |(id, row): (i64, &HolderRow)| HolderNumber { id, name: row.name.clone(), bound_from: row.bound_from };
+    Ok((added == many.unsigned_abs()).then(|| numbered.into_iter().map(number).collect()))
 }
 
 /// The insert of numbered holders.
@@ -167,7 +170,7 @@ pub(crate) async fn bind(conn: &mut Raw, service: &Service, now: DateTime<Utc>) 
                 let whose = sole.then_some((service.id, service.customer));
                 let row =
                     HolderRow { id: 0, kind: kind.to_owned(), name: name.clone(), bound_from: now, service: whose };
-                add(conn, &[row]).await?;
+                add(conn, &[row]).await.map(drop)?;
             }
         }
     }

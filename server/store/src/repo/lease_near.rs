@@ -1,7 +1,6 @@
 //! Leases within a prefix and leases of a customer, for people who ask; and erasing those whose time is over.
 use super::{
-    Raw, Result,
-    lease::whole_row,
+    Db, Raw, Result,
     lease_find::{forms, load},
     lease_keep::DAYS_BEFORE,
     load::{all, micros, query, run},
@@ -12,38 +11,40 @@ use domain::{
     lease::{
         Held,
         look::bounds,
-        net_key,
-        shape::{DAY_US, LASTING_US},
+        net_bytes, net_key,
+        shape::{DAY_US, LASTING_US, Shape},
     },
     limit::PAGE_ROWS,
     page::{PageOf, Rows},
 };
 use ipnet::IpNet;
+use sqlx::QueryBuilder;
 
-// As the look-up asks, but for every address of a prefix: its first and last address bound the key.
-pub(crate) const WITHIN: &str =
-    "SELECT CAST(0 AS BIGINT) AS n, l.shape, l.net, l.port_from, l.port_to, l.started_at, l.ended_at,
+// As the look-up asks, but for every address of a prefix: its first and last address bound the key. Where they have as many
+// bytes, they are of one family.
+const WITHIN_HEAD: &str = "WITH p (shape, low, high, day_low, day_high, from_at, to_at) AS (";
+const WITHIN_TAIL: &str =
+    ") SELECT CAST(0 AS BIGINT) AS n, l.shape, l.net, l.port_from, l.port_to, l.started_at, l.ended_at,
         l.sure_until, l.holder_id, l.source_id, l.id, h.kind, h.name, h.service_id, h.customer_id
-    FROM lease_shapes f CROSS JOIN lease_days d CROSS JOIN leases l CROSS JOIN lease_holders h
-    WHERE f.length >= $1 AND d.day BETWEEN $2 AND $3 AND l.day = d.day AND l.shape = f.id
-        AND l.net BETWEEN $4 AND $5 AND l.lasting = FALSE AND l.started_at <= $6 AND l.ended_at > $7
-        AND h.id = l.holder_id
+    FROM p CROSS JOIN lease_days d CROSS JOIN leases l CROSS JOIN lease_holders h
+    WHERE d.day BETWEEN p.day_low AND p.day_high AND l.day = d.day AND l.shape = p.shape
+        AND l.net BETWEEN p.low AND p.high AND LENGTH(l.net) = LENGTH(p.low)
+        AND l.era IS NULL AND l.started_at <= p.to_at AND l.ended_at > p.from_at AND h.id = l.holder_id
     UNION ALL SELECT CAST(0 AS BIGINT) AS n, l.shape, l.net, l.port_from, l.port_to, l.started_at, l.ended_at,
         l.sure_until, l.holder_id, l.source_id, l.id, h.kind, h.name, h.service_id, h.customer_id
-    FROM lease_shapes f CROSS JOIN leases l CROSS JOIN lease_holders h
-    WHERE f.length >= $1 AND l.lasting = TRUE AND l.shape = f.id AND l.net BETWEEN $4 AND $5
-        AND l.started_at <= $6 AND (l.ended_at IS NULL OR l.ended_at > $7) AND h.id = l.holder_id
-    LIMIT $8";
-// All that the names of a customer's services held; `k` as in `lease::whole_row`.
-pub(crate) const OF_CUSTOMER: &str = concat!(
-    "SELECT CAST(0 AS BIGINT) AS n, l.shape, l.net, l.port_from, l.port_to, l.started_at, l.ended_at,
-        l.sure_until, l.holder_id, l.source_id, l.id, h.kind, h.name, h.service_id, h.customer_id
-    FROM services v CROSS JOIN lease_holders h CROSS JOIN lease_days d CROSS JOIN leases k CROSS JOIN leases l
-    WHERE v.customer_id = $1 AND h.service_id = v.id AND k.day = d.day AND k.holder_id = h.id AND ",
-    whole_row!(),
-    "
-    ORDER BY l.started_at DESC, l.id DESC LIMIT $2 OFFSET $3"
-);
+    FROM p CROSS JOIN (SELECT 0 AS era UNION SELECT day / 16 FROM lease_days) e CROSS JOIN leases l
+        CROSS JOIN lease_holders h
+    WHERE l.era = e.era AND l.era IS NOT NULL AND l.shape = p.shape
+        AND l.net BETWEEN p.low AND p.high AND LENGTH(l.net) = LENGTH(p.low)
+        AND l.started_at <= p.to_at AND (l.ended_at IS NULL OR l.ended_at > p.from_at) AND h.id = l.holder_id
+    LIMIT ";
+// All that the names of a customer's services held.
+pub(crate) const OF_CUSTOMER: &str =
+    "SELECT CAST(0 AS BIGINT) AS n, l.shape, l.net, l.port_from, l.port_to, l.started_at,
+        l.ended_at, l.sure_until, l.holder_id, l.source_id, l.id, h.kind, h.name, h.service_id, h.customer_id
+    FROM services v CROSS JOIN lease_holders h CROSS JOIN lease_days d CROSS JOIN leases l
+    WHERE v.customer_id = $1 AND h.service_id = v.id AND l.day = d.day AND l.holder_id = h.id
+    ORDER BY l.started_at DESC, l.id DESC LIMIT $2 OFFSET $3";
 // So many rows of one day at a time; a lost end counts from its last proof on.
 pub(crate) const ERASE_SOME: &str = "DELETE FROM leases WHERE (day, shape, net, port_from, started_at, holder_id) IN (
         SELECT day, shape, net, port_from, started_at, holder_id FROM leases
@@ -54,7 +55,31 @@ pub(crate) const MOVE_MARK: &str = "UPDATE lease_sources SET erased_before = $2,
 
 /// Statements of this file.
 #[cfg(feature = "testing")]
-pub(crate) const SQL: &[&str] = &[WITHIN, OF_CUSTOMER, ERASE_SOME, MOVE_MARK];
+pub(crate) const SQL: &[&str] = &[OF_CUSTOMER, ERASE_SOME, MOVE_MARK];
+
+/// The prefixes of one form inside another prefix.
+struct Inside {
+    shape: i64,
+    low: Vec<u8>,
+    high: Vec<u8>,
+    span: (i64, i64),
+}
+
+fn asking(forms: &[Inside], most: i64) -> QueryBuilder<Db> {
+    let day = |at: i64| at.div_euclid(DAY_US);
+    let mut builder = QueryBuilder::new(WITHIN_HEAD);
+    builder.push_values(forms, |mut row, form| {
+        row.push_bind(form.shape)
+            .push_bind(form.low.clone())
+            .push_bind(form.high.clone())
+            .push_bind(day(form.span.0.saturating_sub(LASTING_US)))
+            .push_bind(day(form.span.1))
+            .push_bind(form.span.0)
+            .push_bind(form.span.1);
+    });
+    builder.push(WITHIN_TAIL).push_bind(most);
+    builder
+}
 
 /// Rows inside a prefix that reach a span, at most `most`.
 pub(crate) async fn within(
@@ -67,18 +92,19 @@ pub(crate) async fn within(
     let forms = forms(conn).await?;
     let skew = forms.skew.num_microseconds().unwrap_or(0);
     let (low, high) = bounds(&net);
-    let (from, to) = (micros(from).saturating_sub(skew), micros(to).saturating_add(skew));
-    let day = |at: i64| at.div_euclid(DAY_US);
-    let bound = query(WITHIN)
-        .bind(net_key(&net).1)
-        .bind(day(from.saturating_sub(LASTING_US)))
-        .bind(day(to))
-        .bind(low.to_vec())
-        .bind(high.to_vec())
-        .bind(to)
-        .bind(from)
-        .bind(most);
-    let rows = bound.fetch_all(conn).await?;
+    let span = (micros(from).saturating_sub(skew), micros(to).saturating_add(skew));
+    let (_, length) = net_key(&net);
+    let finer = forms.shapes.iter().filter(|shape| shape.form.length >= length);
+    let inside: Vec<Inside> = finer
+        .map(|Shape { id, form }| {
+            let part = |key| net_bytes(key, form.length).to_vec();
+            Inside { shape: *id, low: part(&low), high: part(&high), span }
+        })
+        .collect();
+    if inside.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = asking(&inside, most).build().persistent(false).fetch_all(conn).await?;
     rows.iter().map(|row| Ok(load(row, &forms)?.held)).collect()
 }
 

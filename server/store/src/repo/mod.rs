@@ -25,6 +25,7 @@ pub(crate) mod lease_find;
 pub(crate) mod lease_holder;
 pub(crate) mod lease_keep;
 pub(crate) mod lease_near;
+pub(crate) mod lease_session;
 pub(crate) mod lease_source;
 pub(crate) mod lease_watch;
 pub(crate) mod ledger;
@@ -86,6 +87,7 @@ pub(crate) fn statements() -> Vec<&'static str> {
         lease_holder::SQL,
         lease_keep::SQL,
         lease_near::SQL,
+        lease_session::SQL,
         lease_source::SQL,
         lease_watch::SQL,
         ledger::SQL,
@@ -120,7 +122,7 @@ pub(crate) fn statements() -> Vec<&'static str> {
 /// Statements that are made for as many rows as there are, for the same test.
 #[cfg(feature = "testing")]
 pub(crate) fn made() -> Vec<String> {
-    [event_ask::made(), lease_holder::made(), lease_keep::made()].concat()
+    [event_ask::made(), lease_holder::made(), lease_keep::made(), lease_session::made()].concat()
 }
 
 /// Migrations of this engine.
