@@ -15,9 +15,9 @@ use std::{borrow::Cow, collections::HashMap};
 use store::{Chore, HolderNumber, HolderRow, LeaseRow, News, Reach, Tx};
 
 /// Sayings of one batch.
-pub const SAYINGS_MAX: usize = 40_000;
+pub const SAYINGS_MAX: usize = 20_000;
 /// So many make a batch: leases come in no order of addresses, and the more are written at once, the fewer pages each costs.
-pub const SAYINGS_FULL: usize = 32_000;
+pub const SAYINGS_FULL: usize = 16_000;
 /// A source's clock may be this far ahead of ours before what it says is refused as in the future.
 const FUTURE: TimeDelta = TimeDelta::hours(24);
 /// Tries of one batch: another writer may have added the same names meanwhile.

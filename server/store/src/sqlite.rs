@@ -125,8 +125,8 @@ impl Pools {
             .pragma("temp_store", "memory")
             .pragma("cache_size", "-32768")
             .pragma("mmap_size", "268435456")
-            // 128 MB instead of 4: a page that many transactions change, as in an import, is copied back once.
-            .pragma("wal_autocheckpoint", "32768")
+            // 32 MB instead of 4: a page that many transactions change is copied back once.
+            .pragma("wal_autocheckpoint", "8192")
             // Long answers are not handed over row by row.
             .row_buffer_size(1_000);
         let writer = SqlitePoolOptions::new()
