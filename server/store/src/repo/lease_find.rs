@@ -14,7 +14,7 @@ use domain::{
     id::{CustomerId, LeaseId, ServiceId},
     lease::{
         Held, HeldBy, net_bytes, net_of_bytes,
-        shape::{DAY_US, ERA_DAYS, ERAS_US, IRREGULAR, LASTING_US, Shape, WHOLE},
+        shape::{DAY_US, ERA_DAYS, ERAS_US, IRREGULAR, LASTING_US, Shape, TIMELESS, WHOLE},
     },
     saying::HolderName,
 };
@@ -41,6 +41,8 @@ const OF_ERAS: &str = concat!(
     dialect::one_of!(),
     "0, p.day / 16"
 );
+/// The statements about eras, here and for sessions and prefixes, say 16; so do the rows that are stored.
+const _: () = assert!(ERA_DAYS == 16 && TIMELESS == 0);
 // When somebody else began to hold the same block after this lease began.
 pub(crate) const NEXT: &str = "SELECT MIN(l.started_at) AS at FROM lease_days d CROSS JOIN leases l
     WHERE d.day BETWEEN $1 AND $2 AND l.day = d.day AND l.shape = $3 AND l.net = $4 AND l.port_from = $5
