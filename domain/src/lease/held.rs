@@ -6,8 +6,7 @@ use crate::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use ipnet::IpNet;
-use std::borrow::Cow;
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 /// Who held it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     id::LeaseId,
     lease::{
-        net_bytes, net_key, net_length, net_of_bytes,
+        net_bytes, net_key, net_of_bytes,
         shape::{DAY_US, Form, Shape, TIMELESS, era, kept_as},
     },
 };
@@ -74,6 +74,12 @@ pub(crate) fn prefix(row: &Row) -> Result<IpNet> {
     let (bytes, length): (Vec<u8>, i64) = (get(row, "net")?, get(row, "length")?);
     let bad = || StoreError::Inconsistent { column: "net", value: format!("{} bytes /{length}", bytes.len()) };
     net_of_bytes(&bytes, length).ok_or_else(bad)
+}
+
+/// The bytes of a prefix as they are kept.
+pub(crate) fn bytes_of(net: &IpNet) -> Vec<u8> {
+    let (key, length) = net_key(net);
+    net_bytes(&key, length).to_vec()
 }
 
 /// The day under which a row stands.
@@ -159,7 +165,7 @@ const fn adding<'r>(tail: &'static str) -> Given<14, (Key, &'r LeaseRow)> {
         columns: [
             Column::Int(|(key, _)| key.0),
             Column::Int(|(key, _)| key.1),
-            Column::Bytes(|(key, row)| net_bytes(&key.2, net_length(&row.net)).to_vec()),
+            Column::Bytes(|(_, row)| bytes_of(&row.net)),
             Column::Int(|(key, _)| key.3),
             Column::Int(|(key, _)| key.4),
             Column::Int(|(key, _)| key.5),
@@ -188,14 +194,8 @@ pub(crate) fn nas_of(session: &str) -> Option<&str> {
 /// Takes a row out again: its start moves.
 pub(crate) async fn remove(conn: &mut Raw, row: &LeaseRow) -> Result<()> {
     let known = shapes(conn).await?;
-    let (day, shape, net, port, from, holder) = key_of(row, &known);
-    let bound = query(REMOVE)
-        .bind(day)
-        .bind(shape)
-        .bind(net_bytes(&net, net_length(&row.net)).to_vec())
-        .bind(port)
-        .bind(from)
-        .bind(holder);
+    let (day, shape, _, port, from, holder) = key_of(row, &known);
+    let bound = query(REMOVE).bind(day).bind(shape).bind(bytes_of(&row.net)).bind(port).bind(from).bind(holder);
     run(conn, bound).await.map(drop)
 }
 

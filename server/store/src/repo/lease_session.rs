@@ -3,16 +3,13 @@
 use super::{
     Raw, Result, dialect,
     given::{Column, Given},
-    lease_keep::{kept_shape, nas_of},
+    lease_keep::{bytes_of, kept_shape, nas_of},
     lease_source::shapes,
     load::{all, micros, query},
 };
 use crate::types::{LeaseRow, SessionAsk};
 use chrono::{DateTime, Utc};
-use domain::lease::{
-    net_bytes, net_key,
-    shape::{DAY_US, ERA_DAYS, ERAS_US, LASTING_US, Shape},
-};
+use domain::lease::shape::{DAY_US, ERA_DAYS, ERAS_US, LASTING_US, Shape};
 
 macro_rules! columns {
     () => {
@@ -90,10 +87,7 @@ const fn asking<'a>(tail: &'static str) -> Given<8, (i64, Place, &'a SessionAsk)
         columns: [
             Column::Int(|(source, _, _)| *source),
             Column::Int(|(_, place, _)| place.0),
-            Column::Bytes(|(_, _, ask)| {
-                let (key, length) = net_key(&ask.net);
-                net_bytes(&key, length).to_vec()
-            }),
+            Column::Bytes(|(_, _, ask)| bytes_of(&ask.net)),
             Column::Int(|(_, _, ask)| i64::from(ask.ports.0)),
             Column::Text(|(_, _, ask)| ask.session.clone()),
             Column::Int(|(_, place, _)| place.1),
@@ -116,6 +110,9 @@ fn place(ask: &SessionAsk, shapes: &[Shape]) -> Option<Place> {
 /// The rows that these sessions of a source have: those that are open, and those that began within an hour of `began`; where
 /// that is not when it began, those that may have reached it.
 pub(crate) async fn of_sessions(conn: &mut Raw, source: i64, asks: &[SessionAsk]) -> Result<Vec<LeaseRow>> {
+    if asks.is_empty() {
+        return Ok(Vec::new());
+    }
     let shapes = shapes(conn).await?;
     let mut found: Vec<LeaseRow> = Vec::new();
     for (sure, tail) in [(true, BEGAN), (false, GOES_ON)] {
