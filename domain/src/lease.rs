@@ -71,12 +71,8 @@ pub fn address_of(key: [u8; 16]) -> IpAddr {
 
 /// First address key and prefix length in the 128-bit space (v4 lengths + 96): how a prefix is stored and looked up.
 pub fn net_key(net: &IpNet) -> ([u8; 16], i64) {
-    (address_key(net.network()), net_length(net))
-}
-
-/// The prefix length in the 128-bit space: that of IPv4 is 96 longer.
-pub fn net_length(net: &IpNet) -> i64 {
-    i64::from(net.prefix_len()) + if matches!(net, IpNet::V4(_)) { 96 } else { 0 }
+    let length = i64::from(net.prefix_len()) + if matches!(net, IpNet::V4(_)) { 96 } else { 0 };
+    (address_key(net.network()), length)
 }
 
 /// The prefix of a stored key and length; `None` if they do not make one.
