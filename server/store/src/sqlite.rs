@@ -131,7 +131,7 @@ impl Pools {
             .row_buffer_size(1_000);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
-            .connect_with(options.clone().pragma("cache_size", std::env::var("LZ_CACHE").unwrap_or("-32768".into())))
+            .connect_with(options.clone())
             .await?;
         let readers = SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options.pragma("query_only", "on"));
         Ok(Self { writer, readers })
