@@ -126,7 +126,8 @@ async fn books(desk: &Desk, subscribers: u64) {
 
 /// Times of single look-ups, each of another address and time.
 async fn lookups(desk: &Desk, provider: Provider, suffix: &str) {
-    let mut conn = desk.store().read().await.unwrap();
+    // As intake asks: within its transaction.
+    let mut conn = desk.store().write().await.unwrap();
     let forms = conn.lease_forms().await.unwrap();
     let mut took = Vec::new();
     for _ in 0..LOOKUPS {

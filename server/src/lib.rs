@@ -22,3 +22,7 @@ pub mod secret;
 pub mod serve;
 mod sessions;
 pub mod worker;
+
+/// For the bundled engine too, which is written in C: rows are made on one thread and freed on another.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;

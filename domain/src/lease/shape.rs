@@ -12,7 +12,7 @@ const SIZES_MAX: usize = 12;
 /// Leases that last longer, in microseconds, are found by the era in which they began: 25 hours.
 pub const LASTING_US: i64 = 25 * 3_600 * 1_000_000;
 /// Days of an era.
-pub const ERA_DAYS: i64 = 16;
+pub const ERA_DAYS: i64 = 32;
 /// Leases that last longer, in microseconds, belong to no era: 32 days.
 pub const ERAS_US: i64 = 32 * DAY_US;
 /// The era of leases that belong to none: those without an end, and the very long ones.

@@ -110,6 +110,15 @@ pub struct Taken {
     pub refused: Vec<(u64, String)>,
 }
 
+impl Taken {
+    /// Adds what became of more sayings of the same batch.
+    pub fn add(&mut self, more: Self) {
+        self.kept += more.kept;
+        self.known_before += more.known_before;
+        self.refused.extend(more.refused);
+    }
+}
+
 /// A row that could not be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefusedRow {

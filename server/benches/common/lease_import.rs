@@ -75,15 +75,14 @@ impl Iterator for Batches {
             self.provider.day(self.six, self.day, self.next..until, |saying| self.made.push(saying));
             self.next = until;
         }
-        let rest = self.made.split_off(self.made.len().min(BATCH));
-        let batch = std::mem::replace(&mut self.made, rest);
+        let batch: Vec<Saying> = self.made.drain(..self.made.len().min(BATCH)).collect();
         (!batch.is_empty()).then_some(batch)
     }
 }
 
 impl Batches {
     fn of(provider: Provider, day: i64, six: bool) -> Self {
-        Self { provider, day, six, next: 0, made: Vec::with_capacity(2 * BATCH) }
+        Self { provider, day, six, next: 0, made: Vec::with_capacity(BATCH + 4 * PLACES as usize) }
     }
 
     /// The next batch; the time that making it took is not the desk's.
@@ -119,7 +118,8 @@ pub(crate) async fn import(desk: &Desk, provider: Provider, suffix: &str) {
             }
         }
         days.push(meter.rate_since(Some(before)));
-        eprintln!("day {} of {DAYS}: {} leases, {:.0} a second", day + 1, meter.rows, days.last().unwrap());
+        let rate = days.last().unwrap();
+        eprintln!("day {} of {DAYS}: {} leases, {rate:.0} a second, {:.0} MB of its own", day + 1, meter.rows, own_mb());
     }
     meter.say(desk, "lease_import", suffix).await;
     say(&format!("lease_import_per_s_third_day{suffix}"), days[2], "1/s");

@@ -1,6 +1,6 @@
 //! Takes what lease sources say into the index: sessions are folded, names become holders, and events that waited for it
 //! are asked again.
-use super::{Desk, DeskError, lease_session::Sessions};
+use super::{Desk, DeskError, lease_holder::Holders, lease_session::Sessions};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     act::Act,
@@ -9,27 +9,23 @@ use domain::{
     lease::{Heard, ImportPlace, LeaseSource, LeaseSourceKind, SourceSetUp, Taken, session::Span},
     ledger::NewEntry,
     refusal::Refusal,
-    saying::{HolderName, Saying, SourceName, Word},
+    saying::{Saying, SourceName, Word},
 };
-use std::{borrow::Cow, collections::HashMap};
-use store::{Chore, HolderNumber, HolderRow, LeaseRow, News, Reach, Tx};
+use store::{Chore, Conn, LeaseRow, News, Reach, Tx};
 
-/// Sayings of one batch.
-pub const SAYINGS_MAX: usize = 20_000;
-/// So many make a batch: leases come in no order of addresses, and the more are written at once, the fewer pages each costs.
-pub const SAYINGS_FULL: usize = 16_000;
+/// Sayings of one batch, at most.
+pub const SAYINGS_MAX: usize = 140_000;
+/// So many make a batch: leases come in no order of addresses, and the more are put in order before they are written, the
+/// fewer pages each of them costs.
+pub const SAYINGS_FULL: usize = 128_000;
+/// Sayings of one transaction, at most: it holds SQLite's only writer.
+const TURN_MAX: usize = 16_000;
 /// A source's clock may be this far ahead of ours before what it says is refused as in the future.
 const FUTURE: TimeDelta = TimeDelta::hours(24);
 /// Tries of one batch: another writer may have added the same names meanwhile.
 const TRIES: u32 = 3;
 /// A name longer than this is no name.
 const NAME_CHARS_MAX: usize = 253;
-
-/// The holders that the names of a batch stand for: by the kind of the name, and the name.
-#[derive(Default)]
-struct Holders {
-    bindings: HashMap<&'static str, HashMap<String, Vec<HolderNumber>>>,
-}
 
 /// What a batch makes of the index.
 #[derive(Default)]
@@ -72,11 +68,13 @@ impl Desk {
         Ok(self.store.read().await?.lease_sources().await?)
     }
 
-    /// Takes a batch of what a source says, in one transaction with the place in its file. The same said twice changes
+    /// Takes a batch of what a source says. A large one is put in order of addresses and taken in several transactions, the
+    /// watermark and the place in its file with the last of them: broken off, it is said again. The same said twice changes
     /// nothing. Rows that cannot be used are named, the others are kept. Without sayings only the watermark moves.
     ///
     /// # Errors
-    /// [`Refusal::NotAllowed`]; [`Refusal::Invalid`] for more than [`SAYINGS_MAX`]; any store error, then nothing is kept.
+    /// [`Refusal::NotAllowed`]; [`Refusal::Invalid`] for more than [`SAYINGS_MAX`]; any store error, then watermark and place
+    /// stay where they were.
     pub async fn leases_take(
         &self,
         actor: &Actor,
@@ -90,29 +88,51 @@ impl Desk {
         if sayings.len() > SAYINGS_MAX {
             return Err(Refusal::invalid("sayings", format!("at most {SAYINGS_MAX} at a time")).into());
         }
-        let mut tries = 0;
+        let ordered = ordered(sayings);
+        let turns = ordered.len().div_ceil(TURN_MAX).max(1);
+        let mut turns = ordered.chunks(ordered.len().div_ceil(turns).max(1));
+        let (mut all, not_yet) = (Taken::default(), Heard::default());
+        let mut ready = self.make_ready(turns.next().unwrap_or_default()).await?;
         loop {
-            tries += 1;
-            match self.try_take(actor, source, sayings, heard).await {
-                Err(error) if tries < TRIES && error.passes() => {}
-                outcome => return outcome,
-            }
+            let next = turns.next();
+            let heard = if next.is_none() { heard } else { &not_yet };
+            let refused_before = all.refused.len();
+            let take = self.take_turn(actor, Turn { source, heard, refused_before }, ready);
+            let Some(next) = next else {
+                all.add(take.await?);
+                return Ok(all);
+            };
+            // While the engine writes this turn, the next is made ready.
+            let (taken, next) = tokio::try_join!(take, self.make_ready(next))?;
+            all.add(taken);
+            ready = next;
         }
     }
 
-    async fn try_take(
-        &self,
-        actor: &Actor,
-        name: &SourceName,
-        sayings: &[Saying],
-        heard: &Heard,
-    ) -> Result<Taken, DeskError> {
+    /// What can be known of sayings before their transaction.
+    async fn make_ready<'a>(&self, said: &'a [&'a Saying]) -> Result<Ready<'a>, DeskError> {
+        Ready::read(&mut self.store.read().await?, said, self.clock.now()).await
+    }
+
+    async fn take_turn(&self, actor: &Actor, turn: Turn<'_>, ready: Ready<'_>) -> Result<Taken, DeskError> {
+        let said = ready.said;
+        let mut outcome = self.try_take(actor, turn, ready).await;
+        for _ in 1..TRIES {
+            if !outcome.as_ref().is_err_and(DeskError::passes) {
+                break;
+            }
+            outcome = self.try_take(actor, turn, self.make_ready(said).await?).await;
+        }
+        outcome
+    }
+
+    async fn try_take(&self, actor: &Actor, turn: Turn<'_>, ready: Ready<'_>) -> Result<Taken, DeskError> {
         let mut tx = self.store.write().await?;
-        let Took { taken, again } = take_in(&mut tx, name, sayings, heard).await?;
-        if matches!(actor, Actor::System { .. }) && heard.place.is_none() {
+        let Took { taken, again } = take_in(&mut tx, turn, ready).await?;
+        if matches!(actor, Actor::System { .. }) && turn.heard.place.is_none() {
             tx.commit_chore(Chore::LeasesHeard).await?;
         } else {
-            let entry = NewEntry::new(actor, Act::LeasesImported, "lease_source", name.as_str());
+            let entry = NewEntry::new(actor, Act::LeasesImported, "lease_source", turn.source.as_str());
             tx.commit(entry.fact("leases", taken.kept).fact("refused", taken.refused.len())).await?;
         }
         if again {
@@ -122,25 +142,56 @@ impl Desk {
     }
 }
 
-/// What a batch came to.
+/// The sayings by address, those about one address as they came. A reboot speaks of every session that began before it,
+/// whatever its address: then all stays as it came.
+fn ordered(sayings: &[Saying]) -> Vec<&Saying> {
+    let mut ordered: Vec<&Saying> = sayings.iter().collect();
+    if ordered.len() > TURN_MAX && !sayings.iter().any(|said| matches!(said.word, Word::Reboot { .. })) {
+        ordered.sort_by_key(|said| (said.net, said.ports));
+    }
+    ordered
+}
+
+/// What is taken in one transaction beside the sayings.
+#[derive(Clone, Copy)]
+pub(super) struct Turn<'a> {
+    pub(super) source: &'a SourceName,
+    pub(super) heard: &'a Heard,
+    /// Sayings of the same batch that were refused in earlier turns.
+    pub(super) refused_before: usize,
+}
+
+/// Sayings of one turn, looked at before its transaction.
+pub(super) struct Ready<'a> {
+    said: &'a [&'a Saying],
+    good: Vec<&'a Saying>,
+    taken: Taken,
+    holders: Holders,
+}
+
+impl<'a> Ready<'a> {
+    /// Names those that are wrong in themselves, and reads the holders of the others.
+    pub(super) async fn read(conn: &mut Conn, said: &'a [&'a Saying], now: DateTime<Utc>) -> Result<Self, DeskError> {
+        let mut taken = Taken::default();
+        let good: Vec<&Saying> = said.iter().copied().filter(|said| usable(said, now, &mut taken)).collect();
+        let holders = Holders::read(conn, &good).await?;
+        Ok(Self { said, good, taken, holders })
+    }
+}
+
+/// What a turn came to.
 pub(super) struct Took {
     pub(super) taken: Taken,
     /// Whether there are events to be asked again.
     pub(super) again: bool,
 }
 
-/// Takes a batch within the caller's transaction.
-pub(super) async fn take_in(
-    tx: &mut Tx,
-    name: &SourceName,
-    sayings: &[Saying],
-    heard: &Heard,
-) -> Result<Took, DeskError> {
+/// Takes sayings within the caller's transaction.
+pub(super) async fn take_in(tx: &mut Tx, turn: Turn<'_>, ready: Ready<'_>) -> Result<Took, DeskError> {
+    let (Turn { heard, .. }, Ready { good, mut taken, mut holders, .. }) = (turn, ready);
     let now = tx.now();
-    let source = source_of(tx, name).await?;
-    let mut taken = Taken::default();
-    let good: Vec<&Saying> = sayings.iter().filter(|said| usable(said, now, &mut taken)).collect();
-    let holders = Holders::load(tx, &good).await?;
+    let source = source_of(tx, turn.source).await?;
+    holders.complete(tx).await?;
     let changes = changes(tx, &source, &good, &holders, &mut taken).await?;
     for row in &changes.remove {
         tx.lease_remove(row).await?;
@@ -148,11 +199,11 @@ pub(super) async fn take_in(
     if !changes.keep.is_empty() {
         taken.known_before = u64::try_from(tx.lease_keep(&changes.keep).await?).unwrap_or(0);
     }
-    let refused = i64::try_from(taken.refused.len()).unwrap_or(i64::MAX);
+    let count = |many: usize| i64::try_from(many).unwrap_or(i64::MAX);
     let reach = Reach {
         at: now,
         kept: i64::try_from(taken.kept).unwrap_or(i64::MAX),
-        refused,
+        refused: count(taken.refused.len()),
         // What a resolver says of one time is no beginning of its knowledge.
         from: if source.kind == LeaseSourceKind::Resolver {
             None
@@ -164,11 +215,12 @@ pub(super) async fn take_in(
     tx.lease_source_heard(source.id, &reach).await?;
     tx.lease_refuse(source.id, &taken.refused, now).await?;
     if let Some(place) = &heard.place {
+        let refused = count(turn.refused_before + taken.refused.len());
         tx.lease_import_set(source.id, place, refused, now).await?;
     }
     let mut again = tx.event_touched(&changes.news).await?;
     if let Some(through) = heard.through {
-        again.extend(tx.event_of_source(name.as_str(), through).await?);
+        again.extend(tx.event_of_source(turn.source.as_str(), through).await?);
     }
     tx.event_ask(&again, now).await?;
     Ok(Took { taken, again: !again.is_empty() })
@@ -232,81 +284,6 @@ pub(super) fn session_of(word: &Word) -> Option<&str> {
         Word::Start { session, .. } | Word::Alive { session, .. } | Word::Stop { session, .. } => Some(session),
         Word::Held { .. } | Word::Reboot { .. } => None,
     }
-}
-
-impl Holders {
-    /// Those of a batch; names nobody knew are made known, with the service that has them.
-    async fn load(tx: &mut Tx, sayings: &[&Saying]) -> Result<Self, DeskError> {
-        let mut kinds: HashMap<&'static str, Vec<Cow<'_, str>>> = HashMap::new();
-        for said in sayings.iter().filter(|said| !matches!(said.word, Word::Reboot { .. })) {
-            let (kind, name) = said.holder.parts();
-            kinds.entry(kind).or_default().push(name);
-        }
-        let mut holders = Self::default();
-        for (kind, mut names) in kinds {
-            names.sort_unstable();
-            names.dedup();
-            let names: Vec<String> = names.into_iter().map(Cow::into_owned).collect();
-            holders.insert(kind, tx.lease_holders_named(kind, &names).await?);
-            let new: Vec<String> = names.into_iter().filter(|name| holders.named(kind, name).is_none()).collect();
-            if new.is_empty() {
-                continue;
-            }
-            let rows = new_holders(tx, kind, &new).await?;
-            let numbers = match tx.lease_holder_add(&rows).await? {
-                Some(numbers) => numbers,
-                None => tx.lease_holders_named(kind, &new).await?,
-            };
-            holders.insert(kind, numbers);
-        }
-        Ok(holders)
-    }
-
-    fn insert(&mut self, kind: &'static str, rows: Vec<HolderNumber>) {
-        let known = self.bindings.entry(kind).or_default();
-        known.reserve(rows.len());
-        for row in rows {
-            let known = known.entry(row.name.clone()).or_default();
-            if !known.iter().any(|one| one.id == row.id) {
-                known.push(row);
-            }
-        }
-    }
-
-    fn named(&self, kind: &str, name: &str) -> Option<&[HolderNumber]> {
-        self.bindings.get(kind)?.get(name).map(Vec::as_slice)
-    }
-
-    /// The holder that a name stood for at an instant.
-    fn at(&self, name: &HolderName, at: DateTime<Utc>) -> Option<i64> {
-        let (kind, name) = name.parts();
-        let bindings = self.named(kind, &name)?;
-        let then = bindings.iter().filter(|row| row.bound_from <= at).max_by_key(|row| row.bound_from);
-        then.or(bindings.first()).map(|row| row.id)
-    }
-}
-
-/// Rows for names that are new. A service number that no service has is left out: its lease is refused.
-async fn new_holders(tx: &mut Tx, kind: &'static str, names: &[String]) -> Result<Vec<HolderRow>, DeskError> {
-    let mut owners: HashMap<String, Vec<_>> = HashMap::new();
-    for found in tx.services_named(kind, names).await? {
-        let owners = owners.entry(found.name).or_default();
-        if !owners.contains(&(found.service, found.customer)) {
-            owners.push((found.service, found.customer));
-        }
-    }
-    let row = |name: &String| {
-        let service = match owners.get(name).map(Vec::as_slice) {
-            Some([sole]) => Some(*sole),
-            // Two services with one name: it is nobody's, for who would it be?
-            Some(_) => None,
-            None if kind == "service" => return None,
-            None => None,
-        };
-        let bound_from = DateTime::<Utc>::MIN_UTC;
-        Some(HolderRow { id: 0, kind: kind.to_owned(), name: name.clone(), bound_from, service })
-    };
-    Ok(names.iter().filter_map(row).collect())
 }
 
 async fn changes(

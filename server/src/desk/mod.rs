@@ -33,6 +33,7 @@ mod import;
 mod intake;
 mod lease_board;
 mod lease_expire;
+mod lease_holder;
 mod lease_rules;
 mod lease_session;
 mod lease_settle;

@@ -3,7 +3,7 @@
 use super::{
     Desk, DeskError,
     attribute::Attributor,
-    lease_take::{Took, take_in},
+    lease_take::{Ready, Took, Turn, take_in},
     look_up::sighting_in,
 };
 use crate::config::resolver::Resolver;
@@ -137,7 +137,10 @@ impl Desk {
             // Another worker asks by now; his answer counts.
             return Ok(None);
         }
-        let Took { taken, .. } = take_in(&mut tx, &resolver.source, &told.sayings, &Heard::default()).await?;
+        let (said, heard) = (told.sayings.iter().collect::<Vec<_>>(), Heard::default());
+        let turn = Turn { source: &resolver.source, heard: &heard, refused_before: 0 };
+        let ready = Ready::read(&mut tx, &said, now).await?;
+        let Took { taken, .. } = take_in(&mut tx, turn, ready).await?;
         if let Some((line, problem)) = taken.refused.first() {
             return Ok(Some(format!("lease {line}: {problem}")));
         }

@@ -46,10 +46,14 @@ pub(crate) mod dialect {
         (16, "contradictions", include_str!("../../../migrations/postgres/0016_contradictions.sql")),
         (17, "orders", include_str!("../../../migrations/postgres/0017_orders.sql")),
         (18, "lease_rows", include_str!("../../../migrations/postgres/0018_lease_rows.sql")),
+        (19, "lease_eras", include_str!("../../../migrations/postgres/0019_lease_eras.sql")),
     ];
 
-    /// Rows or keys of one statement: more than any batch has.
-    pub(crate) const GIVEN_MAX: usize = 10_000;
+    /// Rows or keys of one statement: while the server takes them, the next are made ready.
+    pub(crate) const GIVEN_MAX: usize = 4_000;
+
+    /// Whether the text for given rows is the same for any number of them.
+    pub(crate) const ANY_SIZE: bool = true;
 
     /// The rows as an array for each column. One text and one plan serve any number of rows; thousands of parameters would
     /// be read and planned each time.

@@ -50,10 +50,14 @@ pub(crate) mod dialect {
         (16, "contradictions", include_str!("../../../migrations/sqlite/0016_contradictions.sql")),
         (17, "orders", include_str!("../../../migrations/sqlite/0017_orders.sql")),
         (18, "lease_rows", include_str!("../../../migrations/sqlite/0018_lease_rows.sql")),
+        (19, "lease_eras", include_str!("../../../migrations/sqlite/0019_lease_eras.sql")),
     ];
 
     /// Rows or keys of one statement: with thirteen columns far below SQLite's 32,766 parameters.
     pub(crate) const GIVEN_MAX: usize = bulk::CHUNK;
+
+    /// Whether the text for given rows is the same for any number of them.
+    pub(crate) const ANY_SIZE: bool = false;
 
     /// The rows as `VALUES`: SQLite knows no arrays. Its parameters have no names: it looks for a name among all names.
     pub(crate) fn given<T>(columns: &[Column<T>], rows: usize) -> String {
@@ -129,10 +133,10 @@ impl Pools {
             .pragma("wal_autocheckpoint", "8192")
             // Long answers are not handed over row by row.
             .row_buffer_size(1_000);
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .connect_with(options.clone())
-            .await?;
+        // The writer looks up whose addresses were among millions of leases: as many of its pages as may be are mapped instead
+        // of copied. They are the system's cache, not memory of ours.
+        let writer = options.clone().pragma("mmap_size", "2147418112");
+        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(writer).await?;
         let readers = SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options.pragma("query_only", "on"));
         Ok(Self { writer, readers })
     }

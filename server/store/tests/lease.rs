@@ -268,3 +268,31 @@ async fn what_a_service_holds_is_found_however_many_others_hold_something_that_d
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_name_that_changes_hands_is_counted_so_that_numbers_read_before_are_known_to_be_old() {
+    on_both(|store| async move {
+        let (service, customer) = line(&store).await;
+        let mut tx = store.write().await.unwrap();
+        let before = tx.lease_holder_changes().await.unwrap();
+        let name = |service| HolderRow {
+            id: 0,
+            kind: "username".to_owned(),
+            name: "u2@isp.example".to_owned(),
+            bound_from: DateTime::<Utc>::MIN_UTC,
+            service,
+        };
+        tx.lease_holder_add(&[name(Some((service, customer)))]).await.unwrap();
+        assert_eq!(tx.lease_holder_changes().await.unwrap(), before, "a new name changes nothing that was read");
+        let mut other = tx.service_by_id(service).await.unwrap().unwrap();
+        tx.lease_holder_bind(&other, now()).await.unwrap();
+        assert_eq!(tx.lease_holder_changes().await.unwrap(), before, "it is his already");
+        other.id = ServiceId::new();
+        tx.lease_holder_bind(&other, now()).await.unwrap();
+        assert_eq!(tx.lease_holder_changes().await.unwrap(), before + 1);
+        let known = tx.lease_holders_named("username", &["u2@isp.example".to_owned()]).await.unwrap();
+        assert_eq!(known.len(), 2);
+        tx.commit_chore(Chore::LeasesHeard).await.unwrap();
+    })
+    .await;
+}

@@ -1,9 +1,13 @@
 //! Leases that a desk holds from before migration 18 are found as before, on both engines.
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
-use domain::{clock::FrozenClock, id::LeaseId};
+use domain::{
+    clock::FrozenClock,
+    id::LeaseId,
+    lease::{LeaseSourceKind, SourceSetUp},
+};
 use std::{net::IpAddr, sync::Arc};
 use store::{
-    Chore, LeaseAsk, SessionAsk, Store,
+    Chore, HolderRow, LeaseAsk, LeaseRow, SessionAsk, Store,
     testing::{both, rows, tamper},
 };
 
@@ -83,7 +87,7 @@ fn before(postgres: bool, ids: &[LeaseId]) -> Vec<String> {
     };
     let mut made = vec![
         "DROP TABLE leases".to_owned(),
-        "DELETE FROM _sqlx_migrations WHERE version = 18".to_owned(),
+        "DELETE FROM _sqlx_migrations WHERE version >= 18".to_owned(),
         table,
         "CREATE INDEX leases_lasting ON leases (shape, net, port_from, started_at, ended_at) WHERE lasting = TRUE".to_owned(),
         "CREATE INDEX leases_holder ON leases (day, holder_id)".to_owned(),
@@ -157,4 +161,67 @@ async fn found(store: &Store, old: &Old) -> Vec<LeaseId> {
     let address: IpAddr = old.address.parse().unwrap();
     let ask = LeaseAsk { address, port: u16::try_from(old.ports.1).ok(), protocol: None, from: at, to: at };
     conn.lease_find(&forms, &[ask]).await.unwrap().remove(0).into_iter().map(|held| held.id).collect()
+}
+
+/// Leases of every length, begun at any time of four months, are found while they last and not after, many questions at
+/// once: whatever day or era they stand under.
+#[tokio::test]
+async fn leases_of_every_length_are_found_while_they_last() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Arc::new(FrozenClock::at(now()));
+    both(folder.path(), clock, |store| async move {
+        const HOURS: [i64; 10] = [1, 24, 25, 26, 300, 384, 767, 768, 769, 2_000];
+        let row = |n: i64| {
+            let from = now() - TimeDelta::minutes(n * 1_187) - TimeDelta::days(20);
+            let hours = HOURS[usize::try_from(n).unwrap() % HOURS.len()];
+            LeaseRow {
+                id: LeaseId::new(),
+                net: format!("198.51.100.{n}/32").parse().unwrap(),
+                ports: (0, u16::MAX),
+                protocol: None,
+                holder: 1,
+                source: 1,
+                fixed: false,
+                from,
+                // One in eleven goes on.
+                to: (n % 11 > 0).then(|| from + TimeDelta::hours(hours)),
+                sure_until: None,
+                session: None,
+            }
+        };
+        let leases: Vec<LeaseRow> = (0..120).map(row).collect();
+        let mut tx = store.write().await.unwrap();
+        let set_up = SourceSetUp { kind: LeaseSourceKind::Radius, skew: Some(TimeDelta::zero()), silent_after: None };
+        tx.lease_source_add("radius", set_up).await.unwrap();
+        let (kind, name) = ("username".to_owned(), "u1@isp.example".to_owned());
+        let holder = HolderRow { id: 0, kind, name, bound_from: DateTime::<Utc>::MIN_UTC, service: None };
+        tx.lease_holder_add(&[holder]).await.unwrap();
+        tx.lease_keep(&leases).await.unwrap();
+        tx.commit_chore(Chore::LeasesHeard).await.unwrap();
+        let mut conn = store.read().await.unwrap();
+        let forms = conn.lease_forms().await.unwrap();
+        let ask =
+            |row: &LeaseRow, at| LeaseAsk { address: row.net.addr(), port: None, protocol: None, from: at, to: at };
+        let moment = TimeDelta::microseconds(1);
+        let during = |row: &LeaseRow, part: i32| {
+            let end = row.to.unwrap_or(row.from + TimeDelta::days(400));
+            row.from + (end - row.from - moment) / 8 * part
+        };
+        for part in 0..=8 {
+            let asks: Vec<LeaseAsk> = leases.iter().map(|row| ask(row, during(row, part))).collect();
+            for (found, row) in conn.lease_find(&forms, &asks).await.unwrap().iter().zip(&leases) {
+                assert_eq!(found.iter().map(|held| held.id).collect::<Vec<_>>(), [row.id], "part {part} of {row:?}");
+            }
+        }
+        for outside in [
+            |row: &LeaseRow| row.from - TimeDelta::microseconds(1),
+            |row| row.to.unwrap_or(row.from - TimeDelta::days(40)),
+        ] {
+            let asks: Vec<LeaseAsk> = leases.iter().map(|row| ask(row, outside(row))).collect();
+            for (found, row) in conn.lease_find(&forms, &asks).await.unwrap().iter().zip(&leases) {
+                assert!(found.is_empty(), "{row:?}");
+            }
+        }
+    })
+    .await;
 }

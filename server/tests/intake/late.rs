@@ -15,6 +15,7 @@ use domain::{
     saying::{HolderName, Saying, SourceName, Word},
 };
 use std::net::IpAddr;
+use store::testing::rows;
 
 fn at(text: &str) -> DateTime<Utc> {
     format!("2026-11-{text}Z").parse().unwrap()
@@ -280,6 +281,72 @@ async fn bad_rows_are_named_good_ones_kept_and_an_import_knows_its_place() {
         take(&world, "file-1", &[ended]).await;
         assert!(world.desk.leases_erase(&system(), &source("file-1"), before).await.unwrap() >= 1);
         assert_eq!(who(&world, "198.51.100.95", None, "19T10:00:00").await.doubt, Some(Doubt::Gone));
+    })
+    .await;
+}
+
+/// What a source says in a file of its own order: sessions that begin, go on and end, spans, doubles and bad rows.
+fn much(many: u64, net: u8) -> Vec<Saying> {
+    let saying = |n: u64| {
+        let place = n * 7_919 % 5_003;
+        let round = i64::try_from(n / 5_003).unwrap();
+        let (begun, session) =
+            (at("20T08:00:00") + TimeDelta::seconds(i64::try_from(place).unwrap()), format!("bng-7/{place}"));
+        let after = |hours| begun + TimeDelta::hours(hours);
+        let word = match (place % 4, round) {
+            (0, 0) => Word::Start { at: begun, session },
+            (0, 1) => Word::Alive { at: after(1), session, started: None },
+            (0, _) => Word::Stop { at: after(2), session, started: Some(begun) },
+            // Its end is corrected; the last word counts.
+            (1, _) => Word::Held { from: begun, to: Some(after(30 - round)) },
+            (2, _) => Word::Held { from: after(round), to: Some(after(round + 1)) },
+            // Ends before it begins.
+            _ if place % 1_000 == 3 => Word::Held { from: after(1), to: Some(begun) },
+            _ => Word::Held { from: begun, to: None },
+        };
+        let net = format!("10.{net}.{}.{}/32", place / 256, place % 256).parse().unwrap();
+        let holder = HolderName::Username(format!("p{place}@isp.example"));
+        Saying { line: n + 1, net, ports: (0, 65_535), protocol: None, holder, word }
+    };
+    (0..many).map(saying).collect()
+}
+
+#[tokio::test]
+async fn a_large_batch_in_several_turns_is_the_same_as_small_ones_in_the_order_of_its_file() {
+    both(|world| async move {
+        let many = 17_000;
+        let place = ImportPlace { sha256: "cd".repeat(32), rows_done: many };
+        let heard = Heard { through: None, place: Some(place.clone()) };
+        let taken = world.desk.leases_take(&system(), &source("large"), &much(many, 7), &heard).await.unwrap();
+        let mut refused: Vec<u64> = taken.refused.iter().map(|(line, _)| *line).collect();
+        refused.sort_unstable();
+        assert_eq!(taken.kept + refused.len() as u64, many);
+        let mut kept = 0;
+        for part in much(many, 8).chunks(3_000) {
+            let part = world.desk.leases_take(&system(), &source("small"), part, &Heard::default()).await.unwrap();
+            kept += part.kept;
+        }
+        assert_eq!(kept, taken.kept);
+        let mut conn = world.desk.store().read().await.unwrap();
+        let known = conn.lease_sources().await.unwrap();
+        let id = |name: &str| known.iter().find(|source| source.name == name).unwrap().id;
+        let (large, small) = (id("large"), id("small"));
+        // Each lease has its twin.
+        let twins = format!(
+            "leases a JOIN leases b ON b.day = a.day AND b.holder_id = a.holder_id AND b.started_at = a.started_at
+                AND b.ended_at IS NOT DISTINCT FROM a.ended_at AND b.sure_until IS NOT DISTINCT FROM a.sure_until
+            WHERE a.source_id = {large} AND b.source_id = {small}"
+        );
+        let twins = rows(&mut conn, &twins).await.unwrap();
+        assert!(twins > 5_000, "{twins}");
+        for source in [large, small] {
+            assert_eq!(rows(&mut conn, &format!("leases WHERE source_id = {source}")).await.unwrap(), twins);
+        }
+        let ended = format!("leases WHERE source_id = {large} AND ended_at - started_at = 27 * 3600000000");
+        assert!(rows(&mut conn, &ended).await.unwrap() > 400, "the last word counts");
+        assert_eq!(conn.lease_import_place("large", &place.sha256).await.unwrap(), Some(place));
+        let import = conn.lease_imports(5).await.unwrap();
+        assert_eq!(import[0].rows_refused, refused.len() as i64);
     })
     .await;
 }

@@ -12,7 +12,7 @@ use domain::{
     lease::{address_key, net_key},
     saying::HolderName,
 };
-use std::net::IpAddr;
+use std::{borrow::Cow, net::IpAddr};
 
 const NEWS_HEAD: &str = "WITH news (low, high, from_at, to_at) AS (";
 const TOUCHED: &str = ") SELECT DISTINCT e.id FROM news n CROSS JOIN events e
@@ -66,7 +66,7 @@ const fn hearing(tail: &'static str) -> Given<4, News> {
             Column::Int(|news| micros(news.from)),
             Column::Int(|news| news.to.map_or(i64::MAX, micros)),
         ],
-        tail,
+        tail: Cow::Borrowed(tail),
     }
 }
 

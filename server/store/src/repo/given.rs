@@ -1,7 +1,8 @@
 //! Rows and keys that a statement is given all at once, each engine in the way that is quickest for it: ADR 7.
-use super::{Raw, Result, dialect, load::Load};
+use super::{Raw, Result, Row, dialect, load::Load};
 use futures_util::TryStreamExt as _;
 use sqlx::{AssertSqlSafe, QueryBuilder, error::BoxDynError};
+use std::borrow::Cow;
 use uuid::Uuid;
 
 /// What stands in one column of the rows, and its kind.
@@ -19,14 +20,14 @@ pub(crate) enum Column<T> {
 pub(crate) struct Given<const N: usize, T> {
     pub(crate) head: &'static str,
     pub(crate) columns: [Column<T>; N],
-    pub(crate) tail: &'static str,
+    pub(crate) tail: Cow<'static, str>,
 }
 
 impl<const N: usize, T> Given<N, T> {
     /// Its text for so many rows.
     pub(crate) fn text(&self, rows: usize) -> String {
         let given = dialect::given(&self.columns, rows);
-        [self.head, given.as_str(), self.tail].concat()
+        [self.head, given.as_str(), &self.tail].concat()
     }
 
     /// Writes with it; how many rows are new or changed. While the engine takes one part of the rows, the next is made ready.
@@ -44,16 +45,29 @@ impl<const N: usize, T> Given<N, T> {
         Ok(changed)
     }
 
-    /// Reads with it: the first column of what it finds. Rows are read while the engine finds the next.
+    /// Reads with it. Rows are read while the engine finds the next.
     pub(crate) async fn fetch<F: Load>(&self, conn: &mut Raw, rows: &[T]) -> Result<Vec<F>> {
         let mut found = Vec::new();
         for chunk in rows.chunks(dialect::GIVEN_MAX) {
-            let bound = dialect::bound(&self.columns, chunk).map_err(encode)?;
-            let query = sqlx::query_with(AssertSqlSafe(self.text(chunk.len())), bound);
-            let mut rows = query.persistent(dialect::read_kept(chunk.len())).fetch(&mut *conn);
-            while let Some(row) = rows.try_next().await? {
-                found.push(F::load(&row)?);
-            }
+            found.extend(self.fetch_as(conn, chunk, dialect::read_kept(chunk.len()), F::load).await?);
+        }
+        Ok(found)
+    }
+
+    /// Reads with it once, for at most [`dialect::GIVEN_MAX`] rows; `kept`: the statement stays prepared.
+    pub(crate) async fn fetch_as<F>(
+        &self,
+        conn: &mut Raw,
+        rows: &[T],
+        kept: bool,
+        load: impl Fn(&Row) -> Result<F>,
+    ) -> Result<Vec<F>> {
+        let bound = dialect::bound(&self.columns, rows).map_err(encode)?;
+        let query = sqlx::query_with(AssertSqlSafe(self.text(rows.len())), bound);
+        let mut rows = query.persistent(kept).fetch(conn);
+        let mut found = Vec::new();
+        while let Some(row) = rows.try_next().await? {
+            found.push(load(&row)?);
         }
         Ok(found)
     }

@@ -1,7 +1,8 @@
 //! The look-up: who held this address and port then. Each form of leases is asked by equality: for the days on which a lease
 //! that reaches the span may have begun, and for the eras in which one that lasts may have.
 use super::{
-    Db, Raw, Result, Row, dialect,
+    Raw, Result, Row, bulk, dialect,
+    given::{Column, Given},
     lease_keep::day_of,
     load::{get, micros, one, query, time, time_opt},
 };
@@ -18,8 +19,7 @@ use domain::{
     },
     saying::HolderName,
 };
-use futures_util::{StreamExt as _, TryStreamExt as _};
-use sqlx::QueryBuilder;
+use std::fmt::Write as _;
 
 const PROBES_HEAD: &str = "WITH p (n, shape, net, low, high, from_at, to_at, day) AS NOT MATERIALIZED (";
 /// Columns and tables of a look-up; what follows is how the rows of a probe are found.
@@ -39,10 +39,10 @@ const OF_ERAS: &str = concat!(
     found!(),
     " AND (l.ended_at IS NULL OR l.ended_at > p.from_at) AND l.era IS NOT NULL AND l.era",
     dialect::one_of!(),
-    "0, p.day / 16"
+    "0, p.day / 32"
 );
-/// The statements about eras, here and for sessions and prefixes, say 16; so do the rows that are stored.
-const _: () = assert!(ERA_DAYS == 16 && TIMELESS == 0);
+/// The statements about eras, here and for sessions and prefixes, say 32; so do the rows that are stored.
+const _: () = assert!(ERA_DAYS == 32 && TIMELESS == 0);
 // When somebody else began to hold the same block after this lease began.
 pub(crate) const NEXT: &str = "SELECT MIN(l.started_at) AS at FROM lease_days d CROSS JOIN leases l
     WHERE d.day BETWEEN $1 AND $2 AND l.day = d.day AND l.shape = $3 AND l.net = $4 AND l.port_from = $5
@@ -54,8 +54,12 @@ pub(crate) const FIRST_DAY: &str = "SELECT COALESCE(MIN(day), 0) AS n FROM lease
 #[cfg(feature = "testing")]
 pub(crate) const SQL: &[&str] = &[NEXT, FIRST_DAY];
 
-/// Probes of one statement: with eight columns below SQLite's 32,766 parameters.
-const PROBES: usize = 512;
+/// Statements of this file that are made for as many probes as there are.
+#[cfg(feature = "testing")]
+pub(crate) fn made() -> Vec<String> {
+    [1, 3].iter().map(|rows| asking((2, 2)).text(*rows)).collect()
+}
+
 /// A question about more days is asked only about those from the first on which a lease began.
 const DAYS_MANY: i64 = 64;
 /// Blocks of one shared address that are looked at where no port is given.
@@ -89,11 +93,12 @@ pub(crate) async fn find(conn: &mut Raw, forms: &LeaseForms, asks: &[LeaseAsk]) 
     }
     let long = probes.iter().any(|probe| probe.days(0) > DAYS_MANY);
     let first_day: i64 = if long { one(conn, query(FIRST_DAY)).await? } else { 0 };
-    for chunk in probes.chunks(PROBES) {
-        let mut builder = bound(chunk, first_day);
-        let rows = builder.build().persistent(true).fetch(&mut *conn);
-        let found: Vec<Found> = rows.map(|row| load(&row?, forms)).try_collect().await?;
-        for mut found in found {
+    // Those that need as many days and eras together; most need two and two.
+    probes.sort_by_key(|probe| probe.lists(first_day));
+    let alike = probes.chunk_by(|one, other| one.lists(first_day) == other.lists(first_day));
+    for chunk in alike.flat_map(|alike| alike.chunks(bulk::CHUNK)) {
+        let asking = asking(chunk.first().unwrap_or(&BLIND).lists(first_day));
+        for mut found in asking.fetch_as(conn, &filled(chunk), true, |row| load(row, forms)).await? {
             let Some(ask) = asks.get(found.ask) else { continue };
             // Enough to say that it is shared; a row of the whole address is never left out.
             let many = answers.get(found.ask).is_some_and(|answer| answer.len() >= BLOCKS_MAX);
@@ -144,6 +149,12 @@ impl Probe {
         let first = self.span.0.saturating_sub(ERAS_US).div_euclid(DAY_US);
         self.last_day().div_euclid(ERA_DAYS) - first.max(first_day).div_euclid(ERA_DAYS) + 1
     }
+
+    /// Days and eras that its statement names: so many, or a few more, so that few statements serve all.
+    fn lists(&self, first_day: i64) -> (usize, usize) {
+        let named = |many| rounded(usize::try_from(many).unwrap_or(1), &[2, 3, 4, 6, 12, 24, 48, 96, 384]);
+        (named(self.days(first_day)), named(self.eras(first_day)))
+    }
 }
 
 /// The span of a question, clocks being what they are, in microseconds.
@@ -174,35 +185,42 @@ fn asked<'f>(forms: &'f LeaseForms, ask: &LeaseAsk) -> impl Iterator<Item = (i64
     })
 }
 
-/// The statement for the probes, filled up to one of a few sizes, so that few statements serve all.
-fn bound(probes: &[Probe], first_day: i64) -> QueryBuilder<Db> {
-    let size = rounded(probes.len(), &[1, 2, 3, 4, 6, 8, 16, 64, PROBES]);
-    let mut builder = QueryBuilder::new(PROBES_HEAD);
-    let filled = probes.iter().chain(std::iter::repeat(&BLIND)).take(size);
-    builder.push_values(filled, |mut row, probe| {
-        row.push_bind(probe.n)
-            .push_bind(probe.shape)
-            .push_bind(net_bytes(&probe.net.0, probe.net.1).to_vec())
-            .push_bind(probe.ports.0)
-            .push_bind(probe.ports.1)
-            .push_bind(probe.span.0)
-            .push_bind(probe.span.1)
-            .push_bind(probe.last_day());
-    });
-    let most = |of: fn(&Probe, i64) -> i64| probes.iter().map(|probe| of(probe, first_day)).max().unwrap_or(1);
-    builder.push(OF_DAYS);
-    before(&mut builder, "p.day", most(Probe::days));
-    builder.push(OF_ERAS);
-    before(&mut builder, "p.day / 16", most(Probe::eras));
-    builder.push(dialect::one_of_end!());
-    builder
+/// The probes; where a statement's text depends on how many, filled up to one of a few sizes, so that few serve all.
+fn filled(probes: &[Probe]) -> Vec<Probe> {
+    if dialect::ANY_SIZE {
+        return probes.to_vec();
+    }
+    let size = rounded(probes.len(), &[1, 2, 3, 4, 6, 8, 16, 64, bulk::CHUNK]);
+    probes.iter().chain(std::iter::repeat(&BLIND)).take(size).copied().collect()
 }
 
-/// The values before `last`, so that there are at least `many` with it.
-fn before(builder: &mut QueryBuilder<Db>, last: &str, many: i64) {
-    let many = rounded(usize::try_from(many).unwrap_or(1), &[3, 4, 6, 12, 24, 48, 96, 384]);
+/// The statement that names so many days and eras.
+fn asking((days, eras): (usize, usize)) -> Given<8, Probe> {
+    let mut tail = OF_DAYS.to_owned();
+    before(&mut tail, "p.day", days);
+    tail.push_str(OF_ERAS);
+    before(&mut tail, "p.day / 32", eras);
+    tail.push_str(dialect::one_of_end!());
+    Given {
+        head: PROBES_HEAD,
+        columns: [
+            Column::Int(|probe| probe.n),
+            Column::Int(|probe| probe.shape),
+            Column::Bytes(|probe| net_bytes(&probe.net.0, probe.net.1).to_vec()),
+            Column::Int(|probe| probe.ports.0),
+            Column::Int(|probe| probe.ports.1),
+            Column::Int(|probe| probe.span.0),
+            Column::Int(|probe| probe.span.1),
+            Column::Int(Probe::last_day),
+        ],
+        tail: tail.into(),
+    }
+}
+
+/// The values before `last`, so that there are so many with it.
+fn before(text: &mut String, last: &str, many: usize) {
     for n in 1..many {
-        builder.push(format_args!(", {last} - {n}"));
+        let _ = write!(text, ", {last} - {n}");
     }
 }
 

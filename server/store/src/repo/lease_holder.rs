@@ -10,6 +10,7 @@ use domain::{
     customer::Service,
     id::{CustomerId, EventId, ServiceId},
 };
+use std::borrow::Cow;
 
 /// A name is bound since ever, until it changes hands.
 pub(crate) const SINCE_EVER: i64 = -i64::MAX;
@@ -24,12 +25,16 @@ const ADD_HEAD: &str = "INSERT INTO lease_holders (id, kind, name, bound_from, s
 const ADD_TAIL: &str = " ON CONFLICT (kind, name, bound_from) DO NOTHING";
 pub(crate) const NUMBERS: &str = "INSERT INTO counters (name, value) VALUES ('lease_holders', $1)
     ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value RETURNING value";
+pub(crate) const CHANGES: &str =
+    "SELECT COALESCE(MAX(value), 0) AS n FROM counters WHERE name = 'lease_holder_changes'";
+pub(crate) const CHANGED: &str = "INSERT INTO counters (name, value) VALUES ('lease_holder_changes', 1)
+    ON CONFLICT (name) DO UPDATE SET value = counters.value + 1";
 pub(crate) const BIND: &str = "UPDATE lease_holders SET service_id = $2, customer_id = $3 WHERE id = $1";
 pub(crate) const WAITING: &str = "SELECT event_id FROM event_waits WHERE kind = $1 AND what = $2";
 
 /// Statements of this file.
 #[cfg(feature = "testing")]
-pub(crate) const SQL: &[&str] = &[NUMBERS, BIND, WAITING];
+pub(crate) const SQL: &[&str] = &[NUMBERS, CHANGES, CHANGED, BIND, WAITING];
 
 /// Statements of this file that are made for as many rows as there are.
 #[cfg(feature = "testing")]
@@ -132,12 +137,17 @@ const fn adding<'r>() -> Given<6, (i64, &'r HolderRow)> {
             Column::IdOpt(|(_, holder)| holder.service.map(|(service, _)| service.0)),
             Column::IdOpt(|(_, holder)| holder.service.map(|(_, customer)| customer.0)),
         ],
-        tail: ADD_TAIL,
+        tail: Cow::Borrowed(ADD_TAIL),
     }
 }
 
 fn since(at: DateTime<Utc>) -> i64 {
     if at == DateTime::<Utc>::MIN_UTC { SINCE_EVER } else { micros(at) }
+}
+
+/// How often a name has changed hands.
+pub(crate) async fn changes(conn: &mut Raw) -> Result<i64> {
+    one(conn, query(CHANGES)).await
 }
 
 /// A service was added or has other names now: what nobody had is his; what somebody else had is his from `now` on.
@@ -171,6 +181,7 @@ pub(crate) async fn bind(conn: &mut Raw, service: &Service, now: DateTime<Utc>) 
                 let row =
                     HolderRow { id: 0, kind: kind.to_owned(), name: name.clone(), bound_from: now, service: whose };
                 add(conn, &[row]).await.map(drop)?;
+                run(conn, query(CHANGED)).await.map(drop)?;
             }
         }
     }

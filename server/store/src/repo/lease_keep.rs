@@ -15,7 +15,7 @@ use domain::{
     },
 };
 use ipnet::IpNet;
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
 const ADD_HEAD: &str = "INSERT INTO leases (day, shape, net, port_from, started_at, holder_id, port_to, ended_at,
     sure_until, era, source_id, nas, session, id) ";
@@ -151,7 +151,9 @@ async fn keyed<'r>(conn: &mut Raw, rows: &'r [LeaseRow]) -> Result<Vec<(Key, &'r
         }
         same
     });
-    let days: HashSet<i64> = keyed.iter().map(|one| one.0.0).collect();
+    // In their order: two writers that make the same days known wait for each other.
+    let mut days: Vec<i64> = keyed.iter().map(|one| one.0.0).collect();
+    days.dedup();
     for day in days {
         add_day(conn, day).await?;
     }
@@ -178,7 +180,7 @@ const fn adding<'r>(tail: &'static str) -> Given<14, (Key, &'r LeaseRow)> {
             Column::TextOpt(|(_, row)| row.session.clone()),
             Column::Id(|(_, row)| row.id.0),
         ],
-        tail,
+        tail: Cow::Borrowed(tail),
     }
 }
 

@@ -32,7 +32,7 @@ const WITHIN_TAIL: &str =
         AND l.era IS NULL AND l.started_at <= p.to_at AND l.ended_at > p.from_at AND h.id = l.holder_id
     UNION ALL SELECT CAST(0 AS BIGINT) AS n, l.shape, l.net, l.port_from, l.port_to, l.started_at, l.ended_at,
         l.sure_until, l.holder_id, l.source_id, l.id, h.kind, h.name, h.service_id, h.customer_id
-    FROM p CROSS JOIN (SELECT 0 AS era UNION SELECT day / 16 FROM lease_days) e CROSS JOIN leases l
+    FROM p CROSS JOIN (SELECT 0 AS era UNION SELECT day / 32 FROM lease_days) e CROSS JOIN leases l
         CROSS JOIN lease_holders h
     WHERE l.era = e.era AND l.era IS NOT NULL AND l.shape = p.shape
         AND l.net BETWEEN p.low AND p.high AND LENGTH(l.net) = LENGTH(p.low)

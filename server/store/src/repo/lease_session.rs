@@ -10,6 +10,7 @@ use super::{
 use crate::types::{LeaseRow, SessionAsk};
 use chrono::{DateTime, Utc};
 use domain::lease::shape::{DAY_US, ERA_DAYS, ERAS_US, LASTING_US, Shape};
+use std::borrow::Cow;
 
 macro_rules! columns {
     () => {
@@ -55,7 +56,7 @@ const GOES_ON: &str = concat!(
     asked!(),
     " AND l.era IS NOT NULL AND l.era",
     dialect::one_of!(),
-    "p.era, p.era + 1, p.era + 2, p.day_last / 16",
+    "p.era, p.era + 1, p.day_last / 32",
     dialect::one_of_end!()
 );
 pub(crate) const OPEN_OF_NAS: &str = concat!(
@@ -94,7 +95,7 @@ const fn asking<'a>(tail: &'static str) -> Given<8, (i64, Place, &'a SessionAsk)
             Column::Int(|(_, place, _)| place.2),
             Column::Int(|(_, place, _)| place.3),
         ],
-        tail,
+        tail: Cow::Borrowed(tail),
     }
 }
 

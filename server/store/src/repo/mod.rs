@@ -122,7 +122,7 @@ pub(crate) fn statements() -> Vec<&'static str> {
 /// Statements that are made for as many rows as there are, for the same test.
 #[cfg(feature = "testing")]
 pub(crate) fn made() -> Vec<String> {
-    [event_ask::made(), lease_holder::made(), lease_keep::made(), lease_session::made()].concat()
+    [event_ask::made(), lease_find::made(), lease_holder::made(), lease_keep::made(), lease_session::made()].concat()
 }
 
 /// Migrations of this engine.

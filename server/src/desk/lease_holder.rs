@@ -1,0 +1,111 @@
+//! The holders that the names of sayings stand for; names nobody knew become known.
+use super::DeskError;
+use chrono::{DateTime, Utc};
+use domain::saying::{HolderName, Saying, Word};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+};
+use store::{Conn, HolderNumber, HolderRow, Tx};
+
+/// A name's holders: since when each.
+type Bindings = Vec<(DateTime<Utc>, i64)>;
+
+/// The holders that the names of a turn stand for.
+#[derive(Default)]
+pub(super) struct Holders {
+    /// The names in question, by their kind.
+    names: BTreeMap<&'static str, Vec<String>>,
+    known: HashMap<&'static str, HashMap<String, Bindings>>,
+    /// How often names had changed hands by then.
+    changes: i64,
+}
+
+impl Holders {
+    /// Those that are known by now. Read before the transaction, so that another turn may be written meanwhile.
+    pub(super) async fn read(conn: &mut Conn, sayings: &[&Saying]) -> Result<Self, DeskError> {
+        let mut kinds: BTreeMap<&'static str, Vec<Cow<'_, str>>> = BTreeMap::new();
+        for said in sayings.iter().filter(|said| !matches!(said.word, Word::Reboot { .. })) {
+            let (kind, name) = said.holder.parts();
+            kinds.entry(kind).or_default().push(name);
+        }
+        let mut holders = Self { changes: conn.lease_holder_changes().await?, ..Self::default() };
+        for (kind, mut names) in kinds {
+            names.sort_unstable();
+            names.dedup();
+            let names: Vec<String> = names.into_iter().map(Cow::into_owned).collect();
+            holders.insert(kind, conn.lease_holders_named(kind, &names).await?);
+            holders.names.insert(kind, names);
+        }
+        Ok(holders)
+    }
+
+    /// Names nobody knew are made known, with the service that has them; if any name changed hands meanwhile, all are read
+    /// again.
+    pub(super) async fn complete(&mut self, tx: &mut Tx) -> Result<(), DeskError> {
+        let changed = tx.lease_holder_changes().await? != self.changes;
+        for (kind, names) in std::mem::take(&mut self.names) {
+            if changed {
+                self.known.remove(kind);
+                self.insert(kind, tx.lease_holders_named(kind, &names).await?);
+            }
+            let new: Vec<String> = names.into_iter().filter(|name| self.named(kind, name).is_none()).collect();
+            if new.is_empty() {
+                continue;
+            }
+            let rows = new_holders(tx, kind, &new).await?;
+            let numbers = match tx.lease_holder_add(&rows).await? {
+                Some(numbers) => numbers,
+                None => tx.lease_holders_named(kind, &new).await?,
+            };
+            self.insert(kind, numbers);
+        }
+        Ok(())
+    }
+
+    fn insert(&mut self, kind: &'static str, rows: Vec<HolderNumber>) {
+        let known = self.known.entry(kind).or_default();
+        known.reserve(rows.len());
+        for row in rows {
+            let bindings = known.entry(row.name).or_default();
+            if !bindings.iter().any(|(_, id)| *id == row.id) {
+                bindings.push((row.bound_from, row.id));
+            }
+        }
+    }
+
+    fn named(&self, kind: &str, name: &str) -> Option<&Bindings> {
+        self.known.get(kind)?.get(name)
+    }
+
+    /// The holder that a name stood for at an instant.
+    pub(super) fn at(&self, name: &HolderName, at: DateTime<Utc>) -> Option<i64> {
+        let (kind, name) = name.parts();
+        let bindings = self.named(kind, &name)?;
+        let then = bindings.iter().filter(|(since, _)| *since <= at).max_by_key(|(since, _)| *since);
+        then.or(bindings.first()).map(|(_, id)| *id)
+    }
+}
+
+/// Rows for names that are new. A service number that no service has is left out: its lease is refused.
+async fn new_holders(tx: &mut Tx, kind: &'static str, names: &[String]) -> Result<Vec<HolderRow>, DeskError> {
+    let mut owners: HashMap<String, Vec<_>> = HashMap::new();
+    for found in tx.services_named(kind, names).await? {
+        let owners = owners.entry(found.name).or_default();
+        if !owners.contains(&(found.service, found.customer)) {
+            owners.push((found.service, found.customer));
+        }
+    }
+    let row = |name: &String| {
+        let service = match owners.get(name).map(Vec::as_slice) {
+            Some([sole]) => Some(*sole),
+            // Two services with one name: it is nobody's, for who would it be?
+            Some(_) => None,
+            None if kind == "service" => return None,
+            None => None,
+        };
+        let bound_from = DateTime::<Utc>::MIN_UTC;
+        Some(HolderRow { id: 0, kind: kind.to_owned(), name: name.clone(), bound_from, service })
+    };
+    Ok(names.iter().filter_map(row).collect())
+}
