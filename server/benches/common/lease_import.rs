@@ -119,7 +119,12 @@ pub(crate) async fn import(desk: &Desk, provider: Provider, suffix: &str) {
         }
         days.push(meter.rate_since(Some(before)));
         let rate = days.last().unwrap();
-        eprintln!("day {} of {DAYS}: {} leases, {rate:.0} a second, {:.0} MB of its own", day + 1, meter.rows, own_mb());
+        eprintln!(
+            "day {} of {DAYS}: {} leases, {rate:.0} a second, {:.0} MB of its own",
+            day + 1,
+            meter.rows,
+            own_mb()
+        );
     }
     meter.say(desk, "lease_import", suffix).await;
     say(&format!("lease_import_per_s_third_day{suffix}"), days[2], "1/s");

@@ -13,6 +13,7 @@ use reqwest::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::error::Error;
 
 /// Largest answer that is read, in bytes.
 const ANSWER_BYTES_MAX: usize = 1024 * 1024;
@@ -111,12 +112,30 @@ impl Caller {
 fn unreachable(error: &reqwest::Error) -> String {
     let words = if error.is_timeout() {
         "no answer in time"
+    } else if untrusted(error) {
+        "its certificate is not trusted: name the authority that signed it in ca_file"
     } else if error.is_connect() {
         "cannot be reached"
     } else {
         "the connection broke"
     };
     words.to_owned()
+}
+
+/// Whether the other side's certificate was refused.
+fn untrusted(error: &reqwest::Error) -> bool {
+    let refused =
+        |error: &(dyn Error + 'static)| matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_)));
+    let mut next: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = next {
+        // An I/O error keeps what it is about out of its sources.
+        let inside = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        if refused(error) || inside.is_some_and(|inside| refused(inside)) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
 }
 
 async fn received(mut response: Response) -> Reply {

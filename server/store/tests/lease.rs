@@ -287,7 +287,8 @@ async fn a_name_that_changes_hands_is_counted_so_that_numbers_read_before_are_kn
         let mut other = tx.service_by_id(service).await.unwrap().unwrap();
         tx.lease_holder_bind(&other, now()).await.unwrap();
         assert_eq!(tx.lease_holder_changes().await.unwrap(), before, "it is his already");
-        other.id = ServiceId::new();
+        (other.id, other.number) = (ServiceId::new(), "ln-2".to_owned());
+        tx.service_put(&other).await.unwrap();
         tx.lease_holder_bind(&other, now()).await.unwrap();
         assert_eq!(tx.lease_holder_changes().await.unwrap(), before + 1);
         let known = tx.lease_holders_named("username", &["u2@isp.example".to_owned()]).await.unwrap();

@@ -215,7 +215,7 @@ async fn leases_of_every_length_are_found_while_they_last() {
         }
         for outside in [
             |row: &LeaseRow| row.from - TimeDelta::microseconds(1),
-            |row| row.to.unwrap_or(row.from - TimeDelta::days(40)),
+            |row: &LeaseRow| row.to.unwrap_or(row.from - TimeDelta::days(40)),
         ] {
             let asks: Vec<LeaseAsk> = leases.iter().map(|row| ask(row, outside(row))).collect();
             for (found, row) in conn.lease_find(&forms, &asks).await.unwrap().iter().zip(&leases) {

@@ -1,4 +1,5 @@
 //! The channels against real peers on loopback: Dovecot, Python's LMTP client, rbldnsd, and an HTTP server that lies.
+mod authority;
 mod dnsbl;
 mod feed;
 mod house;

@@ -1,5 +1,8 @@
 //! The other sides: Dovecot, rbldnsd, Python's LMTP client, each a process on loopback that ends with its test.
-use crate::house::{Process, free_port, have};
+use crate::{
+    authority,
+    house::{Process, free_port, have},
+};
 use std::{
     fs,
     net::{SocketAddr, TcpStream},
@@ -41,7 +44,7 @@ impl Dovecot {
         let folder = tempfile::tempdir().unwrap();
         let at = folder.path();
         open_to_all(at);
-        certificate(at);
+        authority::certificate(at);
         let me = fs::metadata(at).unwrap().uid();
         let mail = at.join("mail");
         for part in ["cur", "new", "tmp"] {
@@ -123,20 +126,6 @@ fn path() -> String {
 
 fn open_to_all(folder: &Path) {
     fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).unwrap();
-}
-
-/// An authority and a certificate for localhost.
-fn certificate(at: &Path) {
-    let run = |args: &str| {
-        let args = args.split(' ');
-        let done = Command::new("openssl").args(args).current_dir(at).stderr(Stdio::null()).status().unwrap();
-        assert!(done.success());
-    };
-    fs::write(at.join("san"), "subjectAltName=DNS:localhost,IP:127.0.0.1\n").unwrap();
-    let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
-    run(&format!("req -x509 {key} -keyout ca.key -out ca.pem -days 30 -subj /CN=authority"));
-    run(&format!("req {key} -keyout key.pem -out request.pem -subj /CN=localhost"));
-    run("x509 -req -in request.pem -CA ca.pem -CAkey ca.key -CAcreateserial -out cert.pem -days 30 -extfile san");
 }
 
 fn listening(port: u16, log: impl Fn() -> String) {

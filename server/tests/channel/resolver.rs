@@ -1,6 +1,7 @@
 //! The real program and a resolver: killed while it asks, two at a time, and a resolver that goes away.
 use crate::{
-    house::{House, mail, system},
+    authority::certificate,
+    house::{House, have, mail, system},
     world::services,
 };
 use axum::{Router, body::Bytes, extract::State, http::StatusCode, response::IntoResponse, routing::post};
@@ -13,11 +14,23 @@ use domain::{
 };
 use lazaret::desk::Arrival;
 use std::{
+    net::SocketAddr,
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
     },
     time::Duration,
+};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::{
+    TlsAcceptor,
+    rustls::{
+        ServerConfig,
+        crypto::ring,
+        pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
+    },
+    server::TlsStream,
 };
 
 /// What the resolver does, and how often it was asked.
@@ -30,15 +43,56 @@ struct Books {
 
 impl Books {
     async fn start(&self) -> String {
-        let router = Router::new().route("/who", post(answer)).with_state(self.clone());
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/who", listener.local_addr().unwrap());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (router, url) = (self.router(), format!("http://{}/who", listener.local_addr().unwrap()));
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         url
     }
 
+    /// Over TLS, with the certificate of this folder.
+    async fn start_secured(&self, folder: &Path) -> String {
+        let certificate = CertificateDer::from_pem_file(folder.join("cert.pem")).unwrap();
+        let key = PrivateKeyDer::from_pem_file(folder.join("key.pem")).unwrap();
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));
+        let config = config.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
+        let acceptor = Arc::new(config.with_single_cert(vec![certificate], key).unwrap()).into();
+        let listener = Secured { listener: TcpListener::bind("127.0.0.1:0").await.unwrap(), acceptor };
+        let port = listener.listener.local_addr().unwrap().port();
+        let router = self.router();
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        format!("https://localhost:{port}/who")
+    }
+
+    fn router(&self) -> Router {
+        Router::new().route("/who", post(answer)).with_state(self.clone())
+    }
+
     fn asked(&self) -> usize {
         self.asked.load(SeqCst)
+    }
+}
+
+struct Secured {
+    listener: TcpListener,
+    acceptor: TlsAcceptor,
+}
+
+impl axum::serve::Listener for Secured {
+    type Io = TlsStream<TcpStream>;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
+        loop {
+            let (stream, from) = self.listener.accept().await.unwrap();
+            // Who does not trust the certificate hangs up.
+            if let Ok(stream) = self.acceptor.accept(stream).await {
+                return (stream, from);
+            }
+        }
+    }
+
+    fn local_addr(&self) -> std::io::Result<Self::Addr> {
+        self.listener.local_addr()
     }
 }
 
@@ -144,4 +198,31 @@ async fn a_resolver_that_goes_away_is_shown_and_makes_nobody_unready() {
         })
         .await;
     drop(process);
+}
+
+#[tokio::test]
+async fn a_resolver_with_a_certificate_of_a_private_authority_is_asked_only_if_the_authority_is_named() {
+    if !have("openssl") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    certificate(folder.path());
+    let books = Books::default();
+    let url = books.start_secured(folder.path()).await;
+    let named = folder.path().join("ca.pem").display().to_string();
+    let missing = folder.path().join("none.pem").display().to_string();
+    for (ca_file, problem) in [("", "certificate"), (missing.as_str(), "ca_file"), (named.as_str(), "")] {
+        let house = House::new(&[("resolver.books.url", &url), ("resolver.books.ca_file", ca_file)]).await;
+        services(&house, &[("ln-1", "anna@isp.example", "", "")]).await;
+        complain(&house, 1).await;
+        let process = house.serve();
+        if problem.is_empty() {
+            house.until("it is answered", async || certain(&house).await == 1).await;
+        } else {
+            house.until("it has failed", async || house.problem("resolver.books").await.contains(problem)).await;
+            assert_eq!((certain(&house).await, books.asked()), (0, 0));
+        }
+        drop(process);
+    }
+    assert_eq!(books.asked(), 1);
 }
