@@ -123,19 +123,13 @@ fn unreachable(error: &reqwest::Error) -> String {
 }
 
 /// Whether the other side's certificate was refused.
-fn untrusted(error: &reqwest::Error) -> bool {
-    let refused =
-        |error: &(dyn Error + 'static)| matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_)));
-    let mut next: Option<&(dyn Error + 'static)> = Some(error);
-    while let Some(error) = next {
-        // An I/O error keeps what it is about out of its sources.
-        let inside = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if refused(error) || inside.is_some_and(|inside| refused(inside)) {
-            return true;
-        }
-        next = error.source();
+fn untrusted(error: &(dyn Error + 'static)) -> bool {
+    if matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))) {
+        return true;
     }
-    false
+    // An I/O error keeps what it wraps out of its sources.
+    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    wrapped.is_some_and(|wrapped| untrusted(wrapped)) || error.source().is_some_and(untrusted)
 }
 
 async fn received(mut response: Response) -> Reply {
