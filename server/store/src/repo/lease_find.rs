@@ -198,9 +198,9 @@ fn filled(probes: &[Probe]) -> Vec<Probe> {
 fn asking((days, eras): (usize, usize)) -> Given<8, Probe> {
     let mut tail = OF_DAYS.to_owned();
     before(&mut tail, "p.day", days);
-    tail.push_str(OF_ERAS);
+    tail += OF_ERAS;
     before(&mut tail, "p.day / 32", eras);
-    tail.push_str(dialect::one_of_end!());
+    tail += dialect::one_of_end!();
     Given {
         head: PROBES_HEAD,
         columns: [
