@@ -1,21 +1,86 @@
 //! The holders that the names of sayings stand for; names nobody knew become known.
-use super::DeskError;
+use super::{
+    Desk, DeskError,
+    lease_take::{TURN_MAX, wrong},
+};
 use chrono::{DateTime, Utc};
 use domain::saying::{HolderName, Saying, Word};
 use std::{
     borrow::Cow,
     collections::{BTreeMap, HashMap},
 };
-use store::{Conn, HolderNumber, HolderRow, Tx};
+use store::{Chore, Conn, HolderNumber, HolderRow, Tx};
 
 /// A name's holders: since when each.
 type Bindings = Vec<(DateTime<Utc>, i64)>;
+
+/// Names by their kind, in order, each once.
+pub(super) type Names = BTreeMap<&'static str, Vec<String>>;
+
+/// One in so many names is looked at to see whether a batch brings many new ones.
+const SAMPLE: usize = 64;
+
+/// The names that sayings are about.
+pub(super) fn names_of(sayings: &[&Saying]) -> Names {
+    let mut kinds: BTreeMap<&'static str, Vec<Cow<'_, str>>> = BTreeMap::new();
+    for said in sayings.iter().filter(|said| !matches!(said.word, Word::Reboot { .. })) {
+        let (kind, name) = said.holder.parts();
+        kinds.entry(kind).or_default().push(name);
+    }
+    let owned = |mut names: Vec<Cow<'_, str>>| {
+        names.sort_unstable();
+        names.dedup();
+        names.into_iter().map(Cow::into_owned).collect()
+    };
+    kinds.into_iter().map(|(kind, names)| (kind, owned(names))).collect()
+}
+
+/// Some of the names, and all of them in parts of one transaction each.
+fn in_parts(sayings: &[&Saying], now: DateTime<Utc>) -> (Names, Vec<Names>) {
+    let good: Vec<&Saying> = sayings.iter().copied().filter(|said| wrong(said, now).is_none()).collect();
+    let (mut sample, mut parts) = (Names::new(), Vec::new());
+    for (kind, names) in names_of(&good) {
+        sample.insert(kind, names.iter().step_by(SAMPLE).cloned().collect());
+        parts.extend(names.chunks(TURN_MAX).map(|part| Names::from([(kind, part.to_vec())])));
+    }
+    (sample, parts)
+}
+
+impl Desk {
+    /// Where a large batch brings many new names, as the first of a network does, they are made known before its leases, in
+    /// their own order: in that of the addresses each transaction would change almost every page of their index.
+    pub(super) async fn holders_known(&self, sayings: &[&Saying]) -> Result<(), DeskError> {
+        let (sample, parts) = in_parts(sayings, self.clock.now());
+        let sample = self.read_holders(sample).await?;
+        if sample.unknown() * 8 < sample.names.values().map(Vec::len).sum() {
+            return Ok(());
+        }
+        let mut read = Holders::default();
+        for part in parts {
+            ((), read) = tokio::try_join!(self.make_known(read), self.read_holders(part))?;
+        }
+        self.make_known(read).await
+    }
+
+    async fn read_holders(&self, names: Names) -> Result<Holders, DeskError> {
+        Holders::read(&mut self.store.read().await?, names).await
+    }
+
+    async fn make_known(&self, mut holders: Holders) -> Result<(), DeskError> {
+        if holders.unknown() == 0 {
+            return Ok(());
+        }
+        let mut tx = self.store.write().await?;
+        holders.complete(&mut tx).await?;
+        Ok(tx.commit_chore(Chore::LeasesHeard).await?)
+    }
+}
 
 /// The holders that the names of a turn stand for.
 #[derive(Default)]
 pub(super) struct Holders {
     /// The names in question, by their kind.
-    names: BTreeMap<&'static str, Vec<String>>,
+    names: Names,
     known: HashMap<&'static str, HashMap<String, Bindings>>,
     /// How often names had changed hands by then.
     changes: i64,
@@ -23,21 +88,20 @@ pub(super) struct Holders {
 
 impl Holders {
     /// Those that are known by now. Read before the transaction, so that another turn may be written meanwhile.
-    pub(super) async fn read(conn: &mut Conn, sayings: &[&Saying]) -> Result<Self, DeskError> {
-        let mut kinds: BTreeMap<&'static str, Vec<Cow<'_, str>>> = BTreeMap::new();
-        for said in sayings.iter().filter(|said| !matches!(said.word, Word::Reboot { .. })) {
-            let (kind, name) = said.holder.parts();
-            kinds.entry(kind).or_default().push(name);
-        }
+    pub(super) async fn read(conn: &mut Conn, names: Names) -> Result<Self, DeskError> {
         let mut holders = Self { changes: conn.lease_holder_changes().await?, ..Self::default() };
-        for (kind, mut names) in kinds {
-            names.sort_unstable();
-            names.dedup();
-            let names: Vec<String> = names.into_iter().map(Cow::into_owned).collect();
-            holders.insert(kind, conn.lease_holders_named(kind, &names).await?);
-            holders.names.insert(kind, names);
+        for (kind, names) in &names {
+            holders.insert(kind, conn.lease_holders_named(kind, names).await?);
         }
-        Ok(holders)
+        Ok(Self { names, ..holders })
+    }
+
+    /// Names that nobody knew by then.
+    fn unknown(&self) -> usize {
+        let known = |(kind, names): (&&str, &Vec<String>)| {
+            names.iter().filter(|name| self.named(kind, name).is_none()).count()
+        };
+        self.names.iter().map(known).sum()
     }
 
     /// Names nobody knew are made known, with the service that has them; if any name changed hands meanwhile, all are read

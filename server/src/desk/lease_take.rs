@@ -1,6 +1,10 @@
 //! Takes what lease sources say into the index: sessions are folded, names become holders, and events that waited for it
 //! are asked again.
-use super::{Desk, DeskError, lease_holder::Holders, lease_session::Sessions};
+use super::{
+    Desk, DeskError,
+    lease_holder::{Holders, names_of},
+    lease_session::Sessions,
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     act::Act,
@@ -19,7 +23,7 @@ pub const SAYINGS_MAX: usize = 140_000;
 /// fewer pages each of them costs.
 pub const SAYINGS_FULL: usize = 128_000;
 /// Sayings of one transaction, at most: it holds SQLite's only writer.
-const TURN_MAX: usize = 16_000;
+pub(super) const TURN_MAX: usize = 16_000;
 /// A source's clock may be this far ahead of ours before what it says is refused as in the future.
 const FUTURE: TimeDelta = TimeDelta::hours(24);
 /// Tries of one batch: another writer may have added the same names meanwhile.
@@ -88,9 +92,35 @@ impl Desk {
         if sayings.len() > SAYINGS_MAX {
             return Err(Refusal::invalid("sayings", format!("at most {SAYINGS_MAX} at a time")).into());
         }
-        let ordered = ordered(sayings);
-        let turns = ordered.len().div_ceil(TURN_MAX).max(1);
-        let mut turns = ordered.chunks(ordered.len().div_ceil(turns).max(1));
+        if sayings.len() <= TURN_MAX {
+            return self.take_turns(actor, source, &sayings.iter().collect::<Vec<_>>(), heard).await;
+        }
+        let (ordered, cut) = ordered(sayings);
+        self.holders_known(&ordered).await?;
+        let Some((some, others)) = cut.filter(|_| self.store.writers() > 1).and_then(|cut| ordered.split_at_checked(cut))
+        else {
+            return self.take_turns(actor, source, &ordered, heard).await;
+        };
+        // About addresses of their own: they do not wait for each other. What was heard is said when both are there.
+        let not_yet = Heard::default();
+        let some = self.take_turns(actor, source, some, &not_yet);
+        let (mut all, others) = tokio::try_join!(some, self.take_turns(actor, source, others, &not_yet))?;
+        all.add(others);
+        let turn = Turn { source, heard, refused_before: all.refused.len() };
+        all.add(self.take_turn(actor, turn, self.make_ready(&[]).await?).await?);
+        Ok(all)
+    }
+
+    /// One transaction after the other; what was heard comes with the last.
+    async fn take_turns(
+        &self,
+        actor: &Actor,
+        source: &SourceName,
+        said: &[&Saying],
+        heard: &Heard,
+    ) -> Result<Taken, DeskError> {
+        let turns = said.len().div_ceil(TURN_MAX).max(1);
+        let mut turns = said.chunks(said.len().div_ceil(turns).max(1));
         let (mut all, not_yet) = (Taken::default(), Heard::default());
         let mut ready = self.make_ready(turns.next().unwrap_or_default()).await?;
         loop {
@@ -142,14 +172,18 @@ impl Desk {
     }
 }
 
-/// The sayings by address, those about one address as they came. A reboot speaks of every session that began before it,
-/// whatever its address: then all stays as it came.
-fn ordered(sayings: &[Saying]) -> Vec<&Saying> {
+/// The sayings by address, those about one address as they came, and where to cut them in two of about the same size that have
+/// no address in common. A reboot speaks of every session that began before it, whatever its address: then all stays as it
+/// came, and in one.
+fn ordered(sayings: &[Saying]) -> (Vec<&Saying>, Option<usize>) {
     let mut ordered: Vec<&Saying> = sayings.iter().collect();
-    if ordered.len() > TURN_MAX && !sayings.iter().any(|said| matches!(said.word, Word::Reboot { .. })) {
-        ordered.sort_by_key(|said| (said.net, said.ports));
+    if sayings.iter().any(|said| matches!(said.word, Word::Reboot { .. })) {
+        return (ordered, None);
     }
-    ordered
+    ordered.sort_by_key(|said| (said.net, said.ports));
+    let middle = ordered.get(ordered.len() / 2).map(|said| said.net);
+    let cut = ordered.partition_point(|said| Some(said.net) < middle);
+    (ordered, Some(cut).filter(|cut| *cut > 0))
 }
 
 /// What is taken in one transaction beside the sayings.
@@ -174,7 +208,7 @@ impl<'a> Ready<'a> {
     pub(super) async fn read(conn: &mut Conn, said: &'a [&'a Saying], now: DateTime<Utc>) -> Result<Self, DeskError> {
         let mut taken = Taken::default();
         let good: Vec<&Saying> = said.iter().copied().filter(|said| usable(said, now, &mut taken)).collect();
-        let holders = Holders::read(conn, &good).await?;
+        let holders = Holders::read(conn, names_of(&good)).await?;
         Ok(Self { said, good, taken, holders })
     }
 }
@@ -248,7 +282,8 @@ fn usable(said: &Saying, now: DateTime<Utc>, taken: &mut Taken) -> bool {
     }
 }
 
-fn wrong(said: &Saying, now: DateTime<Utc>) -> Option<String> {
+/// What is wrong with it in itself.
+pub(super) fn wrong(said: &Saying, now: DateTime<Utc>) -> Option<String> {
     let begins = match &said.word {
         Word::Held { from, to } => {
             if to.is_some_and(|to| to <= *from) {

@@ -121,6 +121,14 @@ impl Store {
         }
     }
 
+    /// Transactions that one import of leases writes at the same time.
+    pub const fn writers(&self) -> usize {
+        match &self.engine {
+            Engine::Sqlite(_) => 1,
+            Engine::Postgres(_) => 2,
+        }
+    }
+
     /// Closes every connection; on SQLite this also tidies the file.
     pub async fn close(&self) {
         match &self.engine {

@@ -12,20 +12,12 @@ pub(crate) mod dialect {
 
     /// Passes over rows another worker holds.
     pub(crate) const SKIP_LOCKED: &str = "FOR UPDATE SKIP LOCKED";
-    /// Begins "is one of" a list of values that depend on the row: an `IN` would be no condition of an index here.
-    macro_rules! one_of {
-        () => {
-            " = ANY(ARRAY["
-        };
+    /// What `asking` finds where the column it ends with is one of these values of the row before it: an `IN` would be no
+    /// condition of an index here.
+    pub(crate) fn for_each<S: AsRef<str>>(asking: &str, values: &[S]) -> String {
+        let values: Vec<&str> = values.iter().map(AsRef::as_ref).collect();
+        format!("{asking} = ANY(ARRAY[{}])", values.join(", "))
     }
-    pub(crate) use one_of;
-    /// Ends it.
-    macro_rules! one_of_end {
-        () => {
-            "])"
-        };
-    }
-    pub(crate) use one_of_end;
     /// Migrations of this engine: number, name, SQL.
     pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
         (1, "desk", include_str!("../../../migrations/postgres/0001_desk.sql")),
@@ -47,6 +39,7 @@ pub(crate) mod dialect {
         (17, "orders", include_str!("../../../migrations/postgres/0017_orders.sql")),
         (18, "lease_rows", include_str!("../../../migrations/postgres/0018_lease_rows.sql")),
         (19, "lease_eras", include_str!("../../../migrations/postgres/0019_lease_eras.sql")),
+        (20, "lease_lots", include_str!("../../../migrations/postgres/0020_lease_lots.sql")),
     ];
 
     /// Rows or keys of one statement: while the server takes them, the next are made ready.

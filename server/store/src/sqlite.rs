@@ -16,20 +16,20 @@ pub(crate) mod dialect {
 
     /// Passes over rows another worker holds: SQLite has one writer, nothing to pass over.
     pub(crate) const SKIP_LOCKED: &str = "";
-    /// Begins "is one of" a list of values that depend on the row.
-    macro_rules! one_of {
-        () => {
-            " IN ("
-        };
+    /// What `asking` finds where the column it ends with is one of these values of the row before it: a part for each value. A
+    /// list that differs from row to row would be put into a table of its own each time.
+    pub(crate) fn for_each<S: AsRef<str>>(asking: &str, values: &[S]) -> String {
+        let mut text = String::with_capacity((asking.len() + 64) * values.len());
+        for (n, value) in values.iter().enumerate() {
+            text += if n == 0 { "" } else { " UNION ALL " };
+            let value = value.as_ref();
+            text.extend([asking, " = ", value]);
+            for before in values.iter().take(n) {
+                text.extend([" AND ", value, " <> ", before.as_ref()]);
+            }
+        }
+        text
     }
-    pub(crate) use one_of;
-    /// Ends it.
-    macro_rules! one_of_end {
-        () => {
-            ")"
-        };
-    }
-    pub(crate) use one_of_end;
     /// Migrations of this engine: number, name, SQL.
     pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
         (1, "desk", include_str!("../../../migrations/sqlite/0001_desk.sql")),
@@ -51,6 +51,7 @@ pub(crate) mod dialect {
         (17, "orders", include_str!("../../../migrations/sqlite/0017_orders.sql")),
         (18, "lease_rows", include_str!("../../../migrations/sqlite/0018_lease_rows.sql")),
         (19, "lease_eras", include_str!("../../../migrations/sqlite/0019_lease_eras.sql")),
+        (20, "lease_lots", include_str!("../../../migrations/sqlite/0020_lease_lots.sql")),
     ];
 
     /// Rows or keys of one statement: with thirteen columns far below SQLite's 32,766 parameters.

@@ -12,7 +12,7 @@ use std::{
 };
 use store::{
     Chore, HolderRow, LeaseAsk, LeaseRow, SessionAsk, Store,
-    testing::{both, rows, steps},
+    testing::{both, rows, steps, tamper},
 };
 
 fn now() -> DateTime<Utc> {
@@ -267,6 +267,45 @@ async fn what_a_service_holds_is_found_however_many_others_hold_something_that_d
         }
     })
     .await;
+}
+
+#[tokio::test]
+async fn leases_fill_one_lot_after_the_other_and_their_holder_is_found_in_all_of_them() {
+    on_both(|store| async move {
+        let (service, holder) = holder_of_a_line(&store).await;
+        let day = |n: u16| now() - TimeDelta::days(i64::from(n));
+        let his = |n: u16| LeaseRow { holder, ..lease(n, day(n), 1) };
+        for n in 1..=5 {
+            keep(&store, &[his(n), his(n), lease(100 + n, now(), 1)]).await;
+            // Said again, it stays where it is, and what is fixed is of no lot.
+            keep(&store, &[his(1), LeaseRow { fixed: true, to: None, ..his(200 + n) }]).await;
+            sql(&store, "UPDATE lease_lots SET leases = 131072 WHERE lot = (SELECT MAX(lot) FROM lease_lots)").await;
+        }
+        let mut conn = store.read().await.unwrap();
+        for (lot, many) in [(0, 5), (1, 2), (2, 2), (5, 2), (6, 0)] {
+            assert_eq!(rows(&mut conn, &format!("leases WHERE lot = {lot}")).await.unwrap(), many, "lot {lot}");
+        }
+        let found = conn.leases_of(service, 20).await.unwrap();
+        assert_eq!(found.iter().filter(|lease| lease.to.is_some()).count(), 5, "{found:?}");
+        assert_eq!(conn.lease_static_of(service).await.unwrap().len(), 0, "its source is no list of fixed addresses");
+        drop(conn);
+        // Lots of which nothing is left are forgotten, but for the last two: one may still be written to.
+        sql(&store, "DELETE FROM leases WHERE lot IN (1, 2, 4, 5)").await;
+        let mut tx = store.write().await.unwrap();
+        assert_eq!(tx.lease_erase_some(1, now() + TimeDelta::days(1), 1).await.unwrap(), 1);
+        tx.commit_chore(Chore::LeasesHeard).await.unwrap();
+        let mut conn = store.read().await.unwrap();
+        for (which, many) in [("", 4), ("WHERE lot IN (1, 2)", 0)] {
+            assert_eq!(rows(&mut conn, &format!("lease_lots {which}")).await.unwrap(), many, "{which}");
+        }
+    })
+    .await;
+}
+
+async fn sql(store: &Store, text: &str) {
+    let mut tx = store.write().await.unwrap();
+    tamper(&mut tx, text).await.unwrap();
+    tx.commit_chore(Chore::LeasesHeard).await.unwrap();
 }
 
 #[tokio::test]

@@ -87,6 +87,7 @@ fn before(postgres: bool, ids: &[LeaseId]) -> Vec<String> {
     };
     let mut made = vec![
         "DROP TABLE leases".to_owned(),
+        "DROP TABLE lease_lots".to_owned(),
         "DELETE FROM _sqlx_migrations WHERE version >= 18".to_owned(),
         table,
         "CREATE INDEX leases_lasting ON leases (shape, net, port_from, started_at, ended_at) WHERE lasting = TRUE".to_owned(),

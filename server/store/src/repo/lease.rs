@@ -16,16 +16,16 @@ use std::collections::{HashMap, HashSet};
 
 pub(crate) const OF_SERVICE: &str = "SELECT l.id, l.net, f.length, l.port_from, l.port_to, h.service_id, h.customer_id,
         l.started_at, l.ended_at, s.name AS source
-    FROM lease_holders h CROSS JOIN lease_days d CROSS JOIN leases l CROSS JOIN lease_shapes f CROSS JOIN lease_sources s
-    WHERE h.service_id = $1 AND l.day = d.day AND l.holder_id = h.id AND f.id = l.shape AND s.id = l.source_id
+    FROM lease_holders h CROSS JOIN lease_lots o CROSS JOIN leases l CROSS JOIN lease_shapes f CROSS JOIN lease_sources s
+    WHERE h.service_id = $1 AND l.lot = o.lot AND l.holder_id = h.id AND f.id = l.shape AND s.id = l.source_id
     ORDER BY l.started_at DESC LIMIT $2";
 pub(crate) const STATIC_OF: &str = "SELECT l.id, l.net, f.length, l.port_from, l.port_to, h.service_id, h.customer_id,
         l.started_at, l.ended_at, s.name AS source
     FROM lease_holders h CROSS JOIN leases l CROSS JOIN lease_shapes f CROSS JOIN lease_sources s
-    WHERE h.service_id = $1 AND l.day = 0 AND l.holder_id = h.id
+    WHERE h.service_id = $1 AND l.lot = 0 AND l.day = 0 AND l.holder_id = h.id
         AND l.ended_at IS NULL AND f.id = l.shape AND s.id = l.source_id AND s.name = 'static'
     ORDER BY l.net";
-pub(crate) const END_STATIC: &str = "UPDATE leases SET ended_at = $3 WHERE ended_at IS NULL AND id = $2 AND day = 0
+pub(crate) const END_STATIC: &str = "UPDATE leases SET ended_at = $3 WHERE ended_at IS NULL AND id = $2 AND lot = 0 AND day = 0
     AND holder_id IN (SELECT h.id FROM lease_holders h WHERE h.service_id = $1)";
 pub(crate) const COUNT: &str = "SELECT COUNT(*) AS n FROM leases";
 pub(crate) const SERVICE_NUMBER: &str = "SELECT number AS name, id, customer_id FROM services WHERE id = $1";

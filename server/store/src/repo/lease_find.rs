@@ -19,7 +19,6 @@ use domain::{
     },
     saying::HolderName,
 };
-use std::fmt::Write as _;
 
 const PROBES_HEAD: &str = "WITH p (n, shape, net, low, high, from_at, to_at, day) AS NOT MATERIALIZED (";
 /// Columns and tables of a look-up; what follows is how the rows of a probe are found.
@@ -31,16 +30,9 @@ macro_rules! found {
         AND l.port_from BETWEEN p.low AND p.high AND l.started_at <= p.to_at"
     };
 }
-const OF_DAYS: &str =
-    concat!(") ", found!(), " AND l.ended_at > p.from_at AND l.era IS NULL AND l.day", dialect::one_of!(), "p.day");
-const OF_ERAS: &str = concat!(
-    dialect::one_of_end!(),
-    " UNION ALL ",
-    found!(),
-    " AND (l.ended_at IS NULL OR l.ended_at > p.from_at) AND l.era IS NOT NULL AND l.era",
-    dialect::one_of!(),
-    "0, p.day / 32"
-);
+const OF_DAYS: &str = concat!(found!(), " AND l.ended_at > p.from_at AND l.era IS NULL AND l.day");
+const OF_ERAS: &str =
+    concat!(found!(), " AND (l.ended_at IS NULL OR l.ended_at > p.from_at) AND l.era IS NOT NULL AND l.era");
 /// The statements about eras, here and for sessions and prefixes, say 32; so do the rows that are stored.
 const _: () = assert!(ERA_DAYS == 32 && TIMELESS == 0);
 // When somebody else began to hold the same block after this lease began.
@@ -196,11 +188,9 @@ fn filled(probes: &[Probe]) -> Vec<Probe> {
 
 /// The statement that names so many days and eras.
 fn asking((days, eras): (usize, usize)) -> Given<8, Probe> {
-    let mut tail = OF_DAYS.to_owned();
-    before(&mut tail, "p.day", days);
-    tail += OF_ERAS;
-    before(&mut tail, "p.day / 32", eras);
-    tail += dialect::one_of_end!();
+    let (of_days, mut of_eras) = (up_to("p.day", days), up_to("p.day / 32", eras));
+    of_eras.push(TIMELESS.to_string());
+    let (of_days, of_eras) = (dialect::for_each(OF_DAYS, &of_days), dialect::for_each(OF_ERAS, &of_eras));
     Given {
         head: PROBES_HEAD,
         columns: [
@@ -213,15 +203,13 @@ fn asking((days, eras): (usize, usize)) -> Given<8, Probe> {
             Column::Int(|probe| probe.span.1),
             Column::Int(Probe::last_day),
         ],
-        tail: tail.into(),
+        tail: format!(") {of_days} UNION ALL {of_eras}").into(),
     }
 }
 
-/// The values before `last`, so that there are so many with it.
-fn before(text: &mut String, last: &str, many: usize) {
-    for n in 1..many {
-        let _ = write!(text, ", {last} - {n}");
-    }
+/// So many values of which the last is `last`.
+fn up_to(last: &str, many: usize) -> Vec<String> {
+    (0..many).map(|n| format!("{last} - {n}")).collect()
 }
 
 /// The next of these sizes, or as many as there are.

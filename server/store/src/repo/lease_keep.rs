@@ -2,6 +2,7 @@
 use super::{
     Raw, Result, Row,
     given::{Column, Given},
+    lease_lot,
     lease_source::{add_day, add_shape, shapes},
     load::{Load, all, get, micros, micros_opt, query, run, time, time_opt},
 };
@@ -18,7 +19,7 @@ use ipnet::IpNet;
 use std::{borrow::Cow, collections::HashSet};
 
 const ADD_HEAD: &str = "INSERT INTO leases (day, shape, net, port_from, started_at, holder_id, port_to, ended_at,
-    sure_until, era, source_id, nas, session, id) ";
+    sure_until, era, source_id, nas, session, id, lot) ";
 // The same lease said again: it may have ended meanwhile. Of a session all is known here, also that it goes on after all.
 // What has not changed is not written again.
 const ADD_TAIL: &str = " ON CONFLICT (day, shape, net, port_from, started_at, holder_id) DO UPDATE SET
@@ -125,24 +126,32 @@ async fn forms(conn: &mut Raw, rows: &[LeaseRow]) -> Result<Vec<Shape>> {
 
 /// Adds rows, or brings those that are known up to date; how many said the same as another of the batch.
 pub(crate) async fn keep(conn: &mut Raw, rows: &[LeaseRow]) -> Result<usize> {
-    let keyed = keyed(conn, rows).await?;
-    adding(ADD_TAIL).run(conn, &keyed).await?;
-    Ok(rows.len() - keyed.len())
+    Ok(rows.len() - add(conn, rows, ADD_TAIL).await?)
 }
 
 /// Adds rows that nobody knows yet: what the engine itself takes for it.
 #[cfg(feature = "testing")]
 pub(crate) async fn keep_bare(conn: &mut Raw, rows: &[LeaseRow]) -> Result<()> {
-    let keyed = keyed(conn, rows).await?;
-    adding("").run(conn, &keyed).await.map(drop)
+    add(conn, rows, "").await.map(drop)
+}
+
+/// Adds them; how many there were, each key counted once.
+async fn add(conn: &mut Raw, rows: &[LeaseRow], tail: &'static str) -> Result<usize> {
+    let lot = lease_lot::open(conn).await?;
+    let keyed = keyed(conn, rows, lot).await?;
+    adding(tail).run(conn, &keyed).await?;
+    lease_lot::fill(conn, lot, keyed.len()).await?;
+    Ok(keyed.len())
 }
 
 /// The rows under their keys, in the order of the keys; their forms and days made known.
-async fn keyed<'r>(conn: &mut Raw, rows: &'r [LeaseRow]) -> Result<Vec<(Key, &'r LeaseRow)>> {
+async fn keyed<'r>(conn: &mut Raw, rows: &'r [LeaseRow], lot: i64) -> Result<Vec<(Key, &'r LeaseRow, i64)>> {
     let known = forms(conn, rows).await?;
     // In the order of the key, so that neighbours are written together and two writers wait for each other instead of
     // blocking each other. One statement must not touch a row twice: the last word counts.
-    let mut keyed: Vec<(Key, &LeaseRow)> = rows.iter().map(|row| (key_of(row, &known), row)).collect();
+    let lot_of = |row: &LeaseRow| if row.fixed { lease_lot::FIXED } else { lot };
+    let mut keyed: Vec<(Key, &LeaseRow, i64)> =
+        rows.iter().map(|row| (key_of(row, &known), row, lot_of(row))).collect();
     keyed.sort_by_key(|one| one.0);
     keyed.dedup_by(|later, earlier| {
         let same = later.0 == earlier.0;
@@ -161,24 +170,25 @@ async fn keyed<'r>(conn: &mut Raw, rows: &'r [LeaseRow]) -> Result<Vec<(Key, &'r
 }
 
 /// The insert of rows under their keys.
-const fn adding<'r>(tail: &'static str) -> Given<14, (Key, &'r LeaseRow)> {
+const fn adding<'r>(tail: &'static str) -> Given<15, (Key, &'r LeaseRow, i64)> {
     Given {
         head: ADD_HEAD,
         columns: [
-            Column::Int(|(key, _)| key.0),
-            Column::Int(|(key, _)| key.1),
-            Column::Bytes(|(_, row)| bytes_of(&row.net)),
-            Column::Int(|(key, _)| key.3),
-            Column::Int(|(key, _)| key.4),
-            Column::Int(|(key, _)| key.5),
-            Column::Int(|(_, row)| i64::from(row.ports.1)),
-            Column::IntOpt(|(_, row)| micros_opt(row.to)),
-            Column::IntOpt(|(_, row)| micros_opt(row.sure_until)),
-            Column::IntOpt(|(_, row)| era_of(row)),
-            Column::Int(|(_, row)| row.source),
-            Column::TextOpt(|(_, row)| row.session.as_deref().and_then(nas_of).map(str::to_owned)),
-            Column::TextOpt(|(_, row)| row.session.clone()),
-            Column::Id(|(_, row)| row.id.0),
+            Column::Int(|(key, _, _)| key.0),
+            Column::Int(|(key, _, _)| key.1),
+            Column::Bytes(|(_, row, _)| bytes_of(&row.net)),
+            Column::Int(|(key, _, _)| key.3),
+            Column::Int(|(key, _, _)| key.4),
+            Column::Int(|(key, _, _)| key.5),
+            Column::Int(|(_, row, _)| i64::from(row.ports.1)),
+            Column::IntOpt(|(_, row, _)| micros_opt(row.to)),
+            Column::IntOpt(|(_, row, _)| micros_opt(row.sure_until)),
+            Column::IntOpt(|(_, row, _)| era_of(row)),
+            Column::Int(|(_, row, _)| row.source),
+            Column::TextOpt(|(_, row, _)| row.session.as_deref().and_then(nas_of).map(str::to_owned)),
+            Column::TextOpt(|(_, row, _)| row.session.clone()),
+            Column::Id(|(_, row, _)| row.id.0),
+            Column::Int(|(_, _, lot)| *lot),
         ],
         tail: Cow::Borrowed(tail),
     }

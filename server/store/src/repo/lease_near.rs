@@ -3,6 +3,7 @@ use super::{
     Db, Raw, Result,
     lease_find::{forms, load},
     lease_keep::DAYS_BEFORE,
+    lease_lot,
     load::{all, micros, query, run},
 };
 use chrono::{DateTime, Utc};
@@ -42,8 +43,8 @@ const WITHIN_TAIL: &str =
 pub(crate) const OF_CUSTOMER: &str =
     "SELECT CAST(0 AS BIGINT) AS n, l.shape, l.net, l.port_from, l.port_to, l.started_at,
         l.ended_at, l.sure_until, l.holder_id, l.source_id, l.id, h.kind, h.name, h.service_id, h.customer_id
-    FROM services v CROSS JOIN lease_holders h CROSS JOIN lease_days d CROSS JOIN leases l
-    WHERE v.customer_id = $1 AND h.service_id = v.id AND l.day = d.day AND l.holder_id = h.id
+    FROM services v CROSS JOIN lease_holders h CROSS JOIN lease_lots o CROSS JOIN leases l
+    WHERE v.customer_id = $1 AND h.service_id = v.id AND l.lot = o.lot AND l.holder_id = h.id
     ORDER BY l.started_at DESC, l.id DESC LIMIT $2 OFFSET $3";
 // So many rows of one day at a time; a lost end counts from its last proof on.
 pub(crate) const ERASE_SOME: &str = "DELETE FROM leases WHERE (day, shape, net, port_from, started_at, holder_id) IN (
@@ -127,6 +128,9 @@ pub(crate) async fn erase_some(conn: &mut Raw, source: i64, before: DateTime<Utc
             break;
         }
         gone += run(conn, query(ERASE_SOME).bind(day).bind(source).bind(micros(before)).bind(left)).await?;
+    }
+    if gone > 0 {
+        lease_lot::forget(conn).await?;
     }
     Ok(gone)
 }

@@ -10,7 +10,6 @@ use super::{
 use crate::types::{LeaseRow, SessionAsk};
 use chrono::{DateTime, Utc};
 use domain::lease::shape::{DAY_US, ERA_DAYS, ERAS_US, LASTING_US, Shape};
-use std::borrow::Cow;
 
 macro_rules! columns {
     () => {
@@ -29,36 +28,9 @@ macro_rules! asked {
         )
     };
 }
-/// Those that began on one of these days, and those that are open.
-macro_rules! begun {
-    ($which:literal, $days:literal) => {
-        concat!(
-            ") ",
-            asked!(),
-            " AND l.era ",
-            $which,
-            " AND l.day",
-            dialect::one_of!(),
-            $days,
-            dialect::one_of_end!(),
-            " UNION ALL ",
-            asked!(),
-            " AND l.era IS NOT NULL AND l.era = 0"
-        )
-    };
-}
-/// Where the words say when it began: on one day, or about midnight.
-const BEGAN: &str = begun!("IS DISTINCT FROM 0", "p.day, p.day_last");
-/// Where they do not: on one of three days, or it has gone on for weeks.
-const GOES_ON: &str = concat!(
-    begun!("IS NULL", "p.day, p.day + 1, p.day_last"),
-    " UNION ALL ",
-    asked!(),
-    " AND l.era IS NOT NULL AND l.era",
-    dialect::one_of!(),
-    "p.era, p.era + 1, p.day_last / 32",
-    dialect::one_of_end!()
-);
+const ON_DAY: &str = concat!(asked!(), " AND l.era IS NULL AND l.day");
+const ON_DAY_AT_ALL: &str = concat!(asked!(), " AND l.era IS DISTINCT FROM 0 AND l.day");
+const IN_ERA: &str = concat!(asked!(), " AND l.era IS NOT NULL AND l.era");
 pub(crate) const OPEN_OF_NAS: &str = concat!(
     columns!(),
     " FROM leases l JOIN lease_shapes s ON s.id = l.shape
@@ -73,7 +45,7 @@ pub(crate) const SQL: &[&str] = &[OPEN_OF_NAS];
 /// Statements of this file that are made for as many rows as there are.
 #[cfg(feature = "testing")]
 pub(crate) fn made() -> Vec<String> {
-    vec![asking(BEGAN).text(1), asking(GOES_ON).text(3)]
+    vec![asking(true).text(1), asking(false).text(3)]
 }
 
 /// Two words about the begin of a session that has ended differ by less, in microseconds.
@@ -82,7 +54,19 @@ const SAME_BEGIN_US: i64 = 3_600 * 1_000_000;
 /// Where a session may stand: number of the form, first and last day, first era.
 type Place = (i64, i64, i64, i64);
 
-const fn asking<'a>(tail: &'static str) -> Given<8, (i64, Place, &'a SessionAsk)> {
+/// Where the words say when it began (`sure`): those of that day, or of two about midnight, and those that are open. Where they
+/// do not, it began on one of three days, or has gone on for weeks.
+fn tail(sure: bool) -> String {
+    let (days, eras) = if sure {
+        (dialect::for_each(ON_DAY_AT_ALL, &["p.day", "p.day_last"]), dialect::for_each(IN_ERA, &["0"]))
+    } else {
+        let eras = ["0", "p.era", "p.era + 1", "p.day_last / 32"];
+        (dialect::for_each(ON_DAY, &["p.day", "p.day + 1", "p.day_last"]), dialect::for_each(IN_ERA, &eras))
+    };
+    format!(") {days} UNION ALL {eras}")
+}
+
+fn asking<'a>(sure: bool) -> Given<8, (i64, Place, &'a SessionAsk)> {
     Given {
         head: ASKED_HEAD,
         columns: [
@@ -95,7 +79,7 @@ const fn asking<'a>(tail: &'static str) -> Given<8, (i64, Place, &'a SessionAsk)
             Column::Int(|(_, place, _)| place.2),
             Column::Int(|(_, place, _)| place.3),
         ],
-        tail: Cow::Borrowed(tail),
+        tail: tail(sure).into(),
     }
 }
 
@@ -116,13 +100,13 @@ pub(crate) async fn of_sessions(conn: &mut Raw, source: i64, asks: &[SessionAsk]
     }
     let shapes = shapes(conn).await?;
     let mut found: Vec<LeaseRow> = Vec::new();
-    for (sure, tail) in [(true, BEGAN), (false, GOES_ON)] {
+    for sure in [true, false] {
         let asked = asks.iter().filter(|ask| ask.sure == sure);
         let mut places: Vec<(i64, Place, &SessionAsk)> =
             asked.filter_map(|ask| Some((source, place(ask, &shapes)?, ask))).collect();
         places.sort_by_key(|(_, place, ask)| (*place, ask.net, ask.ports));
         places.dedup_by(|one, other| one.1 == other.1 && one.2 == other.2);
-        found.extend(asking(tail).fetch::<LeaseRow>(conn, &places).await?);
+        found.extend(asking(sure).fetch::<LeaseRow>(conn, &places).await?);
     }
     Ok(found)
 }

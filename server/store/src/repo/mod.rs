@@ -24,6 +24,7 @@ pub(crate) mod lease;
 pub(crate) mod lease_find;
 pub(crate) mod lease_holder;
 pub(crate) mod lease_keep;
+pub(crate) mod lease_lot;
 pub(crate) mod lease_near;
 pub(crate) mod lease_session;
 pub(crate) mod lease_source;
@@ -86,6 +87,7 @@ pub(crate) fn statements() -> Vec<&'static str> {
         lease_find::SQL,
         lease_holder::SQL,
         lease_keep::SQL,
+        lease_lot::SQL,
         lease_near::SQL,
         lease_session::SQL,
         lease_source::SQL,
