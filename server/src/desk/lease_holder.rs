@@ -1,8 +1,5 @@
 //! The holders that the names of sayings stand for; names nobody knew become known.
-use super::{
-    Desk, DeskError,
-    lease_take::{TURN_MAX, wrong},
-};
+use super::{Desk, DeskError, lease_ready::wrong, lease_take::TURN_MAX};
 use chrono::{DateTime, Utc};
 use domain::saying::{HolderName, Saying, Word};
 use std::{
@@ -76,55 +73,65 @@ impl Desk {
     }
 }
 
-/// The holders that the names of a turn stand for.
+/// The holders that names stand for.
 #[derive(Default)]
 pub(super) struct Holders {
-    /// The names in question, by their kind.
+    /// The names in question.
     names: Names,
     known: HashMap<&'static str, HashMap<String, Bindings>>,
-    /// How often names had changed hands by then.
+    /// Rows for those that nobody knows yet.
+    new: BTreeMap<&'static str, Vec<HolderRow>>,
+    /// How often names had changed hands by then, or had come to services.
     changes: i64,
 }
 
 impl Holders {
-    /// Those that are known by now. Read before the transaction, so that another turn may be written meanwhile.
+    /// Those that are known by now, and the services of the others. Read before the transaction, so that another turn may be
+    /// written meanwhile.
     pub(super) async fn read(conn: &mut Conn, names: Names) -> Result<Self, DeskError> {
-        let mut holders = Self { changes: conn.lease_holder_changes().await?, ..Self::default() };
+        let mut holders = Self { changes: conn.lease_holder_changes().await?, names, ..Self::default() };
+        holders.look_up(conn).await?;
+        Ok(holders)
+    }
+
+    async fn look_up(&mut self, conn: &mut Conn) -> Result<(), DeskError> {
+        (self.known, self.new) = Default::default();
+        let names = std::mem::take(&mut self.names);
         for (kind, names) in &names {
-            holders.insert(kind, conn.lease_holders_named(kind, names).await?);
+            self.insert(kind, conn.lease_holders_named(kind, names).await?);
+            let new: Vec<String> = names.iter().filter(|name| self.named(kind, name).is_none()).cloned().collect();
+            if !new.is_empty() {
+                self.new.insert(kind, new_holders(conn, kind, &new).await?);
+            }
         }
-        Ok(Self { names, ..holders })
+        self.names = names;
+        Ok(())
     }
 
     /// Names that nobody knew by then.
-    fn unknown(&self) -> usize {
-        let known = |(kind, names): (&&str, &Vec<String>)| {
-            names.iter().filter(|name| self.named(kind, name).is_none()).count()
-        };
-        self.names.iter().map(known).sum()
+    pub(super) fn unknown(&self) -> usize {
+        self.new.values().map(Vec::len).sum()
     }
 
-    /// Names nobody knew are made known, with the service that has them; if any name changed hands meanwhile, all are read
-    /// again.
-    pub(super) async fn complete(&mut self, tx: &mut Tx) -> Result<(), DeskError> {
-        let changed = tx.lease_holder_changes().await? != self.changes;
-        for (kind, names) in std::mem::take(&mut self.names) {
-            if changed {
-                self.known.remove(kind);
-                self.insert(kind, tx.lease_holders_named(kind, &names).await?);
-            }
-            let new: Vec<String> = names.into_iter().filter(|name| self.named(kind, name).is_none()).collect();
-            if new.is_empty() {
-                continue;
-            }
-            let rows = new_holders(tx, kind, &new).await?;
+    /// Names nobody knew are made known, with the service that has them; if any name changed hands meanwhile or came to a
+    /// service, all are read again. Whether all was as it had been read.
+    pub(super) async fn complete(&mut self, tx: &mut Tx) -> Result<bool, DeskError> {
+        let mut as_read = tx.lease_holder_changes().await? == self.changes;
+        if !as_read {
+            self.look_up(tx).await?;
+        }
+        for (kind, rows) in std::mem::take(&mut self.new).into_iter().filter(|(_, rows)| !rows.is_empty()) {
+            as_read = false;
             let numbers = match tx.lease_holder_add(&rows).await? {
                 Some(numbers) => numbers,
-                None => tx.lease_holders_named(kind, &new).await?,
+                None => {
+                    let names: Vec<String> = rows.into_iter().map(|row| row.name).collect();
+                    tx.lease_holders_named(kind, &names).await?
+                }
             };
             self.insert(kind, numbers);
         }
-        Ok(())
+        Ok(as_read)
     }
 
     fn insert(&mut self, kind: &'static str, rows: Vec<HolderNumber>) {
@@ -152,9 +159,9 @@ impl Holders {
 }
 
 /// Rows for names that are new. A service number that no service has is left out: its lease is refused.
-async fn new_holders(tx: &mut Tx, kind: &'static str, names: &[String]) -> Result<Vec<HolderRow>, DeskError> {
+async fn new_holders(conn: &mut Conn, kind: &'static str, names: &[String]) -> Result<Vec<HolderRow>, DeskError> {
     let mut owners: HashMap<String, Vec<_>> = HashMap::new();
-    for found in tx.services_named(kind, names).await? {
+    for found in conn.services_named(kind, names).await? {
         let owners = owners.entry(found.name).or_default();
         if !owners.contains(&(found.service, found.customer)) {
             owners.push((found.service, found.customer));

@@ -1,7 +1,7 @@
 //! The sessions that a batch of sayings speaks of: as they were in the store, and as they are now.
 use super::{
     DeskError,
-    lease_take::{Changes, row, session_of},
+    lease_ready::{Changes, row, session_of},
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -13,7 +13,7 @@ use domain::{
 };
 use ipnet::IpNet;
 use std::collections::HashMap;
-use store::{LeaseRow, News, SessionAsk, Tx};
+use store::{Conn, LeaseRow, News, SessionAsk};
 
 /// What identifies one session's lease of one address: the same session may hold several, and a name may come back.
 type Key = (String, IpNet, (u16, u16), Option<u8>, i64);
@@ -47,12 +47,12 @@ fn ask_of(said: &Saying) -> Option<SessionAsk> {
 
 impl Sessions {
     /// Those that are spoken of, and the open ones of access servers that are said to have been rebooted.
-    pub(super) async fn load(tx: &mut Tx, source: &LeaseSource, sayings: &[&Saying]) -> Result<Self, DeskError> {
+    pub(super) async fn load(conn: &mut Conn, source: &LeaseSource, sayings: &[&Saying]) -> Result<Self, DeskError> {
         let asks: Vec<SessionAsk> = sayings.iter().filter_map(|said| ask_of(said)).collect();
-        let mut rows = tx.lease_of_sessions(source.id, &asks).await?;
+        let mut rows = conn.lease_of_sessions(source.id, &asks).await?;
         for said in sayings {
             if let Word::Reboot { nas, at } = &said.word {
-                rows.extend(tx.lease_open_of_nas(source.id, nas, *at).await?);
+                rows.extend(conn.lease_open_of_nas(source.id, nas, *at).await?);
             }
         }
         let mut sessions = Self::default();

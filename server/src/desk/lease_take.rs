@@ -2,20 +2,18 @@
 //! are asked again.
 use super::{
     Desk, DeskError,
-    lease_holder::{Holders, names_of},
-    lease_session::Sessions,
+    lease_ready::{Before, Ready},
 };
-use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     act::Act,
     actor::{Actor, Permission},
-    id::LeaseId,
-    lease::{Heard, ImportPlace, LeaseSource, LeaseSourceKind, SourceSetUp, Taken, session::Span},
+    lease::{Heard, ImportPlace, LeaseSource, LeaseSourceKind, SourceSetUp, Taken},
     ledger::NewEntry,
     refusal::Refusal,
     saying::{Saying, SourceName, Word},
 };
-use store::{Chore, Conn, LeaseRow, News, Reach, Tx};
+use ipnet::IpNet;
+use store::{Chore, Reach, Tx};
 
 /// Sayings of one batch, at most.
 pub const SAYINGS_MAX: usize = 140_000;
@@ -24,20 +22,8 @@ pub const SAYINGS_MAX: usize = 140_000;
 pub const SAYINGS_FULL: usize = 128_000;
 /// Sayings of one transaction, at most: it holds SQLite's only writer.
 pub(super) const TURN_MAX: usize = 16_000;
-/// A source's clock may be this far ahead of ours before what it says is refused as in the future.
-const FUTURE: TimeDelta = TimeDelta::hours(24);
 /// Tries of one batch: another writer may have added the same names meanwhile.
 const TRIES: u32 = 3;
-/// A name longer than this is no name.
-const NAME_CHARS_MAX: usize = 253;
-
-/// What a batch makes of the index.
-#[derive(Default)]
-pub(super) struct Changes {
-    pub(super) keep: Vec<LeaseRow>,
-    pub(super) remove: Vec<LeaseRow>,
-    pub(super) news: Vec<News>,
-}
 
 impl Desk {
     /// Sets a lease source up, or changes what it is. From the settings, at the start.
@@ -97,7 +83,8 @@ impl Desk {
         }
         let (ordered, cut) = ordered(sayings);
         self.holders_known(&ordered).await?;
-        let Some((some, others)) = cut.filter(|_| self.store.writers() > 1).and_then(|cut| ordered.split_at_checked(cut))
+        let Some((some, others)) =
+            cut.filter(|_| self.store.writers() > 1).and_then(|cut| ordered.split_at_checked(cut))
         else {
             return self.take_turns(actor, source, &ordered, heard).await;
         };
@@ -106,8 +93,8 @@ impl Desk {
         let some = self.take_turns(actor, source, some, &not_yet);
         let (mut all, others) = tokio::try_join!(some, self.take_turns(actor, source, others, &not_yet))?;
         all.add(others);
-        let turn = Turn { source, heard, refused_before: all.refused.len() };
-        all.add(self.take_turn(actor, turn, self.make_ready(&[]).await?).await?);
+        let turn = Turn { source, heard, refused_before: all.refused.len(), before: None };
+        all.add(self.take_turn(actor, turn, self.make_ready(source, &[]).await?).await?.taken);
         Ok(all)
     }
 
@@ -121,54 +108,56 @@ impl Desk {
     ) -> Result<Taken, DeskError> {
         let turns = said.len().div_ceil(TURN_MAX).max(1);
         let mut turns = said.chunks(said.len().div_ceil(turns).max(1));
-        let (mut all, not_yet) = (Taken::default(), Heard::default());
-        let mut ready = self.make_ready(turns.next().unwrap_or_default()).await?;
+        let (mut all, not_yet, mut before) = (Taken::default(), Heard::default(), None);
+        let mut ready = self.make_ready(source, turns.next().unwrap_or_default()).await?;
         loop {
             let next = turns.next();
             let heard = if next.is_none() { heard } else { &not_yet };
-            let refused_before = all.refused.len();
-            let take = self.take_turn(actor, Turn { source, heard, refused_before }, ready);
+            let turn = Turn { source, heard, refused_before: all.refused.len(), before };
+            let last = ready.said.last().map(|said| about(said));
+            let take = self.take_turn(actor, turn, ready);
             let Some(next) = next else {
-                all.add(take.await?);
+                all.add(take.await?.taken);
                 return Ok(all);
             };
             // While the engine writes this turn, the next is made ready.
-            let (taken, next) = tokio::try_join!(take, self.make_ready(next))?;
-            all.add(taken);
+            let (took, next) = tokio::try_join!(take, self.make_ready(source, next))?;
+            all.add(took.taken);
+            before = Some(Before { rows: took.rows, parted: last != next.said.first().map(|said| about(said)) });
             ready = next;
         }
     }
 
     /// What can be known of sayings before their transaction.
-    async fn make_ready<'a>(&self, said: &'a [&'a Saying]) -> Result<Ready<'a>, DeskError> {
-        Ready::read(&mut self.store.read().await?, said, self.clock.now()).await
+    async fn make_ready<'a>(&self, source: &SourceName, said: &'a [&'a Saying]) -> Result<Ready<'a>, DeskError> {
+        Ready::read(&mut self.store.read().await?, source, said, self.clock.now()).await
     }
 
-    async fn take_turn(&self, actor: &Actor, turn: Turn<'_>, ready: Ready<'_>) -> Result<Taken, DeskError> {
+    async fn take_turn(&self, actor: &Actor, turn: Turn<'_>, ready: Ready<'_>) -> Result<Took, DeskError> {
         let said = ready.said;
         let mut outcome = self.try_take(actor, turn, ready).await;
         for _ in 1..TRIES {
             if !outcome.as_ref().is_err_and(DeskError::passes) {
                 break;
             }
-            outcome = self.try_take(actor, turn, self.make_ready(said).await?).await;
+            outcome = self.try_take(actor, turn, self.make_ready(turn.source, said).await?).await;
         }
         outcome
     }
 
-    async fn try_take(&self, actor: &Actor, turn: Turn<'_>, ready: Ready<'_>) -> Result<Taken, DeskError> {
+    async fn try_take(&self, actor: &Actor, turn: Turn<'_>, ready: Ready<'_>) -> Result<Took, DeskError> {
         let mut tx = self.store.write().await?;
-        let Took { taken, again } = take_in(&mut tx, turn, ready).await?;
+        let took = take_in(&mut tx, turn, ready).await?;
         if matches!(actor, Actor::System { .. }) && turn.heard.place.is_none() {
             tx.commit_chore(Chore::LeasesHeard).await?;
         } else {
             let entry = NewEntry::new(actor, Act::LeasesImported, "lease_source", turn.source.as_str());
-            tx.commit(entry.fact("leases", taken.kept).fact("refused", taken.refused.len())).await?;
+            tx.commit(entry.fact("leases", took.taken.kept).fact("refused", took.taken.refused.len())).await?;
         }
-        if again {
+        if took.again {
             self.wake.asks.notify_one();
         }
-        Ok(taken)
+        Ok(took)
     }
 }
 
@@ -193,24 +182,8 @@ pub(super) struct Turn<'a> {
     pub(super) heard: &'a Heard,
     /// Sayings of the same batch that were refused in earlier turns.
     pub(super) refused_before: usize,
-}
-
-/// Sayings of one turn, looked at before its transaction.
-pub(super) struct Ready<'a> {
-    said: &'a [&'a Saying],
-    good: Vec<&'a Saying>,
-    taken: Taken,
-    holders: Holders,
-}
-
-impl<'a> Ready<'a> {
-    /// Names those that are wrong in themselves, and reads the holders of the others.
-    pub(super) async fn read(conn: &mut Conn, said: &'a [&'a Saying], now: DateTime<Utc>) -> Result<Self, DeskError> {
-        let mut taken = Taken::default();
-        let good: Vec<&Saying> = said.iter().copied().filter(|said| usable(said, now, &mut taken)).collect();
-        let holders = Holders::read(conn, names_of(&good)).await?;
-        Ok(Self { said, good, taken, holders })
-    }
+    /// The turn before.
+    pub(super) before: Option<Before>,
 }
 
 /// What a turn came to.
@@ -218,15 +191,21 @@ pub(super) struct Took {
     pub(super) taken: Taken,
     /// Whether there are events to be asked again.
     pub(super) again: bool,
+    /// Rows the source had told of before and after it.
+    rows: (i64, i64),
+}
+
+/// What a saying is about: sessions with the same name of another address or other ports are other sessions.
+const fn about(said: &Saying) -> (IpNet, (u16, u16)) {
+    (said.net, said.ports)
 }
 
 /// Takes sayings within the caller's transaction.
 pub(super) async fn take_in(tx: &mut Tx, turn: Turn<'_>, ready: Ready<'_>) -> Result<Took, DeskError> {
-    let (Turn { heard, .. }, Ready { good, mut taken, mut holders, .. }) = (turn, ready);
+    let heard = turn.heard;
     let now = tx.now();
     let source = source_of(tx, turn.source).await?;
-    holders.complete(tx).await?;
-    let changes = changes(tx, &source, &good, &holders, &mut taken).await?;
+    let (changes, mut taken) = ready.settle(tx, &source, turn.before).await?;
     for row in &changes.remove {
         tx.lease_remove(row).await?;
     }
@@ -234,9 +213,10 @@ pub(super) async fn take_in(tx: &mut Tx, turn: Turn<'_>, ready: Ready<'_>) -> Re
         taken.known_before = u64::try_from(tx.lease_keep(&changes.keep).await?).unwrap_or(0);
     }
     let count = |many: usize| i64::try_from(many).unwrap_or(i64::MAX);
+    let kept = i64::try_from(taken.kept).unwrap_or(i64::MAX);
     let reach = Reach {
         at: now,
-        kept: i64::try_from(taken.kept).unwrap_or(i64::MAX),
+        kept,
         refused: count(taken.refused.len()),
         // What a resolver says of one time is no beginning of its knowledge.
         from: if source.kind == LeaseSourceKind::Resolver {
@@ -257,7 +237,7 @@ pub(super) async fn take_in(tx: &mut Tx, turn: Turn<'_>, ready: Ready<'_>) -> Re
         again.extend(tx.event_of_source(turn.source.as_str(), through).await?);
     }
     tx.event_ask(&again, now).await?;
-    Ok(Took { taken, again: !again.is_empty() })
+    Ok(Took { taken, again: !again.is_empty(), rows: (source.rows_kept, source.rows_kept.saturating_add(kept)) })
 }
 
 /// The source, made known if it is not.
@@ -269,113 +249,4 @@ async fn source_of(tx: &mut Tx, name: &SourceName) -> Result<LeaseSource, DeskEr
     let kind = if name.as_str() == "static" { LeaseSourceKind::Static } else { LeaseSourceKind::Import };
     tx.lease_source_add(name.as_str(), SourceSetUp { kind, skew: None, silent_after: None }).await?;
     known(tx.lease_sources().await?).ok_or_else(|| Refusal::Stale.into())
-}
-
-/// Whether a saying is right in itself; else it is named.
-fn usable(said: &Saying, now: DateTime<Utc>, taken: &mut Taken) -> bool {
-    match wrong(said, now) {
-        None => true,
-        Some(problem) => {
-            taken.refused.push((said.line, problem));
-            false
-        }
-    }
-}
-
-/// What is wrong with it in itself.
-pub(super) fn wrong(said: &Saying, now: DateTime<Utc>) -> Option<String> {
-    let begins = match &said.word {
-        Word::Held { from, to } => {
-            if to.is_some_and(|to| to <= *from) {
-                return Some("ends before it begins, or at once".to_owned());
-            }
-            *from
-        }
-        Word::Start { at, .. } | Word::Alive { at, .. } | Word::Stop { at, .. } | Word::Reboot { at, .. } => *at,
-    };
-    if begins > now + FUTURE {
-        return Some(format!("lies in the future: {}", begins.to_rfc3339()));
-    }
-    if matches!(said.word, Word::Reboot { .. }) {
-        return None;
-    }
-    if said.ports.0 > said.ports.1 {
-        return Some("the last port is lower than the first".to_owned());
-    }
-    if said.net.addr() != said.net.network() {
-        return Some(format!("{} is an address inside a prefix: did you mean {}?", said.net, said.net.trunc()));
-    }
-    let name = said.holder.parts().1;
-    if name.trim().is_empty() || name.chars().count() > NAME_CHARS_MAX {
-        return Some("the holder's name is empty or too long".to_owned());
-    }
-    session_of(&said.word)
-        .is_some_and(|session| session.trim().is_empty() || session.len() > 2 * NAME_CHARS_MAX)
-        .then(|| "the session's name is empty or too long".to_owned())
-}
-
-pub(super) fn session_of(word: &Word) -> Option<&str> {
-    match word {
-        Word::Start { session, .. } | Word::Alive { session, .. } | Word::Stop { session, .. } => Some(session),
-        Word::Held { .. } | Word::Reboot { .. } => None,
-    }
-}
-
-async fn changes(
-    tx: &mut Tx,
-    source: &LeaseSource,
-    sayings: &[&Saying],
-    holders: &Holders,
-    taken: &mut Taken,
-) -> Result<Changes, DeskError> {
-    let mut sessions = Sessions::load(tx, source, sayings).await?;
-    let mut changes = Changes { keep: Vec::with_capacity(sayings.len()), ..Changes::default() };
-    for said in sayings {
-        let began = match &said.word {
-            Word::Reboot { nas, at } => {
-                sessions.forget(nas, *at);
-                taken.kept += 1;
-                continue;
-            }
-            Word::Held { from, .. } => *from,
-            Word::Start { at, .. } => *at,
-            Word::Alive { at, started, .. } | Word::Stop { at, started, .. } => started.unwrap_or(*at),
-        };
-        let Some(holder) = holders.at(&said.holder, began) else {
-            taken.refused.push((said.line, format!("there is no {}: import the customers first", said.holder)));
-            continue;
-        };
-        let told = match &said.word {
-            Word::Held { from, to } => {
-                let span = Span { from: *from, to: *to, sure_until: None };
-                changes.keep.push(row(source, said, holder, span));
-                changes.news.push(News { net: said.net, from: *from, to: *to });
-                Ok(())
-            }
-            _ => sessions.tell(source, said, holder, began),
-        };
-        match told {
-            Ok(()) => taken.kept += 1,
-            Err(problem) => taken.refused.push((said.line, problem)),
-        }
-    }
-    sessions.settle(&mut changes);
-    Ok(changes)
-}
-
-/// A row that says so.
-pub(super) fn row(source: &LeaseSource, said: &Saying, holder: i64, span: Span) -> LeaseRow {
-    LeaseRow {
-        id: LeaseId::new(),
-        net: said.net,
-        ports: said.ports,
-        protocol: said.protocol,
-        holder,
-        source: source.id,
-        fixed: source.kind == LeaseSourceKind::Static,
-        from: span.from,
-        to: span.to,
-        sure_until: span.sure_until,
-        session: session_of(&said.word).map(str::to_owned),
-    }
 }

@@ -34,6 +34,7 @@ mod intake;
 mod lease_board;
 mod lease_expire;
 mod lease_holder;
+mod lease_ready;
 mod lease_rules;
 mod lease_session;
 mod lease_settle;

@@ -3,7 +3,8 @@
 use super::{
     Desk, DeskError,
     attribute::Attributor,
-    lease_take::{Ready, Took, Turn, take_in},
+    lease_ready::Ready,
+    lease_take::{Took, Turn, take_in},
     look_up::sighting_in,
 };
 use crate::config::resolver::Resolver;
@@ -138,8 +139,8 @@ impl Desk {
             return Ok(None);
         }
         let (said, heard) = (told.sayings.iter().collect::<Vec<_>>(), Heard::default());
-        let turn = Turn { source: &resolver.source, heard: &heard, refused_before: 0 };
-        let ready = Ready::read(&mut tx, &said, now).await?;
+        let turn = Turn { source: &resolver.source, heard: &heard, refused_before: 0, before: None };
+        let ready = Ready::read(&mut tx, &resolver.source, &said, now).await?;
         let Took { taken, .. } = take_in(&mut tx, turn, ready).await?;
         if let Some((line, problem)) = taken.refused.first() {
             return Ok(Some(format!("lease {line}: {problem}")));

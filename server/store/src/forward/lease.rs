@@ -59,7 +59,8 @@ forward! {
     /// Adds holders with new numbers, and says which; none when some are known by the same name meanwhile: those stay as
     /// they are.
     fn lease_holder_add(holders: &[HolderRow]) -> Option<Vec<HolderNumber>> = lease_holder::add;
-    /// How often a name of holders has changed hands: while it stays the same, numbers read for names stay right.
+    /// How often a name of holders has changed hands, or come to a service: while it stays the same, numbers and services
+    /// read for names stay right.
     fn lease_holder_changes() -> i64 = lease_holder::changes;
     /// A service was added or has other names now; events that waited for such a name.
     fn lease_holder_bind(service: &Service, now: DateTime<Utc>) -> Vec<EventId> = lease_holder::bind;

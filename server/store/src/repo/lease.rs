@@ -25,7 +25,8 @@ pub(crate) const STATIC_OF: &str = "SELECT l.id, l.net, f.length, l.port_from, l
     WHERE h.service_id = $1 AND l.lot = 0 AND l.day = 0 AND l.holder_id = h.id
         AND l.ended_at IS NULL AND f.id = l.shape AND s.id = l.source_id AND s.name = 'static'
     ORDER BY l.net";
-pub(crate) const END_STATIC: &str = "UPDATE leases SET ended_at = $3 WHERE ended_at IS NULL AND id = $2 AND lot = 0 AND day = 0
+pub(crate) const END_STATIC: &str =
+    "UPDATE leases SET ended_at = $3 WHERE ended_at IS NULL AND id = $2 AND lot = 0 AND day = 0
     AND holder_id IN (SELECT h.id FROM lease_holders h WHERE h.service_id = $1)";
 pub(crate) const COUNT: &str = "SELECT COUNT(*) AS n FROM leases";
 pub(crate) const SERVICE_NUMBER: &str = "SELECT number AS name, id, customer_id FROM services WHERE id = $1";

@@ -145,7 +145,7 @@ fn since(at: DateTime<Utc>) -> i64 {
     if at == DateTime::<Utc>::MIN_UTC { SINCE_EVER } else { micros(at) }
 }
 
-/// How often a name has changed hands.
+/// How often a name has changed hands, or come to a service before there was a holder of that name.
 pub(crate) async fn changes(conn: &mut Raw) -> Result<i64> {
     one(conn, query(CHANGES)).await
 }
@@ -162,7 +162,11 @@ pub(crate) async fn bind(conn: &mut Raw, service: &Service, now: DateTime<Utc>) 
     let mut waiting = Vec::new();
     for (kind, name) in names.into_iter().filter(|(_, name)| !name.is_empty()) {
         let known = by_names(conn, kind, std::slice::from_ref(name)).await?;
-        let Some(latest) = known.iter().max_by_key(|holder| holder.bound_from) else { continue };
+        let Some(latest) = known.iter().max_by_key(|holder| holder.bound_from) else {
+            // Whoever looks for its service just now must look again.
+            run(conn, query(CHANGED)).await.map(drop)?;
+            continue;
+        };
         if latest.service.is_some_and(|(known, _)| known == service.id) {
             continue;
         }
