@@ -7,7 +7,7 @@ pub(crate) type Db = sqlx::Postgres;
 
 /// Fragments in which the engines differ.
 pub(crate) mod dialect {
-    use super::repo::given::Column;
+    use super::repo::given::{Column, add_value};
     use sqlx::{Arguments as _, QueryBuilder, error::BoxDynError, postgres::PgArguments};
 
     /// Passes over rows another worker holds.
@@ -45,12 +45,22 @@ pub(crate) mod dialect {
     /// Rows or keys of one statement: while the server takes them, the next are made ready.
     pub(crate) const GIVEN_MAX: usize = 4_000;
 
-    /// Whether the text for given rows is the same for any number of them.
+    /// Whether a statement is as quick for any number of rows as for one of a few numbers.
     pub(crate) const ANY_SIZE: bool = true;
+
+    /// So few rows are values. Of an array the server does not know how much it holds: it takes a plan for any array to be
+    /// dearer than one for this array, and plans each time, which takes longer than one look-up.
+    const FEW: usize = 4;
 
     /// The rows as an array for each column. One text and one plan serve any number of rows; thousands of parameters would
     /// be read and planned each time.
-    pub(crate) fn given<T>(columns: &[Column<T>], _: usize) -> String {
+    pub(crate) fn given<T>(columns: &[Column<T>], rows: usize) -> String {
+        if rows <= FEW {
+            let row =
+                |n: usize| (1..=columns.len()).map(|at| format!("${}", n * columns.len() + at)).collect::<Vec<_>>();
+            let rows: Vec<String> = (0..rows).map(|n| format!("({})", row(n).join(", "))).collect();
+            return format!("VALUES {}", rows.join(", "));
+        }
         let arrays = columns.iter().zip(1..).map(|(column, n)| {
             let kind = match column {
                 Column::Int(_) | Column::IntOpt(_) => "bigint",
@@ -63,9 +73,17 @@ pub(crate) mod dialect {
         format!("SELECT {}", arrays.collect::<Vec<_>>().join(", "))
     }
 
-    /// The arrays.
+    /// The values, row by row, or the arrays.
     pub(crate) fn bound<T>(columns: &[Column<T>], rows: &[T]) -> Result<PgArguments, BoxDynError> {
         let mut bound = PgArguments::default();
+        if rows.len() <= FEW {
+            for row in rows {
+                for column in columns {
+                    add_value!(bound, column, row)?;
+                }
+            }
+            return Ok(bound);
+        }
         for column in columns {
             match column {
                 Column::Int(of) => bound.add(rows.iter().map(of).collect::<Vec<_>>()),

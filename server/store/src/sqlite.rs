@@ -11,7 +11,10 @@ pub(crate) type Db = sqlx::Sqlite;
 
 /// Fragments in which the engines differ.
 pub(crate) mod dialect {
-    use super::repo::{bulk, given::Column};
+    use super::repo::{
+        bulk,
+        given::{Column, add_value},
+    };
     use sqlx::{Arguments as _, QueryBuilder, error::BoxDynError, sqlite::SqliteArguments};
 
     /// Passes over rows another worker holds: SQLite has one writer, nothing to pass over.
@@ -57,7 +60,7 @@ pub(crate) mod dialect {
     /// Rows or keys of one statement: with thirteen columns far below SQLite's 32,766 parameters.
     pub(crate) const GIVEN_MAX: usize = bulk::CHUNK;
 
-    /// Whether the text for given rows is the same for any number of them.
+    /// Whether a statement is as quick for any number of rows as for one of a few numbers.
     pub(crate) const ANY_SIZE: bool = false;
 
     /// The rows as `VALUES`: SQLite knows no arrays. Its parameters have no names: it looks for a name among all names.
@@ -72,15 +75,7 @@ pub(crate) mod dialect {
         bound.reserve(columns.len() * rows.len(), 0);
         for row in rows {
             for column in columns {
-                match column {
-                    Column::Int(of) => bound.add(of(row)),
-                    Column::IntOpt(of) => bound.add(of(row)),
-                    Column::Text(of) => bound.add(of(row)),
-                    Column::TextOpt(of) => bound.add(of(row)),
-                    Column::Bytes(of) => bound.add(of(row)),
-                    Column::Id(of) => bound.add(of(row)),
-                    Column::IdOpt(of) => bound.add(of(row)),
-                }?;
+                add_value!(bound, column, row)?;
             }
         }
         Ok(bound)

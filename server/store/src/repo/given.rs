@@ -16,6 +16,22 @@ pub(crate) enum Column<T> {
     IdOpt(fn(&T) -> Option<Uuid>),
 }
 
+/// Binds what stands in one column of one row.
+macro_rules! add_value {
+    ($bound:expr, $column:expr, $row:expr) => {
+        match $column {
+            Column::Int(of) => $bound.add(of($row)),
+            Column::IntOpt(of) => $bound.add(of($row)),
+            Column::Text(of) => $bound.add(of($row)),
+            Column::TextOpt(of) => $bound.add(of($row)),
+            Column::Bytes(of) => $bound.add(of($row)),
+            Column::Id(of) => $bound.add(of($row)),
+            Column::IdOpt(of) => $bound.add(of($row)),
+        }
+    };
+}
+pub(crate) use add_value;
+
 /// A statement for any number of rows: `head`, the rows, `tail`.
 pub(crate) struct Given<const N: usize, T> {
     pub(crate) head: &'static str,

@@ -49,7 +49,7 @@ pub(crate) const SQL: &[&str] = &[NEXT, FIRST_DAY];
 /// Statements of this file that are made for as many probes as there are.
 #[cfg(feature = "testing")]
 pub(crate) fn made() -> Vec<String> {
-    [1, 3].iter().map(|rows| asking((2, 2)).text(*rows)).collect()
+    [1, 5].iter().map(|rows| asking((2, 2)).text(*rows)).collect()
 }
 
 /// A question about more days is asked only about those from the first on which a lease began.

@@ -39,7 +39,7 @@ pub(crate) const SQL: &[&str] = &[NUMBERS, CHANGES, CHANGED, BIND, WAITING];
 /// Statements of this file that are made for as many rows as there are.
 #[cfg(feature = "testing")]
 pub(crate) fn made() -> Vec<String> {
-    vec![adding().text(1), adding().text(3)]
+    vec![adding().text(1), adding().text(5)]
 }
 
 impl Load for HolderRow {

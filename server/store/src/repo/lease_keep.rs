@@ -44,7 +44,7 @@ pub(crate) const SQL: &[&str] = &[REMOVE, ERASE, ERASE_OPEN, DAYS_BEFORE];
 /// Statements of this file that are made for as many rows as there are.
 #[cfg(feature = "testing")]
 pub(crate) fn made() -> Vec<String> {
-    vec![adding(ADD_TAIL).text(1), adding(ADD_TAIL).text(3), adding("").text(2)]
+    vec![adding(ADD_TAIL).text(1), adding(ADD_TAIL).text(5), adding("").text(2)]
 }
 
 /// Where a row stands: day, form, key of the prefix, first port, start, holder.

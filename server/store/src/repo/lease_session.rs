@@ -45,7 +45,7 @@ pub(crate) const SQL: &[&str] = &[OPEN_OF_NAS];
 /// Statements of this file that are made for as many rows as there are.
 #[cfg(feature = "testing")]
 pub(crate) fn made() -> Vec<String> {
-    vec![asking(true).text(1), asking(false).text(3)]
+    vec![asking(true).text(1), asking(false).text(5)]
 }
 
 /// Two words about the begin of a session that has ended differ by less, in microseconds.
