@@ -53,13 +53,14 @@ struct Made {
 }
 
 impl Made {
-    /// Whether the sessions are still as they were read: the rows of a source are counted up with whatever changes them.
-    fn holds(&self, source: &LeaseSource, before: Option<Before>) -> bool {
+    /// Whether the sessions are still as they were read, if the source has `told` of so many rows by now: they are counted up
+    /// with whatever changes a session.
+    const fn holds(&self, told: i64, before: Option<Before>) -> bool {
         match before {
-            None => self.rows == source.rows_kept,
+            None => self.rows == told,
             // Read before the turn before was written, or after: both is right if that turn was about something else.
             Some(Before { rows: (then, since), parted }) => {
-                source.rows_kept == since && (self.rows == since || parted && self.rows == then)
+                told == since && (self.rows == since || parted && self.rows == then)
             }
         }
     }
@@ -98,7 +99,7 @@ impl<'a> Ready<'a> {
     ) -> Result<(Changes, Taken), DeskError> {
         let Self { good, mut taken, mut holders, made, .. } = self;
         let as_read = holders.complete(tx).await?;
-        match made.filter(|made| as_read && made.holds(source, before)) {
+        match made.filter(|made| as_read && made.holds(source.rows_kept, before)) {
             Some(made) => Ok((made.changes, made.taken)),
             None => {
                 let changes = changes(tx, source, &good, &holders, &mut taken).await?;
@@ -214,5 +215,29 @@ pub(super) fn row(source: &LeaseSource, said: &Saying, holder: i64, span: Span) 
         to: span.to,
         sure_until: span.sure_until,
         session: session_of(&said.word).map(str::to_owned),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn made(rows: i64) -> Made {
+        let changes = Changes { keep: Vec::new(), remove: Vec::new(), news: Vec::new() };
+        Made { rows, changes, taken: Taken { kept: 0, known_before: 0, refused: Vec::new() } }
+    }
+
+    #[test]
+    fn what_was_read_ahead_holds_only_while_nobody_else_told_of_the_source() {
+        let before = |parted| Some(Before { rows: (10, 14), parted });
+        assert!(made(10).holds(10, None));
+        assert!(!made(10).holds(11, None), "somebody else told of it meanwhile");
+        assert!(made(10).holds(14, before(true)), "only the turn before did, of something else");
+        assert!(made(14).holds(14, before(true)), "read when that was written");
+        assert!(made(14).holds(14, before(false)));
+        assert!(!made(10).holds(14, before(false)), "the turn before was about the same address");
+        assert!(!made(9).holds(14, before(true)), "somebody else did between the reading and the turn before");
+        assert!(!made(10).holds(15, before(true)), "somebody else did after it");
+        assert!(!made(15).holds(15, before(true)));
     }
 }

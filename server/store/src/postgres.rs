@@ -55,22 +55,23 @@ pub(crate) mod dialect {
     /// The rows as an array for each column. One text and one plan serve any number of rows; thousands of parameters would
     /// be read and planned each time.
     pub(crate) fn given<T>(columns: &[Column<T>], rows: usize) -> String {
+        let kinds = || columns.iter().map(kind);
         if rows <= FEW {
-            let row =
-                |n: usize| (1..=columns.len()).map(|at| format!("${}", n * columns.len() + at)).collect::<Vec<_>>();
-            let rows: Vec<String> = (0..rows).map(|n| format!("({})", row(n).join(", "))).collect();
-            return format!("VALUES {}", rows.join(", "));
+            let row = |n: usize| kinds().zip(n * columns.len() + 1..).map(|(kind, at)| format!("${at}::{kind}"));
+            let rows = (0..rows).map(|n| format!("({})", row(n).collect::<Vec<_>>().join(", ")));
+            return format!("VALUES {}", rows.collect::<Vec<_>>().join(", "));
         }
-        let arrays = columns.iter().zip(1..).map(|(column, n)| {
-            let kind = match column {
-                Column::Int(_) | Column::IntOpt(_) => "bigint",
-                Column::Text(_) | Column::TextOpt(_) => "text",
-                Column::Bytes(_) => "bytea",
-                Column::Id(_) | Column::IdOpt(_) => "uuid",
-            };
-            format!("unnest(${n}::{kind}[])")
-        });
+        let arrays = kinds().zip(1..).map(|(kind, at)| format!("unnest(${at}::{kind}[])"));
         format!("SELECT {}", arrays.collect::<Vec<_>>().join(", "))
+    }
+
+    const fn kind<T>(column: &Column<T>) -> &'static str {
+        match column {
+            Column::Int(_) | Column::IntOpt(_) => "bigint",
+            Column::Text(_) | Column::TextOpt(_) => "text",
+            Column::Bytes(_) => "bytea",
+            Column::Id(_) | Column::IdOpt(_) => "uuid",
+        }
     }
 
     /// The values, row by row, or the arrays.
