@@ -31,7 +31,7 @@ pub(super) struct Changes {
 pub(super) struct Before {
     /// Rows its source had told of before and after it.
     pub(super) rows: (i64, i64),
-    /// Whether it was about other addresses and ports than this one.
+    /// Whether it was about other sessions than this one, and said nothing of this one's.
     pub(super) parted: bool,
 }
 

@@ -108,6 +108,8 @@ impl Desk {
     ) -> Result<Taken, DeskError> {
         let turns = said.len().div_ceil(TURN_MAX).max(1);
         let mut turns = said.chunks(said.len().div_ceil(turns).max(1));
+        // In order of addresses, a turn knows all that is said of the sessions it speaks of; a reboot speaks of any.
+        let in_order = !reboots(said) && said.is_sorted_by_key(|said| about(said));
         let (mut all, not_yet, mut before) = (Taken::default(), Heard::default(), None);
         let mut ready = self.make_ready(source, turns.next().unwrap_or_default()).await?;
         loop {
@@ -123,7 +125,8 @@ impl Desk {
             // While the engine writes this turn, the next is made ready.
             let (took, next) = tokio::try_join!(take, self.make_ready(source, next))?;
             all.add(took.taken);
-            before = Some(Before { rows: took.rows, parted: last != next.said.first().map(|said| about(said)) });
+            let parted = in_order && last != next.said.first().map(|said| about(said));
+            before = Some(Before { rows: took.rows, parted });
             ready = next;
         }
     }
@@ -166,13 +169,17 @@ impl Desk {
 /// came, and in one.
 fn ordered(sayings: &[Saying]) -> (Vec<&Saying>, Option<usize>) {
     let mut ordered: Vec<&Saying> = sayings.iter().collect();
-    if sayings.iter().any(|said| matches!(said.word, Word::Reboot { .. })) {
+    if reboots(&ordered) {
         return (ordered, None);
     }
     ordered.sort_by_key(|said| (said.net, said.ports));
     let middle = ordered.get(ordered.len() / 2).map(|said| said.net);
     let cut = ordered.partition_point(|said| Some(said.net) < middle);
     (ordered, Some(cut).filter(|cut| *cut > 0))
+}
+
+fn reboots(sayings: &[&Saying]) -> bool {
+    sayings.iter().any(|said| matches!(said.word, Word::Reboot { .. }))
 }
 
 /// What is taken in one transaction beside the sayings.

@@ -350,3 +350,27 @@ async fn a_large_batch_in_several_turns_is_the_same_as_small_ones_in_the_order_o
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_large_batch_with_a_reboot_keeps_its_order_from_turn_to_turn() {
+    both(|world| async move {
+        take(&world, "bng", &[]).await;
+        let many = 8_300;
+        let session = |n: usize| format!("bng-7/{n}");
+        let said =
+            |n: usize, word| says(&format!("10.9.{}.{}/32", n / 256, n % 256), &format!("r{n}@isp.example"), word);
+        let start = |n| said(n, Word::Start { at: at("20T08:00:00"), session: session(n) });
+        let stop = |n| said(n, Word::Stop { at: at("20T09:00:00"), session: session(n), started: None });
+        let reboot = said(0, Word::Reboot { nas: "bng-9".to_owned(), at: at("20T08:30:00") });
+        // All that begin are in the first transaction, all that end in the second.
+        let batch: Vec<Saying> = (0..many).map(start).chain([reboot]).chain((0..many).map(stop)).collect();
+        let taken = world.desk.leases_take(&system(), &source("bng"), &batch, &Heard::default()).await.unwrap();
+        assert!(taken.refused.is_empty(), "{:?}", taken.refused.first());
+        let mut conn = world.desk.store().read().await.unwrap();
+        let of_bng = "leases l JOIN lease_sources s ON s.id = l.source_id WHERE s.name = 'bng'";
+        assert_eq!(rows(&mut conn, of_bng).await.unwrap(), i64::try_from(many).unwrap());
+        let open = format!("{of_bng} AND (l.ended_at IS NULL OR l.ended_at - l.started_at <> 3600000000)");
+        assert_eq!(rows(&mut conn, &open).await.unwrap(), 0);
+    })
+    .await;
+}
