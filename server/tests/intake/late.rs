@@ -361,7 +361,7 @@ async fn a_large_batch_with_a_reboot_keeps_its_order_from_turn_to_turn() {
             |n: usize, word| says(&format!("10.9.{}.{}/32", n / 256, n % 256), &format!("r{n}@isp.example"), word);
         let start = |n| said(n, Word::Start { at: at("20T08:00:00"), session: session(n) });
         let stop = |n| said(n, Word::Stop { at: at("20T09:00:00"), session: session(n), started: None });
-        let reboot = said(0, Word::Reboot { nas: "bng-9".to_owned(), at: at("20T08:30:00") });
+        let reboot = said(many, Word::Reboot { nas: "bng-9".to_owned(), at: at("20T08:30:00") });
         // All that begin are in the first transaction, all that end in the second.
         let batch: Vec<Saying> = (0..many).map(start).chain([reboot]).chain((0..many).map(stop)).collect();
         let taken = world.desk.leases_take(&system(), &source("bng"), &batch, &Heard::default()).await.unwrap();
