@@ -32,28 +32,32 @@ pub(super) fn names_of(sayings: &[&Saying]) -> Names {
     kinds.into_iter().map(|(kind, names)| (kind, owned(names))).collect()
 }
 
-/// Some of the names, and all of them in parts of one transaction each.
-fn in_parts(sayings: &[&Saying], now: DateTime<Utc>) -> (Names, Vec<Names>) {
-    let good: Vec<&Saying> = sayings.iter().copied().filter(|said| wrong(said, now).is_none()).collect();
-    let (mut sample, mut parts) = (Names::new(), Vec::new());
-    for (kind, names) in names_of(&good) {
-        sample.insert(kind, names.iter().step_by(SAMPLE).cloned().collect());
-        parts.extend(names.chunks(TURN_MAX).map(|part| Names::from([(kind, part.to_vec())])));
-    }
-    (sample, parts)
+/// Some of the names.
+fn sample_of(names: &Names) -> Names {
+    names.iter().map(|(kind, names)| (*kind, names.iter().step_by(SAMPLE).cloned().collect())).collect()
+}
+
+/// The names in parts of one transaction each.
+fn in_parts(names: &Names) -> Vec<Names> {
+    let parts = |(kind, names): (&&'static str, &Vec<String>)| -> Vec<Names> {
+        names.chunks(TURN_MAX).map(|part| Names::from([(*kind, part.to_vec())])).collect()
+    };
+    names.iter().flat_map(parts).collect()
 }
 
 impl Desk {
     /// Where a large batch brings many new names, as the first of a network does, they are made known before its leases, in
     /// their own order: in that of the addresses each transaction would change almost every page of their index.
     pub(super) async fn holders_known(&self, sayings: &[&Saying]) -> Result<(), DeskError> {
-        let (sample, parts) = in_parts(sayings, self.clock.now());
-        let sample = self.read_holders(sample).await?;
+        let now = self.clock.now();
+        let good: Vec<&Saying> = sayings.iter().copied().filter(|said| wrong(said, now).is_none()).collect();
+        let names = names_of(&good);
+        let sample = self.read_holders(sample_of(&names)).await?;
         if sample.unknown() * 8 < sample.names.values().map(Vec::len).sum() {
             return Ok(());
         }
         let mut read = Holders::default();
-        for part in parts {
+        for part in in_parts(&names) {
             ((), read) = tokio::try_join!(self.make_known(read), self.read_holders(part))?;
         }
         self.make_known(read).await

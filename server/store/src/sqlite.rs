@@ -57,7 +57,7 @@ pub(crate) mod dialect {
         (20, "lease_lots", include_str!("../../../migrations/sqlite/0020_lease_lots.sql")),
     ];
 
-    /// Rows or keys of one statement: with thirteen columns far below SQLite's 32,766 parameters.
+    /// Rows or keys of one statement: with fifteen columns far below SQLite's 32,766 parameters.
     pub(crate) const GIVEN_MAX: usize = bulk::CHUNK;
 
     /// Whether a statement is as quick for any number of rows as for one of a few numbers.
