@@ -1,5 +1,5 @@
 //! The few forms that leases have: by them an address and port are looked up by equality instead of by searching a history.
-use super::{key_within, net_key};
+use super::{key_within, net_bytes, net_key};
 use ipnet::IpNet;
 use std::net::IpAddr;
 
@@ -40,6 +40,64 @@ pub struct Shape {
     pub id: i64,
     /// The form.
     pub form: Form,
+    /// What leases of this form there are, or were.
+    pub kinds: Kinds,
+}
+
+/// Of what families and how long the leases of a form are: a look-up asks only where there may be some. A bit each for those
+/// of IPv4 that do not last, that last, and that are [`TIMELESS`], then the same of IPv6.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Kinds(pub i64);
+
+/// Where a look-up finds the leases of one form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Spans {
+    /// By the day on which they began.
+    pub days: bool,
+    /// By the era in which they began.
+    pub eras: bool,
+    /// In no era.
+    pub timeless: bool,
+}
+
+impl Kinds {
+    /// The kind of a lease with this prefix and [`era`].
+    pub fn of(net: &IpNet, era: Option<i64>) -> Self {
+        let (key, length) = net_key(net);
+        let span = match era {
+            None => 0,
+            Some(TIMELESS) => 2,
+            Some(_) => 1,
+        };
+        Self(1 << (Self::first_bit(&key, length) + span))
+    }
+
+    /// Of IPv4 is what has at most four bytes of its own: [`net_bytes`].
+    fn first_bit(key: &[u8; 16], length: i64) -> u8 {
+        if length >= 96 && net_bytes(key, length).len() <= 4 { 0 } else { 3 }
+    }
+
+    /// Both together.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether all of the other are among them.
+    pub const fn has(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Where leases of a prefix with this key may be found.
+    pub fn spans(self, key: &[u8; 16], length: i64) -> Spans {
+        let bits = self.0 >> Self::first_bit(key, length);
+        Spans { days: bits & 1 != 0, eras: bits & 2 != 0, timeless: bits & 4 != 0 }
+    }
+}
+
+impl Spans {
+    /// There are none.
+    pub const NOWHERE: Self = Self { days: false, eras: false, timeless: false };
 }
 
 impl Form {
@@ -97,4 +155,25 @@ pub fn kept_as(known: &[Shape], form: Form) -> Form {
     }
     let sizes = known.iter().filter(|shape| shape.form.length == form.length && shape.form.ports != IRREGULAR).count();
     if form.ports == WHOLE || sizes < SIZES_MAX { form } else { form.irregular() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_says_where_its_leases_are_found() {
+        let net = |text: &str| text.parse::<IpNet>().unwrap();
+        let (four, six, mapped) = (net("192.0.2.7/32"), net("2001:db8::7/128"), net("::ffff:192.0.2.7/128"));
+        let kinds = Kinds::of(&four, None).and(Kinds::of(&four, Some(TIMELESS))).and(Kinds::of(&six, Some(640)));
+        let spans = |net| {
+            let (key, length) = net_key(net);
+            kinds.spans(&key, length)
+        };
+        assert_eq!(spans(&four), Spans { days: true, eras: false, timeless: true });
+        assert_eq!(spans(&six), Spans { days: false, eras: true, timeless: false });
+        assert_eq!(spans(&mapped), spans(&four), "kept as IPv4 is");
+        assert!(kinds.has(Kinds::of(&mapped, None)) && !kinds.has(Kinds::of(&six, None)));
+        assert_eq!(Kinds::default().spans(&net_key(&four).0, 128), Spans::NOWHERE);
+    }
 }

@@ -159,6 +159,15 @@ pub(super) fn session_of(word: &Word) -> Option<&str> {
     }
 }
 
+/// When what it tells of began, as far as it says.
+pub(super) fn begun(word: &Word) -> DateTime<Utc> {
+    match word {
+        Word::Held { from, .. } => *from,
+        Word::Start { at, .. } | Word::Reboot { at, .. } => *at,
+        Word::Alive { at, started, .. } | Word::Stop { at, started, .. } => started.unwrap_or(*at),
+    }
+}
+
 async fn changes(
     conn: &mut Conn,
     source: &LeaseSource,
@@ -169,16 +178,12 @@ async fn changes(
     let mut sessions = Sessions::load(conn, source, sayings).await?;
     let mut changes = Changes { keep: Vec::with_capacity(sayings.len()), ..Changes::default() };
     for said in sayings {
-        let began = match &said.word {
-            Word::Reboot { nas, at } => {
-                sessions.forget(nas, *at);
-                taken.kept += 1;
-                continue;
-            }
-            Word::Held { from, .. } => *from,
-            Word::Start { at, .. } => *at,
-            Word::Alive { at, started, .. } | Word::Stop { at, started, .. } => started.unwrap_or(*at),
-        };
+        if let Word::Reboot { nas, at } = &said.word {
+            sessions.forget(nas, *at);
+            taken.kept += 1;
+            continue;
+        }
+        let began = begun(&said.word);
         let Some(holder) = holders.at(&said.holder, began) else {
             taken.refused.push((said.line, format!("there is no {}: import the customers first", said.holder)));
             continue;

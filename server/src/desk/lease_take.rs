@@ -2,8 +2,9 @@
 //! are asked again.
 use super::{
     Desk, DeskError,
-    lease_ready::{Before, Ready},
+    lease_ready::{Before, Ready, begun, wrong},
 };
+use chrono::{DateTime, Utc};
 use domain::{
     act::Act,
     actor::{Actor, Permission},
@@ -88,6 +89,7 @@ impl Desk {
         else {
             return self.take_turns(actor, source, &ordered, heard).await;
         };
+        self.days_known(&ordered).await?;
         // About addresses of their own: they do not wait for each other. What was heard is said when both are there.
         let not_yet = Heard::default();
         let some = self.take_turns(actor, source, some, &not_yet);
@@ -96,6 +98,16 @@ impl Desk {
         let turn = Turn { source, heard, refused_before: all.refused.len(), before: None };
         all.add(self.take_turn(actor, turn, self.make_ready(source, &[]).await?).await?.taken);
         Ok(all)
+    }
+
+    /// Makes the days of a batch known, so that of two who write the second need not wait for the whole first turn of the other.
+    async fn days_known(&self, said: &[&Saying]) -> Result<(), DeskError> {
+        let now = self.clock.now();
+        let usable = said.iter().filter(|said| wrong(said, now).is_none());
+        let begun: Vec<DateTime<Utc>> = usable.map(|said| begun(&said.word)).collect();
+        let mut tx = self.store.write().await?;
+        tx.lease_days_known(&begun).await?;
+        Ok(tx.commit_chore(Chore::LeasesHeard).await?)
     }
 
     /// One transaction after the other; what was heard comes with the last.

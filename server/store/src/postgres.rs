@@ -7,16 +7,22 @@ pub(crate) type Db = sqlx::Postgres;
 
 /// Fragments in which the engines differ.
 pub(crate) mod dialect {
-    use super::repo::given::{Column, add_value};
+    use super::repo::given::{Column, Leases, add_value};
     use sqlx::{Arguments as _, QueryBuilder, error::BoxDynError, postgres::PgArguments};
 
     /// Passes over rows another worker holds.
     pub(crate) const SKIP_LOCKED: &str = "FOR UPDATE SKIP LOCKED";
-    /// What `asking` finds where the column it ends with is one of these values of the row before it: an `IN` would be no
-    /// condition of an index here.
-    pub(crate) fn for_each<S: AsRef<str>>(asking: &str, values: &[S]) -> String {
+    /// The leases of which the column is one of these values of `p`; an `IN` would be no condition of an index here. What is
+    /// asked stands behind `OFFSET 0`, so that the server asks it once for each row of `p`: while an import goes on it knows
+    /// too little of how much there is, and would read millions of leases to join them with a hundred questions.
+    pub(crate) fn for_each<S: AsRef<str>>(asked: &Leases, values: &[S]) -> String {
+        let Leases { columns, when, key, with: (with, by) } = asked;
         let values: Vec<&str> = values.iter().map(AsRef::as_ref).collect();
-        format!("{asking} = ANY(ARRAY[{}])", values.join(", "))
+        format!(
+            "SELECT {columns} FROM p CROSS JOIN LATERAL (SELECT * FROM leases l WHERE {when} AND {key} = ANY(ARRAY[{}])
+                OFFSET 0) l CROSS JOIN {with} WHERE {by}",
+            values.join(", ")
+        )
     }
     /// Migrations of this engine: number, name, SQL.
     pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
@@ -40,6 +46,7 @@ pub(crate) mod dialect {
         (18, "lease_rows", include_str!("../../../migrations/postgres/0018_lease_rows.sql")),
         (19, "lease_eras", include_str!("../../../migrations/postgres/0019_lease_eras.sql")),
         (20, "lease_lots", include_str!("../../../migrations/postgres/0020_lease_lots.sql")),
+        (21, "lease_kinds", include_str!("../../../migrations/postgres/0021_lease_kinds.sql")),
     ];
 
     /// Rows or keys of one statement: while the server takes them, the next are made ready.
@@ -99,9 +106,16 @@ pub(crate) mod dialect {
         Ok(bound)
     }
 
-    /// "is one of these keys".
-    pub(crate) fn among(builder: &mut QueryBuilder<super::Db>, keys: &[String]) {
-        builder.push(" = ANY(").push_bind(keys.to_vec()).push("::text[])");
+    /// "is one of these keys", asked once for each of them as above.
+    pub(crate) fn among(
+        builder: &mut QueryBuilder<super::Db>,
+        keys: &[String],
+        start: impl Fn(&mut QueryBuilder<super::Db>),
+    ) {
+        builder.push("SELECT found.* FROM unnest(").push_bind(keys.to_vec());
+        builder.push("::text[]) AS asked (key) CROSS JOIN LATERAL (");
+        start(builder);
+        builder.push(" = asked.key OFFSET 0) AS found");
     }
 
     /// Whether a writing statement for so many rows stays prepared.

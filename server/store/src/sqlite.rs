@@ -13,25 +13,26 @@ pub(crate) type Db = sqlx::Sqlite;
 pub(crate) mod dialect {
     use super::repo::{
         bulk,
-        given::{Column, add_value},
+        given::{Column, Leases, add_value},
     };
     use sqlx::{Arguments as _, QueryBuilder, error::BoxDynError, sqlite::SqliteArguments};
 
     /// Passes over rows another worker holds: SQLite has one writer, nothing to pass over.
     pub(crate) const SKIP_LOCKED: &str = "";
-    /// What `asking` finds where the column it ends with is one of these values of the row before it: a part for each value. A
-    /// list that differs from row to row would be put into a table of its own each time.
-    pub(crate) fn for_each<S: AsRef<str>>(asking: &str, values: &[S]) -> String {
-        let mut text = String::with_capacity((asking.len() + 64) * values.len());
-        for (n, value) in values.iter().enumerate() {
-            text += if n == 0 { "" } else { " UNION ALL " };
+    /// The leases of which the column is one of these values of `p`: a part for each value. A list that differs from row to
+    /// row would be put into a table of its own each time.
+    pub(crate) fn for_each<S: AsRef<str>>(asked: &Leases, values: &[S]) -> String {
+        let Leases { columns, when, key, with: (with, by) } = asked;
+        let part = |(n, value): (usize, &S)| {
             let value = value.as_ref();
-            text.extend([asking, " = ", value]);
-            for before in values.iter().take(n) {
-                text.extend([" AND ", value, " <> ", before.as_ref()]);
-            }
-        }
-        text
+            let others = values.iter().take(n).map(|before| format!(" AND {value} <> {}", before.as_ref()));
+            let others: String = others.collect();
+            format!(
+                "SELECT {columns} FROM p CROSS JOIN leases l CROSS JOIN {with}
+                    WHERE {by} AND {when} AND {key} = {value}{others}"
+            )
+        };
+        values.iter().enumerate().map(part).collect::<Vec<_>>().join(" UNION ALL ")
     }
     /// Migrations of this engine: number, name, SQL.
     pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
@@ -55,6 +56,7 @@ pub(crate) mod dialect {
         (18, "lease_rows", include_str!("../../../migrations/sqlite/0018_lease_rows.sql")),
         (19, "lease_eras", include_str!("../../../migrations/sqlite/0019_lease_eras.sql")),
         (20, "lease_lots", include_str!("../../../migrations/sqlite/0020_lease_lots.sql")),
+        (21, "lease_kinds", include_str!("../../../migrations/sqlite/0021_lease_kinds.sql")),
     ];
 
     /// Rows or keys of one statement: with fifteen columns far below SQLite's 32,766 parameters.
@@ -82,7 +84,12 @@ pub(crate) mod dialect {
     }
 
     /// "is one of these keys"; the last is repeated until there is one of a few lengths, so that few statements serve all.
-    pub(crate) fn among(builder: &mut QueryBuilder<super::Db>, keys: &[String]) {
+    pub(crate) fn among(
+        builder: &mut QueryBuilder<super::Db>,
+        keys: &[String],
+        start: impl Fn(&mut QueryBuilder<super::Db>),
+    ) {
+        start(builder);
         let mut list = builder.push(" IN (").separated(", ");
         for key in bulk::padded(keys) {
             list.push_bind(key);

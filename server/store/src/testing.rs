@@ -119,6 +119,19 @@ pub async fn steps(conn: &mut Conn) -> Result<Option<Arc<AtomicU64>>> {
 /// How many steps are counted at a time.
 const STEPS: i32 = 10;
 
+/// How many rows of a table this transaction has read so far, on PostgreSQL; `None` on SQLite, whose [`steps`] are counted.
+///
+/// # Errors
+/// Whatever the engine says.
+pub async fn rows_read(conn: &mut Conn, table: &str) -> Result<Option<i64>> {
+    let Raw::Postgres(raw) = conn.raw() else { return Ok(None) };
+    let question = sqlx::SqlStr::from_static(
+        "SELECT COALESCE(SUM(COALESCE(seq_tup_read, 0) + COALESCE(idx_tup_fetch, 0)), 0)::bigint
+            FROM pg_stat_xact_user_tables WHERE relname = $1",
+    );
+    Ok(Some(sqlx::query_scalar(question).bind(table).fetch_one(raw).await?))
+}
+
 /// Asks the engine for nothing: what a question costs before any work is done.
 ///
 /// # Errors

@@ -88,6 +88,7 @@ fn before(postgres: bool, ids: &[LeaseId]) -> Vec<String> {
     let mut made = vec![
         "DROP TABLE leases".to_owned(),
         "DROP TABLE lease_lots".to_owned(),
+        "ALTER TABLE lease_shapes DROP COLUMN kinds".to_owned(),
         "DELETE FROM _sqlx_migrations WHERE version >= 18".to_owned(),
         table,
         "CREATE INDEX leases_lasting ON leases (shape, net, port_from, started_at, ended_at) WHERE lasting = TRUE".to_owned(),
@@ -97,6 +98,12 @@ fn before(postgres: bool, ids: &[LeaseId]) -> Vec<String> {
             .to_owned(),
         "INSERT INTO lease_holders (id, kind, name, bound_from) VALUES (1, 'username', 'u1@isp.example', 0)".to_owned(),
     ];
+    for what in ["service", "customer"].iter().filter(|_| postgres) {
+        made.push(format!(
+            "ALTER TABLE lease_holders ADD CONSTRAINT lease_holders_{what}_id_fkey
+                FOREIGN KEY ({what}_id) REFERENCES {what}s (id)"
+        ));
+    }
     for (n, (length, ports, offset)) in (1..).zip(SHAPES) {
         made.push(format!("INSERT INTO lease_shapes VALUES ({n}, {length}, {ports}, {offset}, 0)"));
     }

@@ -26,6 +26,8 @@ forward! {
     fn lease_find(forms: &LeaseForms, asks: &[LeaseAsk]) -> Vec<Vec<Held>> = lease_find::find;
     /// Adds rows, or brings those that are known up to date; how many said the same as another of the batch.
     fn lease_keep(rows: &[LeaseRow]) -> usize = lease_keep::keep;
+    /// Makes the days known on which leases that are no fixed addresses begin.
+    fn lease_days_known(begun: &[DateTime<Utc>]) -> () = lease_keep::days;
     /// Takes a row out again: its start moves.
     fn lease_remove(row: &LeaseRow) -> () = lease_keep::remove;
     /// The rows of these sessions of a source that began around the time they are said to have begun, or are open.

@@ -89,7 +89,19 @@ impl<const N: usize, T> Given<N, T> {
     }
 }
 
-/// Reads with `start` followed by "is one of these keys": its text up to the column, and its first arguments.
+/// Leases that rows `p` ask for: those of which a column is one of a few values.
+pub(crate) struct Leases {
+    /// Columns of `p`, of the lease `l` and of what is joined to it.
+    pub(crate) columns: &'static str,
+    /// What a lease must be.
+    pub(crate) when: &'static str,
+    /// The column that is one of the values.
+    pub(crate) key: &'static str,
+    /// What is joined to it, and by what.
+    pub(crate) with: (&'static str, &'static str),
+}
+
+/// Reads with `start` followed by "is one of these keys", each key once: its text up to the column, and its arguments.
 pub(crate) async fn among<F: Load>(
     conn: &mut Raw,
     keys: &[String],
@@ -98,8 +110,7 @@ pub(crate) async fn among<F: Load>(
     let mut found = Vec::with_capacity(keys.len());
     for chunk in keys.chunks(dialect::GIVEN_MAX) {
         let mut builder = QueryBuilder::new("");
-        start(&mut builder);
-        dialect::among(&mut builder, chunk);
+        dialect::among(&mut builder, chunk, &start);
         let mut rows = builder.build().persistent(dialect::read_kept(chunk.len())).fetch(&mut *conn);
         while let Some(row) = rows.try_next().await? {
             found.push(F::load(&row)?);

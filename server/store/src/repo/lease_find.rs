@@ -2,54 +2,54 @@
 //! that reaches the span may have begun, and for the eras in which one that lasts may have.
 use super::{
     Raw, Result, Row, bulk, dialect,
-    given::{Column, Given},
-    lease_keep::day_of,
+    given::{Column, Given, Leases},
+    lease_next::{Unsure, followed},
     load::{get, micros, one, query, time, time_opt},
 };
 use crate::{
     error::StoreError,
     types::{LeaseAsk, LeaseForms},
 };
-use chrono::{DateTime, Utc};
 use domain::{
     id::{CustomerId, LeaseId, ServiceId},
     lease::{
         Held, HeldBy, net_bytes, net_of_bytes,
-        shape::{DAY_US, ERA_DAYS, ERAS_US, IRREGULAR, LASTING_US, Shape, TIMELESS, WHOLE},
+        shape::{DAY_US, ERA_DAYS, ERAS_US, IRREGULAR, LASTING_US, Shape, Spans, TIMELESS, WHOLE},
     },
     saying::HolderName,
 };
 
 const PROBES_HEAD: &str = "WITH p (n, shape, net, low, high, from_at, to_at, day) AS NOT MATERIALIZED (";
-/// Columns and tables of a look-up; what follows is how the rows of a probe are found.
+/// What a look-up finds of a lease and its holder, and what the lease must be.
 macro_rules! found {
-    () => {
-        "SELECT p.n, l.shape, l.net, l.port_from, l.port_to, l.started_at, l.ended_at, l.sure_until, l.holder_id,
-        l.source_id, l.id, h.kind, h.name, h.service_id, h.customer_id
-    FROM p CROSS JOIN leases l CROSS JOIN lease_holders h WHERE h.id = l.holder_id AND l.shape = p.shape AND l.net = p.net
-        AND l.port_from BETWEEN p.low AND p.high AND l.started_at <= p.to_at"
+    ($key:literal, $when:literal) => {
+        Leases {
+            columns: "p.n, l.shape, l.net, l.port_from, l.port_to, l.started_at, l.ended_at, l.sure_until, l.holder_id,
+                l.source_id, l.id, h.kind, h.name, h.service_id, h.customer_id",
+            when: concat!(
+                "l.shape = p.shape AND l.net = p.net AND l.port_from BETWEEN p.low AND p.high
+                    AND l.started_at <= p.to_at AND ",
+                $when
+            ),
+            key: $key,
+            with: ("lease_holders h", "h.id = l.holder_id"),
+        }
     };
 }
-const OF_DAYS: &str = concat!(found!(), " AND l.ended_at > p.from_at AND l.era IS NULL AND l.day");
-const OF_ERAS: &str =
-    concat!(found!(), " AND (l.ended_at IS NULL OR l.ended_at > p.from_at) AND l.era IS NOT NULL AND l.era");
+const OF_DAYS: Leases = found!("l.day", "l.ended_at > p.from_at AND l.era IS NULL");
+const OF_ERAS: Leases = found!("l.era", "(l.ended_at IS NULL OR l.ended_at > p.from_at) AND l.era IS NOT NULL");
 /// The statements about eras, here and for sessions and prefixes, say 32; so do the rows that are stored.
 const _: () = assert!(ERA_DAYS == 32 && TIMELESS == 0);
-// When somebody else began to hold the same block after this lease began.
-pub(crate) const NEXT: &str = "SELECT MIN(l.started_at) AS at FROM lease_days d CROSS JOIN leases l
-    WHERE d.day BETWEEN $1 AND $2 AND l.day = d.day AND l.shape = $3 AND l.net = $4 AND l.port_from = $5
-        AND l.started_at > $6 AND l.holder_id <> $7";
-
 pub(crate) const FIRST_DAY: &str = "SELECT COALESCE(MIN(day), 0) AS n FROM lease_days WHERE day > 0";
 
 /// Statements of this file.
 #[cfg(feature = "testing")]
-pub(crate) const SQL: &[&str] = &[NEXT, FIRST_DAY];
+pub(crate) const SQL: &[&str] = &[FIRST_DAY];
 
 /// Statements of this file that are made for as many probes as there are.
 #[cfg(feature = "testing")]
 pub(crate) fn made() -> Vec<String> {
-    [1, 5].iter().map(|rows| asking((2, 2)).text(*rows)).collect()
+    [(1, (2, 2, true)), (5, (2, 3, true)), (1, (0, 2, false))].map(|(rows, lists)| asking(lists).text(rows)).into()
 }
 
 /// A question about more days is asked only about those from the first on which a lease began.
@@ -59,11 +59,10 @@ const BLOCKS_MAX: usize = 4_096;
 
 /// A row as it is found.
 pub(crate) struct Found {
-    ask: usize,
-    shape: i64,
-    port_from: i64,
-    holder: i64,
-    net: Vec<u8>,
+    pub(super) ask: usize,
+    pub(super) shape: i64,
+    pub(super) port_from: i64,
+    pub(super) holder: i64,
     pub(crate) held: Held,
 }
 
@@ -77,11 +76,11 @@ pub(crate) async fn forms(conn: &mut Raw) -> Result<LeaseForms> {
 /// For each question the rows that may reach its span, clocks being what they are.
 pub(crate) async fn find(conn: &mut Raw, forms: &LeaseForms, asks: &[LeaseAsk]) -> Result<Vec<Vec<Held>>> {
     let mut answers: Vec<Vec<Held>> = vec![Vec::new(); asks.len()];
-    let mut probes = Vec::new();
+    let (mut probes, mut unsure) = (Vec::new(), Vec::new());
     for (n, ask) in asks.iter().enumerate() {
         let span = possible(forms, ask);
         let n = i64::try_from(n).unwrap_or(-1);
-        probes.extend(asked(forms, ask).map(|(shape, net, ports)| Probe { n, shape, net, ports, span }));
+        probes.extend(asked(forms, ask).map(|asked| Probe { n, span, ..asked }));
     }
     let long = probes.iter().any(|probe| probe.days(0) > DAYS_MANY);
     let first_day: i64 = if long { one(conn, query(FIRST_DAY)).await? } else { 0 };
@@ -90,21 +89,19 @@ pub(crate) async fn find(conn: &mut Raw, forms: &LeaseForms, asks: &[LeaseAsk]) 
     let alike = probes.chunk_by(|one, other| one.lists(first_day) == other.lists(first_day));
     for chunk in alike.flat_map(|alike| alike.chunks(bulk::CHUNK)) {
         let asking = asking(chunk.first().unwrap_or(&BLIND).lists(first_day));
-        for mut found in asking.fetch_as(conn, &filled(chunk), true, |row| load(row, forms)).await? {
-            let Some(ask) = asks.get(found.ask) else { continue };
+        for found in asking.fetch_as(conn, &filled(chunk, BLIND), true, |row| load(row, forms)).await? {
+            let (Some(ask), Some(answer)) = (asks.get(found.ask), answers.get_mut(found.ask)) else { continue };
             // Enough to say that it is shared; a row of the whole address is never left out.
-            let many = answers.get(found.ask).is_some_and(|answer| answer.len() >= BLOCKS_MAX);
-            if many && ask.port.is_none() && !found.held.whole_address() {
+            if answer.len() >= BLOCKS_MAX && ask.port.is_none() && !found.held.whole_address() {
                 continue;
             }
             if found.held.sure_until.is_some_and(|sure| sure < ask.to) {
-                found.held.over_at = next(conn, &found, ask).await?;
+                unsure.push(Unsure::of(&found, answer.len(), ask));
             }
-            if let Some(answer) = answers.get_mut(found.ask) {
-                answer.push(found.held);
-            }
+            answer.push(found.held);
         }
     }
+    followed(conn, &unsure, &mut answers).await?;
     Ok(answers)
 }
 
@@ -115,14 +112,18 @@ struct Probe {
     shape: i64,
     net: Net,
     ports: (i64, i64),
+    spans: Spans,
     span: (i64, i64),
 }
 
 /// A prefix's key and length.
-type Net = ([u8; 16], i64);
+pub(super) type Net = ([u8; 16], i64);
+
+/// Days and eras that a statement names, and whether also no era.
+type Lists = (usize, usize, bool);
 
 /// Finds nothing.
-const BLIND: Probe = Probe { n: -1, shape: 0, net: ([0; 16], 0), ports: (0, 0), span: (0, 0) };
+const BLIND: Probe = Probe { n: -1, shape: 0, net: ([0; 16], 0), ports: (0, 0), spans: Spans::NOWHERE, span: (0, 0) };
 
 impl Probe {
     /// The last day on which a lease that reaches the span may have begun.
@@ -142,10 +143,15 @@ impl Probe {
         self.last_day().div_euclid(ERA_DAYS) - first.max(first_day).div_euclid(ERA_DAYS) + 1
     }
 
-    /// Days and eras that its statement names: so many, or a few more, so that few statements serve all.
-    fn lists(&self, first_day: i64) -> (usize, usize) {
-        let named = |many| rounded(usize::try_from(many).unwrap_or(1), &[2, 3, 4, 6, 12, 24, 48, 96, 384]);
-        (named(self.days(first_day)), named(self.eras(first_day)))
+    /// Days and eras that its statement names: so many, or a few more, so that few statements serve all; none where leases
+    /// of its form are not found by them.
+    fn lists(&self, first_day: i64) -> Lists {
+        let named = |are: bool, many| match are {
+            true => rounded(usize::try_from(many).unwrap_or(1), &[2, 3, 4, 6, 12, 24, 48, 96, 384]),
+            false => 0,
+        };
+        let Spans { days, eras, timeless } = self.spans;
+        (named(days, self.days(first_day)), named(eras, self.eras(first_day)), timeless)
     }
 }
 
@@ -156,14 +162,18 @@ fn possible(forms: &LeaseForms, ask: &LeaseAsk) -> (i64, i64) {
 }
 
 /// Where an address and port are found: form, prefix, and the lowest and highest first port.
-fn asked<'f>(forms: &'f LeaseForms, ask: &LeaseAsk) -> impl Iterator<Item = (i64, Net, (i64, i64))> + use<'f> {
+fn asked<'f>(forms: &'f LeaseForms, ask: &LeaseAsk) -> impl Iterator<Item = Probe> + use<'f> {
     let ask = *ask;
-    forms.shapes.iter().filter_map(move |Shape { id, form }| {
+    forms.shapes.iter().filter_map(move |Shape { id, form, kinds }| {
         let asked = ask.protocol.map_or(0, i64::from);
         if asked != 0 && form.protocol != 0 && form.protocol != asked {
             return None;
         }
         let net = form.key(ask.address)?;
+        let spans = kinds.spans(&net, form.length);
+        if spans == Spans::NOWHERE {
+            return None;
+        }
         let ports = match (form.ports, ask.port) {
             (WHOLE, _) => (0, 0),
             (IRREGULAR, Some(port)) => (0, i64::from(port)),
@@ -173,24 +183,26 @@ fn asked<'f>(forms: &'f LeaseForms, ask: &LeaseAsk) -> impl Iterator<Item = (i64
                 (first, first)
             }
         };
-        Some((*id, (net, form.length), ports))
+        Some(Probe { shape: *id, net: (net, form.length), ports, spans, ..BLIND })
     })
 }
 
-/// The probes; where a statement's text depends on how many, filled up to one of a few sizes, so that few serve all.
-fn filled(probes: &[Probe]) -> Vec<Probe> {
+/// The rows; where a statement's text depends on how many, filled up to one of a few sizes, so that few serve all.
+pub(super) fn filled<T: Copy>(rows: &[T], with: T) -> Vec<T> {
     if dialect::ANY_SIZE {
-        return probes.to_vec();
+        return rows.to_vec();
     }
-    let size = rounded(probes.len(), &[1, 2, 3, 4, 6, 8, 16, 64, bulk::CHUNK]);
-    probes.iter().chain(std::iter::repeat(&BLIND)).take(size).copied().collect()
+    let size = rounded(rows.len(), &[1, 2, 3, 4, 6, 8, 16, 64, bulk::CHUNK]);
+    rows.iter().copied().chain(std::iter::repeat(with)).take(size).collect()
 }
 
 /// The statement that names so many days and eras.
-fn asking((days, eras): (usize, usize)) -> Given<8, Probe> {
+fn asking((days, eras, timeless): Lists) -> Given<8, Probe> {
     let (of_days, mut of_eras) = (up_to("p.day", days), up_to("p.day / 32", eras));
-    of_eras.push(TIMELESS.to_string());
-    let (of_days, of_eras) = (dialect::for_each(OF_DAYS, &of_days), dialect::for_each(OF_ERAS, &of_eras));
+    of_eras.extend(timeless.then(|| TIMELESS.to_string()));
+    let parts = [(&OF_DAYS, of_days), (&OF_ERAS, of_eras)];
+    let parts = parts.iter().filter(|(_, values)| !values.is_empty());
+    let parts: Vec<String> = parts.map(|(asked, values)| dialect::for_each(asked, values)).collect();
     Given {
         head: PROBES_HEAD,
         columns: [
@@ -203,7 +215,7 @@ fn asking((days, eras): (usize, usize)) -> Given<8, Probe> {
             Column::Int(|probe| probe.span.1),
             Column::Int(Probe::last_day),
         ],
-        tail: format!(") {of_days} UNION ALL {of_eras}").into(),
+        tail: format!(") {}", parts.join(" UNION ALL ")).into(),
     }
 }
 
@@ -250,17 +262,5 @@ pub(crate) fn load(row: &Row, forms: &LeaseForms) -> Result<Found> {
         through: known.1.known_through,
     };
     let ask = usize::try_from(get::<i64>(row, "n")?).unwrap_or(usize::MAX);
-    Ok(Found { ask, shape, port_from, holder: get(row, "holder_id")?, net, held })
-}
-
-async fn next(conn: &mut Raw, found: &Found, ask: &LeaseAsk) -> Result<Option<DateTime<Utc>>> {
-    let bound = query(NEXT)
-        .bind(day_of(found.held.from, false))
-        .bind(day_of(ask.to, false))
-        .bind(found.shape)
-        .bind(found.net.clone())
-        .bind(found.port_from)
-        .bind(micros(found.held.from))
-        .bind(found.holder);
-    time_opt(&bound.fetch_one(conn).await?, "at")
+    Ok(Found { ask, shape, port_from, holder: get(row, "holder_id")?, held })
 }

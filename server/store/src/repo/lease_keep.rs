@@ -12,11 +12,11 @@ use domain::{
     id::LeaseId,
     lease::{
         net_bytes, net_key, net_of_bytes,
-        shape::{DAY_US, Form, Shape, TIMELESS, era, kept_as},
+        shape::{DAY_US, Form, Kinds, Shape, TIMELESS, era, kept_as},
     },
 };
 use ipnet::IpNet;
-use std::{borrow::Cow, collections::HashSet};
+use std::{borrow::Cow, collections::BTreeMap};
 
 const ADD_HEAD: &str = "INSERT INTO leases (day, shape, net, port_from, started_at, holder_id, port_to, ended_at,
     sure_until, era, source_id, nas, session, id, lot) ";
@@ -100,24 +100,24 @@ pub(crate) fn kept_shape(known: &[Shape], net: IpNet, ports: (u16, u16), protoco
     known.iter().find(|shape| shape.form == form).map(|shape| shape.id)
 }
 
-/// The forms of the rows, made known where they are new.
+/// The forms of the rows, made known where they are new or have leases of a new kind.
 async fn forms(conn: &mut Raw, rows: &[LeaseRow]) -> Result<Vec<Shape>> {
     let mut known = shapes(conn).await?;
     // Neighbours mostly have one form.
-    let (mut wanted, mut last) = (HashSet::new(), None);
+    let (mut wanted, mut last) = (BTreeMap::<Form, Kinds>::new(), None);
     for row in rows {
-        let form = Some(Form::of(&row.net, row.ports, row.protocol));
-        if form != last {
-            wanted.extend(form);
-            last = form;
+        let form = Form::of(&row.net, row.ports, row.protocol);
+        let kinds = Kinds::of(&row.net, era_of(row));
+        if last != Some((form, kinds)) {
+            let all = wanted.entry(form).or_default();
+            *all = all.and(kinds);
+            last = Some((form, kinds));
         }
     }
-    let mut wanted: Vec<Form> = wanted.into_iter().collect();
-    wanted.sort_unstable();
-    for form in wanted {
+    for (form, kinds) in wanted {
         let form = kept_as(&known, form);
-        if !known.iter().any(|shape| shape.form == form) {
-            add_shape(conn, form).await?;
+        if !known.iter().any(|shape| shape.form == form && shape.kinds.has(kinds)) {
+            add_shape(conn, form, kinds).await?;
             known = shapes(conn).await?;
         }
     }
@@ -160,13 +160,23 @@ async fn keyed<'r>(conn: &mut Raw, rows: &'r [LeaseRow], lot: i64) -> Result<Vec
         }
         same
     });
-    // In their order: two writers that make the same days known wait for each other.
-    let mut days: Vec<i64> = keyed.iter().map(|one| one.0.0).collect();
+    add_days(conn, keyed.iter().map(|one| one.0.0).collect()).await?;
+    Ok(keyed)
+}
+
+/// In their order: two writers that make the same days known wait for each other.
+async fn add_days(conn: &mut Raw, mut days: Vec<i64>) -> Result<()> {
+    days.sort_unstable();
     days.dedup();
     for day in days {
         add_day(conn, day).await?;
     }
-    Ok(keyed)
+    Ok(())
+}
+
+/// Makes the days known on which leases that are no fixed addresses begin.
+pub(crate) async fn days(conn: &mut Raw, begun: &[DateTime<Utc>]) -> Result<()> {
+    add_days(conn, begun.iter().map(|at| day_of(*at, false)).collect()).await
 }
 
 /// The insert of rows under their keys.

@@ -97,7 +97,7 @@ pub(crate) async fn within(
     let (_, length) = net_key(&net);
     let finer = forms.shapes.iter().filter(|shape| shape.form.length >= length);
     let inside: Vec<Inside> = finer
-        .map(|Shape { id, form }| {
+        .map(|Shape { id, form, .. }| {
             let part = |key| net_bytes(key, form.length).to_vec();
             Inside { shape: *id, low: part(&low), high: part(&high), span }
         })

@@ -2,7 +2,7 @@
 //! rows it stands. It is found by the address, ports and time that its words tell of, and then by its name.
 use super::{
     Raw, Result, dialect,
-    given::{Column, Given},
+    given::{Column, Given, Leases},
     lease_keep::{bytes_of, kept_shape, nas_of},
     lease_source::shapes,
     load::{all, micros, query},
@@ -13,25 +13,30 @@ use domain::lease::shape::{DAY_US, ERA_DAYS, ERAS_US, LASTING_US, Shape};
 
 macro_rules! columns {
     () => {
-        "SELECT l.day, l.shape, l.net, s.length, s.protocol, l.port_from, l.port_to, l.started_at, l.ended_at, l.sure_until,
+        "l.day, l.shape, l.net, s.length, s.protocol, l.port_from, l.port_to, l.started_at, l.ended_at, l.sure_until,
         l.holder_id, l.source_id, l.session, l.id"
     };
 }
 const ASKED_HEAD: &str = "WITH p (source, shape, net, port, session, day, day_last, era) AS (";
 macro_rules! asked {
-    () => {
-        concat!(
-            columns!(),
-            " FROM p CROSS JOIN leases l CROSS JOIN lease_shapes s
-    WHERE l.shape = p.shape AND l.net = p.net AND l.port_from = p.port AND l.session = p.session
-        AND l.source_id = p.source AND s.id = l.shape"
-        )
+    ($key:literal, $when:literal) => {
+        Leases {
+            columns: columns!(),
+            when: concat!(
+                "l.shape = p.shape AND l.net = p.net AND l.port_from = p.port AND l.session = p.session
+                    AND l.source_id = p.source AND ",
+                $when
+            ),
+            key: $key,
+            with: ("lease_shapes s", "s.id = l.shape"),
+        }
     };
 }
-const ON_DAY: &str = concat!(asked!(), " AND l.era IS NULL AND l.day");
-const ON_DAY_AT_ALL: &str = concat!(asked!(), " AND l.era IS DISTINCT FROM 0 AND l.day");
-const IN_ERA: &str = concat!(asked!(), " AND l.era IS NOT NULL AND l.era");
+const ON_DAY: Leases = asked!("l.day", "l.era IS NULL");
+const ON_DAY_AT_ALL: Leases = asked!("l.day", "l.era IS DISTINCT FROM 0");
+const IN_ERA: Leases = asked!("l.era", "l.era IS NOT NULL");
 pub(crate) const OPEN_OF_NAS: &str = concat!(
+    "SELECT ",
     columns!(),
     " FROM leases l JOIN lease_shapes s ON s.id = l.shape
     WHERE l.source_id = $1 AND l.nas = $2 AND l.session >= $3 AND l.session < $4
@@ -58,10 +63,10 @@ type Place = (i64, i64, i64, i64);
 /// do not, it began on one of three days, or has gone on for weeks.
 fn tail(sure: bool) -> String {
     let (days, eras) = if sure {
-        (dialect::for_each(ON_DAY_AT_ALL, &["p.day", "p.day_last"]), dialect::for_each(IN_ERA, &["0"]))
+        (dialect::for_each(&ON_DAY_AT_ALL, &["p.day", "p.day_last"]), dialect::for_each(&IN_ERA, &["0"]))
     } else {
         let eras = ["0", "p.era", "p.era + 1", "p.day_last / 32"];
-        (dialect::for_each(ON_DAY, &["p.day", "p.day + 1", "p.day_last"]), dialect::for_each(IN_ERA, &eras))
+        (dialect::for_each(&ON_DAY, &["p.day", "p.day + 1", "p.day_last"]), dialect::for_each(&IN_ERA, &eras))
     };
     format!(") {days} UNION ALL {eras}")
 }

@@ -9,7 +9,7 @@ use domain::{
     id::CgnatRuleId,
     lease::{
         CgnatRule, ImportPlace, LeaseSource, LeaseSourceKind, SourceSetUp, net_key, net_of,
-        shape::{Form, Shape},
+        shape::{Form, Kinds, Shape},
     },
 };
 use ipnet::IpNet;
@@ -31,10 +31,10 @@ pub(crate) const HEARD: &str = "UPDATE lease_sources SET last_heard_at = $2, row
     WHERE id = $1";
 pub(crate) const ERASED: &str = "UPDATE lease_sources SET erased_before = $2, known_from = $2
     WHERE id = $1 AND (erased_before IS NULL OR erased_before < $2)";
-pub(crate) const SHAPES: &str = "SELECT id, length, ports, port_offset, protocol FROM lease_shapes ORDER BY id";
-pub(crate) const ADD_SHAPE: &str = "INSERT INTO lease_shapes (id, length, ports, port_offset, protocol)
-    SELECT COALESCE(MAX(id), 0) + 1, $1, $2, $3, $4 FROM lease_shapes WHERE TRUE
-    ON CONFLICT (length, ports, port_offset, protocol) DO NOTHING";
+pub(crate) const SHAPES: &str = "SELECT id, length, ports, port_offset, protocol, kinds FROM lease_shapes ORDER BY id";
+pub(crate) const ADD_SHAPE: &str = "INSERT INTO lease_shapes (id, length, ports, port_offset, protocol, kinds)
+    SELECT COALESCE(MAX(id), 0) + 1, $1, $2, $3, $4, $5 FROM lease_shapes WHERE TRUE
+    ON CONFLICT (length, ports, port_offset, protocol) DO UPDATE SET kinds = lease_shapes.kinds | excluded.kinds";
 pub(crate) const ADD_DAY: &str = "INSERT INTO lease_days (day) VALUES ($1) ON CONFLICT (day) DO NOTHING";
 pub(crate) const RULES: &str = "SELECT id, inside_net, inside_length, outside_net, outside_length, ports, first_port,
         valid_from, valid_to
@@ -85,7 +85,7 @@ impl Load for Shape {
             port_offset: get(row, "port_offset")?,
             protocol: get(row, "protocol")?,
         };
-        Ok(Self { id: get(row, "id")?, form })
+        Ok(Self { id: get(row, "id")?, form, kinds: Kinds(get(row, "kinds")?) })
     }
 }
 
@@ -166,10 +166,10 @@ pub(crate) async fn shapes(conn: &mut Raw) -> Result<Vec<Shape>> {
     all(conn, query(SHAPES)).await
 }
 
-/// Makes a form known.
-pub(crate) async fn add_shape(conn: &mut Raw, form: Form) -> Result<()> {
+/// Makes a form known, or that it has leases of these kinds too.
+pub(crate) async fn add_shape(conn: &mut Raw, form: Form, kinds: Kinds) -> Result<()> {
     let bound = query(ADD_SHAPE).bind(form.length).bind(form.ports).bind(form.port_offset).bind(form.protocol);
-    run(conn, bound).await.map(drop)
+    run(conn, bound.bind(kinds.0)).await.map(drop)
 }
 
 /// Makes a day on which leases begin known.

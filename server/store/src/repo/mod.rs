@@ -26,6 +26,7 @@ pub(crate) mod lease_holder;
 pub(crate) mod lease_keep;
 pub(crate) mod lease_lot;
 pub(crate) mod lease_near;
+pub(crate) mod lease_next;
 pub(crate) mod lease_session;
 pub(crate) mod lease_source;
 pub(crate) mod lease_watch;
@@ -124,7 +125,15 @@ pub(crate) fn statements() -> Vec<&'static str> {
 /// Statements that are made for as many rows as there are, for the same test.
 #[cfg(feature = "testing")]
 pub(crate) fn made() -> Vec<String> {
-    [event_ask::made(), lease_find::made(), lease_holder::made(), lease_keep::made(), lease_session::made()].concat()
+    [
+        event_ask::made(),
+        lease_find::made(),
+        lease_holder::made(),
+        lease_keep::made(),
+        lease_next::made(),
+        lease_session::made(),
+    ]
+    .concat()
 }
 
 /// Migrations of this engine.
