@@ -8,3 +8,8 @@ CREATE INDEX leases_era ON leases (era, shape, net, port_from, started_at, ended
 -- them up again, and on PostgreSQL by locking its row.
 ALTER TABLE lease_holders DROP CONSTRAINT lease_holders_service_id_fkey;
 ALTER TABLE lease_holders DROP CONSTRAINT lease_holders_customer_id_fkey;
+-- Numbers of holders: whoever adds names does not wait for others who do.
+CREATE SEQUENCE lease_holder_ids;
+SELECT setval('lease_holder_ids', GREATEST((SELECT COALESCE(MAX(id), 0) FROM lease_holders),
+    (SELECT COALESCE(MAX(value), 0) FROM counters WHERE name = 'lease_holders')) + 1, false);
+DELETE FROM counters WHERE name = 'lease_holders';

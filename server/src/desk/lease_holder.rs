@@ -1,5 +1,5 @@
 //! The holders that the names of sayings stand for; names nobody knew become known.
-use super::{Desk, DeskError, lease_ready::wrong, lease_take::TURN_MAX};
+use super::{Desk, DeskError, lease_names::NamesSeen, lease_ready::wrong, lease_take::TURN_MAX};
 use chrono::{DateTime, Utc};
 use domain::saying::{HolderName, Saying, Word};
 use std::{
@@ -9,12 +9,12 @@ use std::{
 use store::{Chore, Conn, HolderNumber, HolderRow, Tx};
 
 /// A name's holders: since when each.
-type Bindings = Vec<(DateTime<Utc>, i64)>;
+pub(super) type Bindings = Vec<(DateTime<Utc>, i64)>;
 
 /// Names by their kind, in order, each once.
 pub(super) type Names = BTreeMap<&'static str, Vec<String>>;
 
-/// One in so many names is looked at to see whether a batch brings many new ones.
+/// One in so many sayings is looked at to see whether a batch brings many new names.
 const SAMPLE: usize = 64;
 
 /// The names that sayings are about.
@@ -32,11 +32,6 @@ pub(super) fn names_of(sayings: &[&Saying]) -> Names {
     kinds.into_iter().map(|(kind, names)| (kind, owned(names))).collect()
 }
 
-/// Some of the names.
-fn sample_of(names: &Names) -> Names {
-    names.iter().map(|(kind, names)| (*kind, names.iter().step_by(SAMPLE).cloned().collect())).collect()
-}
-
 /// The names in parts of one transaction each.
 fn in_parts(names: &Names) -> Vec<Names> {
     let parts = |(kind, names): (&&'static str, &Vec<String>)| -> Vec<Names> {
@@ -50,14 +45,22 @@ impl Desk {
     /// their own order: in that of the addresses each transaction would change almost every page of their index.
     pub(super) async fn holders_known(&self, sayings: &[&Saying]) -> Result<(), DeskError> {
         let now = self.clock.now();
-        let good: Vec<&Saying> = sayings.iter().copied().filter(|said| wrong(said, now).is_none()).collect();
-        let names = names_of(&good);
-        let sample = self.read_holders(sample_of(&names)).await?;
-        if sample.unknown() * 8 < sample.names.values().map(Vec::len).sum() {
+        let good = |said: &&Saying| wrong(said, now).is_none();
+        let sample: Vec<&Saying> = sayings.iter().copied().step_by(SAMPLE).filter(good).collect();
+        let read = Holders::of(&mut self.store.read().await?, &sample, &self.names).await?;
+        if read.unknown() * 8 < sample.len() {
             return Ok(());
         }
+        let names = names_of(&sayings.iter().copied().filter(good).collect::<Vec<_>>());
+        let mut some = in_parts(&names);
+        let others = some.split_off(some.len().div_ceil(self.store.writers()));
+        tokio::try_join!(self.parts_known(some), self.parts_known(others)).map(drop)
+    }
+
+    /// One part after the other: while the engine writes one, the next is read.
+    async fn parts_known(&self, parts: Vec<Names>) -> Result<(), DeskError> {
         let mut read = Holders::default();
-        for part in in_parts(&names) {
+        for part in parts {
             ((), read) = tokio::try_join!(self.make_known(read), self.read_holders(part))?;
         }
         self.make_known(read).await
@@ -80,15 +83,22 @@ impl Desk {
 
     async fn try_known(&self, mut holders: Holders) -> Result<(), DeskError> {
         let mut tx = self.store.write().await?;
-        holders.complete(&mut tx).await?;
-        Ok(tx.commit_chore(Chore::LeasesHeard).await?)
+        if !holders.hold(&mut tx).await? {
+            holders = Holders::read(&mut tx, holders.names).await?;
+        }
+        holders.add_new(&mut tx).await?;
+        tx.commit_chore(Chore::LeasesHeard).await?;
+        self.names.keep(holders.changes, &holders.known);
+        Ok(())
     }
 }
 
 /// The holders that names stand for.
 #[derive(Default)]
 pub(super) struct Holders {
-    /// The names in question.
+    /// Those of the sayings they were read for, where this process had seen the name.
+    seen: Vec<Option<i64>>,
+    /// The names that were read.
     names: Names,
     known: HashMap<&'static str, HashMap<String, Bindings>>,
     /// Rows for those that nobody knows yet.
@@ -98,26 +108,37 @@ pub(super) struct Holders {
 }
 
 impl Holders {
-    /// Those that are known by now, and the services of the others. Read before the transaction, so that another turn may be
-    /// written meanwhile.
-    pub(super) async fn read(conn: &mut Conn, names: Names) -> Result<Self, DeskError> {
-        let mut holders = Self { changes: conn.lease_holder_changes().await?, names, ..Self::default() };
-        holders.look_up(conn).await?;
-        Ok(holders)
+    /// Those that sayings are about, as far as they are known by now, and the services of the others. Read before the
+    /// transaction, so that another turn may be written meanwhile.
+    pub(super) async fn of(conn: &mut Conn, said: &[&Saying], names: &NamesSeen) -> Result<Self, DeskError> {
+        let changes = conn.lease_holder_changes().await?;
+        let seen = names.of(changes, said);
+        let unseen = said.iter().zip(&seen).filter(|(_, seen)| seen.is_none()).map(|(said, _)| *said);
+        let holders = Self::named_so(conn, changes, names_of(&unseen.collect::<Vec<_>>())).await?;
+        names.keep(changes, &holders.known);
+        Ok(Self { seen, ..holders })
     }
 
-    async fn look_up(&mut self, conn: &mut Conn) -> Result<(), DeskError> {
-        (self.known, self.new) = Default::default();
-        let names = std::mem::take(&mut self.names);
+    /// The same of names.
+    pub(super) async fn read(conn: &mut Conn, names: Names) -> Result<Self, DeskError> {
+        let changes = conn.lease_holder_changes().await?;
+        Self::named_so(conn, changes, names).await
+    }
+
+    async fn named_so(conn: &mut Conn, changes: i64, names: Names) -> Result<Self, DeskError> {
+        let mut holders = Self { changes, ..Self::default() };
         for (kind, names) in &names {
-            self.insert(kind, conn.lease_holders_named(kind, names).await?);
-            let new: Vec<String> = names.iter().filter(|name| self.named(kind, name).is_none()).cloned().collect();
+            holders.insert(kind, conn.lease_holders_named(kind, names).await?);
+            let new = holders.unnamed(kind, names);
             if !new.is_empty() {
-                self.new.insert(kind, new_holders(conn, kind, &new).await?);
+                holders.new.insert(kind, new_holders(conn, kind, &new).await?);
             }
         }
-        self.names = names;
-        Ok(())
+        Ok(Self { names, ..holders })
+    }
+
+    fn unnamed(&self, kind: &str, names: &[String]) -> Vec<String> {
+        names.iter().filter(|name| self.named(kind, name).is_none()).cloned().collect()
     }
 
     /// Names that nobody knew by then.
@@ -125,15 +146,16 @@ impl Holders {
         self.new.values().map(Vec::len).sum()
     }
 
-    /// Names nobody knew are made known, with the service that has them; if any name changed hands meanwhile or came to a
-    /// service, all are read again. Whether all was as it had been read.
-    pub(super) async fn complete(&mut self, tx: &mut Tx) -> Result<bool, DeskError> {
-        let mut as_read = tx.lease_holder_changes().await? == self.changes;
-        if !as_read {
-            self.look_up(tx).await?;
-        }
+    /// Whether no name has changed hands since, or come to a service.
+    pub(super) async fn hold(&self, tx: &mut Tx) -> Result<bool, DeskError> {
+        Ok(tx.lease_holder_changes().await? == self.changes)
+    }
+
+    /// Names nobody knew are made known, with the service that has them; whether there were any.
+    pub(super) async fn add_new(&mut self, tx: &mut Tx) -> Result<bool, DeskError> {
+        let mut any = false;
         for (kind, rows) in std::mem::take(&mut self.new).into_iter().filter(|(_, rows)| !rows.is_empty()) {
-            as_read = false;
+            any = true;
             let numbers = match tx.lease_holder_add(&rows).await? {
                 Some(numbers) => numbers,
                 None => {
@@ -143,7 +165,7 @@ impl Holders {
             };
             self.insert(kind, numbers);
         }
-        Ok(as_read)
+        Ok(any)
     }
 
     fn insert(&mut self, kind: &'static str, rows: Vec<HolderNumber>) {
@@ -161,8 +183,11 @@ impl Holders {
         self.known.get(kind)?.get(name)
     }
 
-    /// The holder that a name stood for at an instant.
-    pub(super) fn at(&self, name: &HolderName, at: DateTime<Utc>) -> Option<i64> {
+    /// The holder that the name in a saying, the `nth` of those it was read for, stood for at an instant.
+    pub(super) fn at(&self, nth: usize, name: &HolderName, at: DateTime<Utc>) -> Option<i64> {
+        if let Some(Some(seen)) = self.seen.get(nth) {
+            return Some(*seen);
+        }
         let (kind, name) = name.parts();
         let bindings = self.named(kind, &name)?;
         let then = bindings.iter().filter(|(since, _)| *since <= at).max_by_key(|(since, _)| *since);

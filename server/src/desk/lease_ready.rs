@@ -3,6 +3,7 @@
 use super::{
     DeskError,
     lease_holder::{Holders, names_of},
+    lease_names::NamesSeen,
     lease_session::Sessions,
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -73,12 +74,13 @@ impl<'a> Ready<'a> {
         source: &SourceName,
         said: &'a [&'a Saying],
         now: DateTime<Utc>,
+        seen: &NamesSeen,
     ) -> Result<Self, DeskError> {
         let mut taken = Taken::default();
         let good: Vec<&Saying> = said.iter().copied().filter(|said| usable(said, now, &mut taken)).collect();
         // How many rows it has told of is read before its sessions are.
         let source = conn.lease_sources().await?.into_iter().find(|known| known.name == source.as_str());
-        let holders = Holders::read(conn, names_of(&good)).await?;
+        let holders = Holders::of(conn, &good, seen).await?;
         let made = match source {
             Some(source) if holders.unknown() == 0 => {
                 let mut taken = taken.clone();
@@ -98,8 +100,12 @@ impl<'a> Ready<'a> {
         before: Option<Before>,
     ) -> Result<(Changes, Taken), DeskError> {
         let Self { good, mut taken, mut holders, made, .. } = self;
-        let as_read = holders.complete(tx).await?;
-        match made.filter(|made| as_read && made.holds(source.rows_kept, before)) {
+        let as_read = holders.hold(tx).await?;
+        if !as_read {
+            holders = Holders::read(tx, names_of(&good)).await?;
+        }
+        let any_new = holders.add_new(tx).await?;
+        match made.filter(|made| as_read && !any_new && made.holds(source.rows_kept, before)) {
             Some(made) => Ok((made.changes, made.taken)),
             None => {
                 let changes = changes(tx, source, &good, &holders, &mut taken).await?;
@@ -177,14 +183,14 @@ async fn changes(
 ) -> Result<Changes, DeskError> {
     let mut sessions = Sessions::load(conn, source, sayings).await?;
     let mut changes = Changes { keep: Vec::with_capacity(sayings.len()), ..Changes::default() };
-    for said in sayings {
+    for (nth, said) in sayings.iter().enumerate() {
         if let Word::Reboot { nas, at } = &said.word {
             sessions.forget(nas, *at);
             taken.kept += 1;
             continue;
         }
         let began = begun(&said.word);
-        let Some(holder) = holders.at(&said.holder, began) else {
+        let Some(holder) = holders.at(nth, &said.holder, began) else {
             taken.refused.push((said.line, format!("there is no {}: import the customers first", said.holder)));
             continue;
         };

@@ -145,7 +145,7 @@ impl Desk {
 
     /// What can be known of sayings before their transaction.
     async fn make_ready<'a>(&self, source: &SourceName, said: &'a [&'a Saying]) -> Result<Ready<'a>, DeskError> {
-        Ready::read(&mut self.store.read().await?, source, said, self.clock.now()).await
+        Ready::read(&mut self.store.read().await?, source, said, self.clock.now(), &self.names).await
     }
 
     async fn take_turn(&self, actor: &Actor, turn: Turn<'_>, ready: Ready<'_>) -> Result<Took, DeskError> {

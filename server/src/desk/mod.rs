@@ -34,6 +34,7 @@ mod intake;
 mod lease_board;
 mod lease_expire;
 mod lease_holder;
+mod lease_names;
 mod lease_ready;
 mod lease_rules;
 mod lease_session;
@@ -124,6 +125,7 @@ pub struct Desk {
     /// Whom the settings name to be asked who had an address.
     pub(crate) resolvers: Arc<[Resolver]>,
     counted: Arc<counts::Counted>,
+    names: Arc<lease_names::NamesSeen>,
 }
 
 /// Wakes the workers of this process at once; those of other replicas look every second.
@@ -154,9 +156,9 @@ impl Desk {
     pub fn new(store: Store, config: Config) -> Self {
         let clock = store.clock().clone();
         let passwords = password::Hasher::default();
-        let (wake, network, counted) = (Arc::default(), Arc::default(), Arc::default());
+        let (wake, network, counted, names) = (Arc::default(), Arc::default(), Arc::default(), Arc::default());
         let resolvers = config.resolvers().into();
-        Self { store, clock, config: Arc::new(config), wake, passwords, network, resolvers, counted }
+        Self { store, clock, config: Arc::new(config), wake, passwords, network, resolvers, counted, names }
     }
 
     /// The same desk with cheap password hashing, for tests and the demo's throw-away accounts.

@@ -140,7 +140,7 @@ impl Desk {
         }
         let (said, heard) = (told.sayings.iter().collect::<Vec<_>>(), Heard::default());
         let turn = Turn { source: &resolver.source, heard: &heard, refused_before: 0, before: None };
-        let ready = Ready::read(&mut tx, &resolver.source, &said, now).await?;
+        let ready = Ready::read(&mut tx, &resolver.source, &said, now, &self.names).await?;
         let Took { taken, .. } = take_in(&mut tx, turn, ready).await?;
         if let Some((line, problem)) = taken.refused.first() {
             return Ok(Some(format!("lease {line}: {problem}")));

@@ -49,6 +49,15 @@ pub(crate) mod dialect {
         (21, "lease_kinds", include_str!("../../../migrations/postgres/0021_lease_kinds.sql")),
     ];
 
+    /// Takes so many numbers for new holders, and says them. A counter would have whoever comes second wait for the end of the
+    /// other's transaction.
+    pub(crate) const HOLDER_NUMBERS: &str = "SELECT nextval('lease_holder_ids') AS value FROM generate_series(1, $1)";
+
+    /// The numbers that were taken.
+    pub(crate) const fn numbers(said: Vec<i64>, _: i64) -> Vec<i64> {
+        said
+    }
+
     /// Rows or keys of one statement: while the server takes them, the next are made ready.
     pub(crate) const GIVEN_MAX: usize = 4_000;
 

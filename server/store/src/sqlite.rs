@@ -59,6 +59,15 @@ pub(crate) mod dialect {
         (21, "lease_kinds", include_str!("../../../migrations/sqlite/0021_lease_kinds.sql")),
     ];
 
+    /// Takes so many numbers for new holders; what it says is the last.
+    pub(crate) const HOLDER_NUMBERS: &str = "INSERT INTO counters (name, value) VALUES ('lease_holders', $1)
+        ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value RETURNING value";
+
+    /// The numbers that were taken.
+    pub(crate) fn numbers(said: Vec<i64>, many: i64) -> Vec<i64> {
+        said.into_iter().flat_map(|last| last - many + 1..=last).collect()
+    }
+
     /// Rows or keys of one statement: with fifteen columns far below SQLite's 32,766 parameters.
     pub(crate) const GIVEN_MAX: usize = bulk::CHUNK;
 

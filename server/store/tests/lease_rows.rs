@@ -98,6 +98,7 @@ fn before(postgres: bool, ids: &[LeaseId]) -> Vec<String> {
             .to_owned(),
         "INSERT INTO lease_holders (id, kind, name, bound_from) VALUES (1, 'username', 'u1@isp.example', 0)".to_owned(),
     ];
+    made.extend(postgres.then(|| "DROP SEQUENCE lease_holder_ids".to_owned()));
     for what in ["service", "customer"].iter().filter(|_| postgres) {
         made.push(format!(
             "ALTER TABLE lease_holders ADD CONSTRAINT lease_holders_{what}_id_fkey

@@ -148,6 +148,9 @@ async fn a_name_settles_when_the_customer_import_brings_it() {
         while world.desk.ask_again().await.unwrap() {}
         let (settled, answer) = now(&world, &early).await;
         assert_eq!(settled.certainty, Certainty::Certain, "{}", answer.why);
+        // Said again: whose the name is was seen now.
+        let again = says("198.51.100.93/32", "new@isp.example", held("20T09:00:00", Some("20T10:00:00")));
+        take(&world, "radius.bng-3", &[again]).await;
         // The name goes to another line: what was, stays whose it was.
         let csv = "customer_number,name,email,contract_number,terms_version,accepted_at,service_number,username\n\
                    C-9,New One,new@customer.example,K-9,2026-03,2026-03-14T10:00:00Z,ln-9,old@isp.example\n\
@@ -155,6 +158,14 @@ async fn a_name_settles_when_the_customer_import_brings_it() {
         assert_eq!(world.import(ImportKind::Customers, csv, false).await.refused, 0);
         let before = who(&world, "198.51.100.91", None, "20T10:00:00").await;
         assert_eq!(before.holder().unwrap().service, settled.service.unwrap());
+        // What is said from then on is about the other.
+        let from = world.desk.clock().now() + TimeDelta::hours(1);
+        let to = Some(from + TimeDelta::hours(2));
+        take(&world, "radius.bng-3", &[says("198.51.100.94/32", "new@isp.example", Word::Held { from, to })]).await;
+        let address: IpAddr = "198.51.100.94".parse().unwrap();
+        let after = world.desk.answer_at(&system(), address, None, from + TimeDelta::hours(1)).await.unwrap();
+        assert_eq!(after.certainty, Certainty::Certain, "{}", after.why);
+        assert_ne!(after.holder().unwrap().service, settled.service.unwrap());
     })
     .await;
 }

@@ -1,8 +1,8 @@
 //! Rows and keys that a statement is given all at once, each engine in the way that is quickest for it: ADR 7.
 use super::{Raw, Result, Row, dialect, load::Load};
 use futures_util::TryStreamExt as _;
-use sqlx::{AssertSqlSafe, QueryBuilder, error::BoxDynError};
-use std::borrow::Cow;
+use sqlx::{AssertSqlSafe, IntoArguments, QueryBuilder, error::BoxDynError, query::Query};
+use std::{borrow::Cow, sync::Arc};
 use uuid::Uuid;
 
 /// What stands in one column of the rows, and its kind.
@@ -79,14 +79,33 @@ impl<const N: usize, T> Given<N, T> {
         load: impl Fn(&Row) -> Result<F>,
     ) -> Result<Vec<F>> {
         let bound = dialect::bound(&self.columns, rows).map_err(encode)?;
-        let query = sqlx::query_with(AssertSqlSafe(self.text(rows.len())), bound);
-        let mut rows = query.persistent(kept).fetch(conn);
-        let mut found = Vec::new();
-        while let Some(row) = rows.try_next().await? {
-            found.push(load(&row)?);
-        }
-        Ok(found)
+        all_of(conn, sqlx::query_with(AssertSqlSafe(self.text(rows.len())), bound).persistent(kept), load).await
     }
+}
+
+/// Reads with a statement whose text was made before, for at most [`dialect::GIVEN_MAX`] rows; it stays prepared.
+pub(crate) async fn fetch_with<T, F>(
+    conn: &mut Raw,
+    text: Arc<str>,
+    columns: &[Column<T>],
+    rows: &[T],
+    load: impl Fn(&Row) -> Result<F>,
+) -> Result<Vec<F>> {
+    let bound = dialect::bound(columns, rows).map_err(encode)?;
+    all_of(conn, sqlx::query_with(AssertSqlSafe(text), bound), load).await
+}
+
+async fn all_of<'q, A: IntoArguments<super::Db> + Send + 'q, F>(
+    conn: &mut Raw,
+    query: Query<'q, super::Db, A>,
+    load: impl Fn(&Row) -> Result<F>,
+) -> Result<Vec<F>> {
+    let mut rows = query.fetch(conn);
+    let mut found = Vec::new();
+    while let Some(row) = rows.try_next().await? {
+        found.push(load(&row)?);
+    }
+    Ok(found)
 }
 
 /// Leases that rows `p` ask for: those of which a column is one of a few values.

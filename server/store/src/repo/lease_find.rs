@@ -2,13 +2,13 @@
 //! that reaches the span may have begun, and for the eras in which one that lasts may have.
 use super::{
     Raw, Result, Row, bulk, dialect,
-    given::{Column, Given, Leases},
+    given::{Column, Given, Leases, fetch_with},
     lease_next::{Unsure, followed},
     load::{get, micros, one, query, time, time_opt},
 };
 use crate::{
     error::StoreError,
-    types::{LeaseAsk, LeaseForms},
+    types::{LeaseAsk, LeaseForms, Lists},
 };
 use domain::{
     id::{CustomerId, LeaseId, ServiceId},
@@ -88,8 +88,9 @@ pub(crate) async fn find(conn: &mut Raw, forms: &LeaseForms, asks: &[LeaseAsk]) 
     probes.sort_by_key(|probe| probe.lists(first_day));
     let alike = probes.chunk_by(|one, other| one.lists(first_day) == other.lists(first_day));
     for chunk in alike.flat_map(|alike| alike.chunks(bulk::CHUNK)) {
-        let asking = asking(chunk.first().unwrap_or(&BLIND).lists(first_day));
-        for found in asking.fetch_as(conn, &filled(chunk, BLIND), true, |row| load(row, forms)).await? {
+        let (lists, chunk) = (chunk.first().unwrap_or(&BLIND).lists(first_day), filled(chunk, BLIND));
+        let text = forms.text(chunk.len(), lists, || asking(lists).text(chunk.len()));
+        for found in fetch_with(conn, text, &COLUMNS, &chunk, |row| load(row, forms)).await? {
             let (Some(ask), Some(answer)) = (asks.get(found.ask), answers.get_mut(found.ask)) else { continue };
             // Enough to say that it is shared; a row of the whole address is never left out.
             if answer.len() >= BLOCKS_MAX && ask.port.is_none() && !found.held.whole_address() {
@@ -118,9 +119,6 @@ struct Probe {
 
 /// A prefix's key and length.
 pub(super) type Net = ([u8; 16], i64);
-
-/// Days and eras that a statement names, and whether also no era.
-type Lists = (usize, usize, bool);
 
 /// Finds nothing.
 const BLIND: Probe = Probe { n: -1, shape: 0, net: ([0; 16], 0), ports: (0, 0), spans: Spans::NOWHERE, span: (0, 0) };
@@ -203,21 +201,19 @@ fn asking((days, eras, timeless): Lists) -> Given<8, Probe> {
     let parts = [(&OF_DAYS, of_days), (&OF_ERAS, of_eras)];
     let parts = parts.iter().filter(|(_, values)| !values.is_empty());
     let parts: Vec<String> = parts.map(|(asked, values)| dialect::for_each(asked, values)).collect();
-    Given {
-        head: PROBES_HEAD,
-        columns: [
-            Column::Int(|probe| probe.n),
-            Column::Int(|probe| probe.shape),
-            Column::Bytes(|probe| net_bytes(&probe.net.0, probe.net.1).to_vec()),
-            Column::Int(|probe| probe.ports.0),
-            Column::Int(|probe| probe.ports.1),
-            Column::Int(|probe| probe.span.0),
-            Column::Int(|probe| probe.span.1),
-            Column::Int(Probe::last_day),
-        ],
-        tail: format!(") {}", parts.join(" UNION ALL ")).into(),
-    }
+    Given { head: PROBES_HEAD, columns: COLUMNS, tail: format!(") {}", parts.join(" UNION ALL ")).into() }
 }
+
+const COLUMNS: [Column<Probe>; 8] = [
+    Column::Int(|probe| probe.n),
+    Column::Int(|probe| probe.shape),
+    Column::Bytes(|probe| net_bytes(&probe.net.0, probe.net.1).to_vec()),
+    Column::Int(|probe| probe.ports.0),
+    Column::Int(|probe| probe.ports.1),
+    Column::Int(|probe| probe.span.0),
+    Column::Int(|probe| probe.span.1),
+    Column::Int(Probe::last_day),
+];
 
 /// So many values of which the last is `last`.
 fn up_to(last: &str, many: usize) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! By what names holders are known, and whose each name was since when.
 use super::{
-    Raw, Result, Row, bulk,
+    Raw, Result, Row, bulk, dialect,
     given::{Column, Given, among},
     load::{Load, all, get, micros, one, query, run, time},
 };
@@ -23,8 +23,6 @@ const OF_SERVICES_HEAD: &str = "SELECT id, kind, name, bound_from, service_id, c
     WHERE kind = 'service' AND service_id IN (";
 const ADD_HEAD: &str = "INSERT INTO lease_holders (id, kind, name, bound_from, service_id, customer_id) ";
 const ADD_TAIL: &str = " ON CONFLICT (kind, name, bound_from) DO NOTHING";
-pub(crate) const NUMBERS: &str = "INSERT INTO counters (name, value) VALUES ('lease_holders', $1)
-    ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value RETURNING value";
 pub(crate) const CHANGES: &str =
     "SELECT COALESCE(MAX(value), 0) AS n FROM counters WHERE name = 'lease_holder_changes'";
 pub(crate) const CHANGED: &str = "INSERT INTO counters (name, value) VALUES ('lease_holder_changes', 1)
@@ -34,7 +32,7 @@ pub(crate) const WAITING: &str = "SELECT event_id FROM event_waits WHERE kind = 
 
 /// Statements of this file.
 #[cfg(feature = "testing")]
-pub(crate) const SQL: &[&str] = &[NUMBERS, CHANGES, CHANGED, BIND, WAITING];
+pub(crate) const SQL: &[&str] = &[dialect::HOLDER_NUMBERS, CHANGES, CHANGED, BIND, WAITING];
 
 /// Statements of this file that are made for as many rows as there are.
 #[cfg(feature = "testing")]
@@ -118,8 +116,8 @@ pub(crate) async fn add(conn: &mut Raw, holders: &[HolderRow]) -> Result<Option<
         return Ok(Some(Vec::new()));
     }
     let many = i64::try_from(holders.len()).unwrap_or(i64::MAX);
-    let last: i64 = one(conn, query(NUMBERS).bind(many)).await?;
-    let numbered: Vec<(i64, &HolderRow)> = (last - many + 1..).zip(holders).collect();
+    let said: Vec<i64> = all(conn, query(dialect::HOLDER_NUMBERS).bind(many)).await?;
+    let numbered: Vec<(i64, &HolderRow)> = dialect::numbers(said, many).into_iter().zip(holders).collect();
     let added = adding().run(conn, &numbered).await?;
     let number = |(id, row): (i64, &HolderRow)| HolderNumber { id, name: row.name.clone(), bound_from: row.bound_from };
     Ok((added == many.unsigned_abs()).then(|| numbered.into_iter().map(number).collect()))
