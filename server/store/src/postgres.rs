@@ -68,6 +68,11 @@ pub(crate) mod dialect {
     /// dearer than one for this array, and plans each time, which takes longer than one look-up.
     const FEW: usize = 4;
 
+    /// So many rows have the same text.
+    pub(crate) const fn alike(rows: usize) -> usize {
+        if rows > FEW { FEW + 1 } else { rows }
+    }
+
     /// The rows as an array for each column. One text and one plan serve any number of rows; thousands of parameters would
     /// be read and planned each time.
     pub(crate) fn given<T>(columns: &[Column<T>], rows: usize) -> String {

@@ -74,6 +74,11 @@ pub(crate) mod dialect {
     /// Whether a statement is as quick for any number of rows as for one of a few numbers.
     pub(crate) const ANY_SIZE: bool = false;
 
+    /// So many rows have the same text.
+    pub(crate) const fn alike(rows: usize) -> usize {
+        rows
+    }
+
     /// The rows as `VALUES`: SQLite knows no arrays. Its parameters have no names: it looks for a name among all names.
     pub(crate) fn given<T>(columns: &[Column<T>], rows: usize) -> String {
         let row = format!("(?{})", ", ?".repeat(columns.len().saturating_sub(1)));

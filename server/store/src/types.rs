@@ -11,10 +11,7 @@ use domain::{
         shape::{Form, Shape},
     },
 };
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::HashMap, sync::Arc};
 use uuid::Uuid;
 
 /// What a worker owes the world.
@@ -279,16 +276,9 @@ pub struct News {
     pub to: Option<DateTime<Utc>>,
 }
 
-/// Days and eras that a statement names, and whether also no era.
-pub(crate) type Lists = (usize, usize, bool);
-
-/// Statements that were made for so many questions and such lists: making one takes as long as asking the index something.
-type Texts = HashMap<(usize, Lists), Arc<str>>;
-
 /// The forms that leases have and the sources they are from: loaded once for many questions.
 #[derive(Debug, Clone, Default)]
 pub struct LeaseForms {
-    pub(crate) texts: Arc<Mutex<Texts>>,
     pub(crate) shapes: Vec<Shape>,
     pub(crate) sources: HashMap<i64, (Arc<str>, LeaseSource)>,
     pub(crate) skew: TimeDelta,
@@ -298,21 +288,10 @@ impl LeaseForms {
     pub(crate) fn of(shapes: Vec<Shape>, sources: Vec<LeaseSource>) -> Self {
         let skew = sources.iter().map(|source| source.skew).max().unwrap_or_default();
         let named = |source: LeaseSource| (source.id, (Arc::from(source.name.as_str()), source));
-        Self { texts: Arc::default(), shapes, sources: sources.into_iter().map(named).collect(), skew }
-    }
-
-    /// The statement for so many rows and such lists, made once.
-    pub(crate) fn text(&self, rows: usize, lists: Lists, make: impl FnOnce() -> String) -> Arc<str> {
-        let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
-        texts.entry((rows, lists)).or_insert_with(|| make().into()).clone()
+        Self { shapes, sources: sources.into_iter().map(named).collect(), skew }
     }
 
     pub(crate) fn form(&self, shape: i64) -> Option<Form> {
         self.shapes.iter().find(|known| known.id == shape).map(|known| known.form)
-    }
-
-    /// The sources.
-    pub fn sources(&self) -> Vec<LeaseSource> {
-        self.sources.values().map(|(_, source)| source.clone()).collect()
     }
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     error::StoreError,
-    types::{LeaseAsk, LeaseForms, Lists},
+    types::{LeaseAsk, LeaseForms},
 };
 use domain::{
     id::{CustomerId, LeaseId, ServiceId},
@@ -17,6 +17,10 @@ use domain::{
         shape::{DAY_US, ERA_DAYS, ERAS_US, IRREGULAR, LASTING_US, Shape, Spans, TIMELESS, WHOLE},
     },
     saying::HolderName,
+};
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
 const PROBES_HEAD: &str = "WITH p (n, shape, net, low, high, from_at, to_at, day) AS NOT MATERIALIZED (";
@@ -89,7 +93,7 @@ pub(crate) async fn find(conn: &mut Raw, forms: &LeaseForms, asks: &[LeaseAsk]) 
     let alike = probes.chunk_by(|one, other| one.lists(first_day) == other.lists(first_day));
     for chunk in alike.flat_map(|alike| alike.chunks(bulk::CHUNK)) {
         let (lists, chunk) = (chunk.first().unwrap_or(&BLIND).lists(first_day), filled(chunk, BLIND));
-        let text = forms.text(chunk.len(), lists, || asking(lists).text(chunk.len()));
+        let text = text(dialect::alike(chunk.len()), lists);
         for found in fetch_with(conn, text, &COLUMNS, &chunk, |row| load(row, forms)).await? {
             let (Some(ask), Some(answer)) = (asks.get(found.ask), answers.get_mut(found.ask)) else { continue };
             // Enough to say that it is shared; a row of the whole address is never left out.
@@ -119,6 +123,20 @@ struct Probe {
 
 /// A prefix's key and length.
 pub(super) type Net = ([u8; 16], i64);
+
+/// Days and eras that a statement names, and whether also no era.
+type Lists = (usize, usize, bool);
+
+/// Statements for so many rows and such lists.
+type Texts = HashMap<(usize, Lists), Arc<str>>;
+
+/// Each is made once: that takes as long as asking the index something.
+static TEXTS: LazyLock<Mutex<Texts>> = LazyLock::new(Mutex::default);
+
+fn text(rows: usize, lists: Lists) -> Arc<str> {
+    let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
+    texts.entry((rows, lists)).or_insert_with(|| asking(lists).text(rows).into()).clone()
+}
 
 /// Finds nothing.
 const BLIND: Probe = Probe { n: -1, shape: 0, net: ([0; 16], 0), ports: (0, 0), spans: Spans::NOWHERE, span: (0, 0) };
