@@ -130,10 +130,8 @@ pub(crate) async fn among<F: Load>(
     for chunk in keys.chunks(dialect::GIVEN_MAX) {
         let mut builder = QueryBuilder::new("");
         dialect::among(&mut builder, chunk, &start);
-        let mut rows = builder.build().persistent(dialect::read_kept(chunk.len())).fetch(&mut *conn);
-        while let Some(row) = rows.try_next().await? {
-            found.push(F::load(&row)?);
-        }
+        let query = builder.build().persistent(dialect::read_kept(chunk.len()));
+        found.extend(all_of(conn, query, F::load).await?);
     }
     Ok(found)
 }
