@@ -62,6 +62,16 @@ pub struct Event {
     pub state: EventState,
 }
 
+impl Event {
+    /// Whose it is by this answer.
+    pub fn answer(&mut self, answer: &Answer) {
+        let holder = answer.holder();
+        self.certainty = answer.certainty;
+        self.customer = holder.map(|holder| holder.customer);
+        self.service = holder.map(|holder| holder.service);
+    }
+}
+
 words! {
     /// The queues of the evidence inbox.
     InboxTab {

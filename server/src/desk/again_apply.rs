@@ -86,8 +86,8 @@ impl Desk {
         loop {
             let part: Vec<Step> = steps.by_ref().take(EVENTS_PER_TRANSACTION).collect();
             let done = steps.peek().is_none();
-            let answers = self.answers(&part, &new).await?;
             let mut tx = self.store.write().await?;
+            let answers = self.answers_of(&mut tx, &part, &new).await?;
             let mut entries = part_of(&mut tx, &new, position, &part, answers, &roots).await?;
             position += part.iter().filter(|step| !matches!(step, Step::Drop(_))).count();
             if done {
@@ -119,11 +119,12 @@ impl Desk {
 
     /// Whose each event to be stored was. A newer reading of the same source at the same time keeps the answer that
     /// holds, which a person may have given.
-    async fn answers(&self, part: &[Step], report: &Report) -> Result<Vec<Option<Answer>>, DeskError> {
-        let mut conn = self.store.read().await?;
-        let attributor = Attributor::load(&mut conn, &self.resolvers).await?;
+    async fn answers_of(&self, tx: &mut Tx, part: &[Step], report: &Report) -> Result<Vec<Option<Answer>>, DeskError> {
+        // Leases that are told meanwhile wait, and then have these events asked again.
+        tx.lease_news_held().await?;
+        let attributor = Attributor::load(tx, &self.resolvers).await?;
         let seen: Vec<Observation> = part.iter().filter_map(Step::seen).cloned().collect();
-        let mut looked_up = attributor.answers(&mut conn, &seen, report.received_at).await?.into_iter();
+        let mut looked_up = attributor.answers(tx, &seen, report.received_at).await?.into_iter();
         let mut answers = Vec::with_capacity(part.len());
         for step in part {
             answers.push(match step {
@@ -133,7 +134,7 @@ impl Desk {
                     let fresh = looked_up.next();
                     let moved = [Field::Source, Field::Port, Field::Time];
                     let kept = !change.fields.iter().any(|field| moved.contains(field));
-                    let known = if kept { conn.attributions_of(change.old.id).await? } else { Vec::new() };
+                    let known = if kept { tx.attributions_of(change.old.id).await? } else { Vec::new() };
                     known.into_iter().next().map(|made| made.answer).or(fresh)
                 }
             });
@@ -236,9 +237,7 @@ async fn heirs(tx: &mut Tx, old: &Event) -> Result<Option<NewEntry>, DeskError> 
     let answer = newest(tx, old.id).await?;
     let day = event.received_at.timestamp().div_euclid(86_400);
     tx.event_on_day(day, event.observation.class, &event.reporter, 1).await?;
-    let holder = answer.holder().cloned();
-    (event.certainty, event.customer, event.service) =
-        (answer.certainty, holder.as_ref().map(|holder| holder.customer), holder.as_ref().map(|holder| holder.service));
+    event.answer(&answer);
     tx.event_set_holder(&event, EventState::Pending).await?;
     let made_by = intake_actor().ledger_text();
     tx.attribution_add(&[Attribution { id: AttributionId::new(), event: heir, made_at: now, made_by, answer }]).await?;

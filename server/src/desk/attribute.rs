@@ -18,16 +18,19 @@ use std::{
     net::IpAddr,
     sync::Arc,
 };
-use store::{Conn, LeaseAsk};
+use store::{Conn, LeaseAsk, LeaseForms};
 
 /// A reporter's clock may be this far ahead of ours before its time counts as not stated.
 const CLOCK_AHEAD: TimeDelta = TimeDelta::minutes(10);
 /// Inside addresses behind one outside address that are looked up where no port is given.
 const INSIDES_MAX: u16 = 64;
 
-/// What attribution needs of the whole desk, loaded once per report.
+/// What attribution needs of the whole desk, loaded for each part of a report: leases of a new form, or of a new source, may
+/// have come since the last.
 pub(super) struct Attributor {
+    news: i64,
     ranges: Vec<OwnRange>,
+    forms: LeaseForms,
     sources: Vec<LeaseSource>,
     known: Known,
     rules: Vec<CgnatRule>,
@@ -47,10 +50,18 @@ struct Asked {
 impl Attributor {
     /// `resolvers`: who may be asked what the index does not know.
     pub(super) async fn load(conn: &mut Conn, resolvers: &Arc<[Resolver]>) -> Result<Self, DeskError> {
-        let sources = conn.lease_sources().await?;
+        // First: what is told from now on is seen by the count.
+        let news = conn.lease_news().await?;
+        let forms = conn.lease_forms().await?;
+        let sources = forms.by_name();
         let known = Known::of(&sources);
         let (ranges, rules) = (conn.range_list().await?, conn.cgnat_rules().await?);
-        Ok(Self { ranges, known, sources, rules, resolvers: resolvers.clone() })
+        Ok(Self { news, ranges, forms, sources, known, rules, resolvers: resolvers.clone() })
+    }
+
+    /// How often something new had been told when it was loaded.
+    pub(super) const fn news(&self) -> i64 {
+        self.news
     }
 
     /// The answer for each event, in their order. One look-up serves all.
@@ -134,12 +145,10 @@ impl Attributor {
     /// For each address the rows of the index that may reach its moment; those of a CGNAT through to who had the inside
     /// address.
     pub(super) async fn held(&self, conn: &mut Conn, asked: &[(IpAddr, Moment)]) -> Result<Vec<Vec<Held>>, DeskError> {
-        // Read each time: leases of a new form, or of a new kind, may have come since this was loaded.
-        let forms = conn.lease_forms().await?;
         let mut first = Asked::default();
         let places: Vec<Option<usize>> =
             asked.iter().map(|(ip, moment)| self.ours(*ip).then(|| first.place(*ip, moment))).collect();
-        let found = conn.lease_find(&forms, &first.asks).await?;
+        let found = conn.lease_find(&self.forms, &first.asks).await?;
         let rows = |place: &Option<usize>| place.and_then(|place| found.get(place)).cloned().unwrap_or_default();
         let mut outer: Vec<Vec<Held>> = places.iter().map(rows).collect();
         for ((rows, (ip, moment)), place) in outer.iter_mut().zip(asked).zip(&places) {
@@ -159,7 +168,7 @@ impl Attributor {
         if second.asks.is_empty() {
             return Ok(outer);
         }
-        let inner = conn.lease_find(&forms, &second.asks).await?;
+        let inner = conn.lease_find(&self.forms, &second.asks).await?;
         for ((rows, links), (_, moment)) in outer.iter_mut().zip(behind).zip(asked) {
             through(rows, &links, &inner, moment.window());
         }

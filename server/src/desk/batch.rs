@@ -1,13 +1,14 @@
 //! Stores a batch of attributed events: the new ones, those said before, and the cases they join, in one transaction.
 use super::{
     Desk, DeskError,
-    attribute::moment,
+    attribute::{Attributor, moment},
     copies::{fingerprint, link_copies},
     intake::{intake_actor, read_entry},
     reading::{Reading, count_events},
     report::PARSE_JOB,
     resolver::hang,
 };
+use crate::config::resolver::Resolver;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     act::Act,
@@ -23,7 +24,10 @@ use domain::{
     policy,
     report::{Report, ReportState},
 };
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
 use store::{Joinable, NewEvent, Tx};
 
 /// An open answer is looked at once more after this time.
@@ -98,9 +102,8 @@ impl Batch {
         let reporter = report.reporter.as_deref().unwrap_or("unknown");
         let slots = readings.into_iter().enumerate().map(|(index, reading)| {
             let Sighting { seen, answer, state, reads } = reading;
-            let holder = answer.holder();
             let fingerprint = fingerprint(reporter, &seen, report.received_at);
-            let event = Event {
+            let mut event = Event {
                 id: EventId::new(),
                 report: report.id,
                 position: i64::try_from(position + index).unwrap_or(i64::MAX),
@@ -108,12 +111,13 @@ impl Batch {
                 at: moment(&seen, report.received_at).from,
                 observation: seen,
                 received_at: report.received_at,
-                certainty: answer.certainty,
-                customer: holder.map(|holder| holder.customer),
-                service: holder.map(|holder| holder.service),
+                certainty: Certainty::Unknown,
+                customer: None,
+                service: None,
                 case: None,
                 state,
             };
+            event.answer(&answer);
             Slot { new: NewEvent { event, fingerprint }, answer, reads }
         });
         let mut slots: Vec<Slot> = slots.collect();
@@ -121,6 +125,23 @@ impl Batch {
         // each other.
         slots.sort_by_key(|slot| slot.new.fingerprint);
         Self { slots }
+    }
+
+    /// The same events, answered with what is known now.
+    async fn answered_anew(&self, tx: &mut Tx, resolvers: &Arc<[Resolver]>) -> Result<Self, DeskError> {
+        let attributor = Attributor::load(tx, resolvers).await?;
+        let events = || self.slots.iter().map(|slot| &slot.new.event);
+        let seen: Vec<Observation> = events().map(|event| event.observation.clone()).collect();
+        let Some(received_at) = events().next().map(|event| event.received_at) else {
+            return Ok(Self { slots: Vec::new() });
+        };
+        let answers = attributor.answers(tx, &seen, received_at).await?;
+        let slots = self.slots.iter().zip(answers).map(|(slot, answer)| {
+            let mut new = slot.new.clone();
+            new.event.answer(&answer);
+            Slot { new, answer, reads: slot.reads }
+        });
+        Ok(Self { slots: slots.collect() })
     }
 }
 
@@ -140,20 +161,34 @@ struct Joined {
 }
 
 impl Desk {
-    /// Stores the batch; with `last` also records that the report is read.
-    pub(super) async fn store_batch(&self, batch: &Batch, last: Option<&Finish<'_>>) -> Result<(), DeskError> {
+    /// Stores the batch; with `last` also records that the report is read. `news`: how often something new had been told of
+    /// leases when it was answered.
+    pub(super) async fn store_batch(
+        &self,
+        batch: &Batch,
+        news: i64,
+        last: Option<&Finish<'_>>,
+    ) -> Result<(), DeskError> {
         let mut tries = 0;
         loop {
             tries += 1;
-            match self.try_batch(batch, last).await {
+            match self.try_batch(batch, news, last).await {
                 Err(error) if tries < TRIES && error.passes() => {}
                 outcome => return outcome,
             }
         }
     }
 
-    async fn try_batch(&self, batch: &Batch, last: Option<&Finish<'_>>) -> Result<(), DeskError> {
+    async fn try_batch(&self, batch: &Batch, news: i64, last: Option<&Finish<'_>>) -> Result<(), DeskError> {
         let mut tx = self.store.write().await?;
+        // Leases that were told meanwhile could not have these events asked again: they are not stored yet.
+        let anew;
+        let batch = if tx.lease_news_held().await? == news {
+            batch
+        } else {
+            anew = batch.answered_anew(&mut tx, &self.resolvers).await?;
+            &anew
+        };
         let now = tx.now();
         let Put { mut entries, copies } = put(&mut tx, batch, now, true).await?;
         match last {
@@ -198,7 +233,7 @@ pub(super) async fn put(tx: &mut Tx, batch: &Batch, day: DateTime<Utc>, heard: b
     let waits: Vec<_> =
         open.iter().flat_map(|made| made.answer.waits.iter().map(|wait| (made.event, wait.clone()))).collect();
     hang(tx, &waits).await?;
-    // Leases that were being stored while these were looked up are seen at the second look.
+    // Names, watermarks and answers of resolvers that came while these were looked up are seen at the second look.
     let again: Vec<EventId> = open.iter().map(|made| made.event).collect();
     tx.event_ask(&again, now + SECOND_LOOK).await?;
     let counted = || fresh().map(|(one, _)| &one.event).filter(|event| event.state != EventState::Reading);

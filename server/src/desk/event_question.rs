@@ -174,18 +174,15 @@ impl Desk {
             tx.commit(said).await?;
             return Ok(());
         }
+        // Leases that are told meanwhile wait, and then have it asked again, at the time it says now.
+        tx.lease_news_held().await?;
         let attributor = Attributor::load(&mut tx, &self.resolvers).await?;
         let found = attributor.answers(&mut tx, std::slice::from_ref(&seen), report.received_at).await?.pop();
         let found = found.ok_or_else(|| DeskError::Broken("a look-up without an answer".to_owned()))?;
         let (before, holder) = (event.certainty, found.holder().cloned());
-        let event = Event {
-            at: moment(&seen, report.received_at).from,
-            observation: seen,
-            certainty: found.certainty,
-            customer: holder.as_ref().map(|holder| holder.customer),
-            service: holder.as_ref().map(|holder| holder.service),
-            ..event
-        };
+        let at = moment(&seen, report.received_at).from;
+        let mut event = Event { at, observation: seen, ..event };
+        event.answer(&found);
         tx.event_complete(&event).await?;
         tx.event_unwait(event.id).await?;
         let hangs: Vec<_> = found.waits.iter().map(|wait| (event.id, wait.clone())).collect();

@@ -1,7 +1,7 @@
 //! Reads received reports: parse, attribute, leave out what was said before, group into cases, park what needs a person.
 use super::{
     Desk, DeskError,
-    attribute::Attributor,
+    attribute_part::Answers,
     batch::{Batch, Finish},
     delivery::Returned,
     reading::{Reading, name_of},
@@ -89,7 +89,6 @@ impl Desk {
     /// report. After a crash those that are stored already are passed over.
     async fn store_events(&self, report: &Report, opened: Opened, reading: &Reading) -> Result<(), DeskError> {
         let mut conn = self.store.read().await?;
-        let attributor = Attributor::load(&mut conn, &self.resolvers).await?;
         let stored = usize::try_from(conn.event_last_position(report.id).await? + 1).unwrap_or(0);
         drop(conn);
         let total = opened.total();
@@ -103,12 +102,10 @@ impl Desk {
             if taken == 0 && !last {
                 return Err(DeskError::Broken("the reader stopped before the last event".to_owned()));
             }
-            let mut conn = self.store.read().await?;
-            let answers = attributor.answers(&mut conn, &seen, report.received_at).await?;
-            drop(conn);
-            let batch = Batch::new(&report, position, seen, answers);
+            let Answers { given, news } = self.answers(&seen, report.received_at).await?;
+            let batch = Batch::new(&report, position, seen, given);
             let finish = last.then(|| Finish::read(&report, reading));
-            self.store_batch(&batch, finish.as_ref()).await?;
+            self.store_batch(&batch, news, finish.as_ref()).await?;
             position += taken;
             if last {
                 return Ok(());

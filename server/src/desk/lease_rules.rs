@@ -1,5 +1,5 @@
 //! Rules of deterministic CGNAT, and the end of old leases.
-use super::{Desk, DeskError};
+use super::{Desk, DeskError, lease_settle::told};
 use chrono::{DateTime, Utc};
 use domain::{
     act::Act,
@@ -10,6 +10,7 @@ use domain::{
     refusal::Refusal,
     saying::SourceName,
 };
+use store::News;
 
 impl Desk {
     /// The rules by which CGNATs give ports to inside addresses (RFC 7422), by outside address.
@@ -35,8 +36,12 @@ impl Desk {
         }
         let mut tx = self.store.write().await?;
         tx.cgnat_rule_add(rule).await?;
+        let again = told(&mut tx, &[News { net: rule.outside, from: rule.from, to: rule.to }]).await?;
         let entry = NewEntry::new(actor, Act::CgnatRuleAdded, "cgnat_rule", rule.id);
         tx.commit(entry.fact("outside", rule.outside.to_string()).fact("inside", rule.inside.to_string())).await?;
+        if again {
+            self.wake.asks.notify_one();
+        }
         Ok(())
     }
 

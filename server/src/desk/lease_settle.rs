@@ -11,12 +11,12 @@ use domain::{
     act::Act,
     actor::Actor,
     attribution::{Answer, Certainty},
-    evidence::{Attribution, Event, EventState},
+    evidence::{Attribution, EventState},
     id::{AttributionId, EventId},
     ledger::NewEntry,
     refusal::Refusal,
 };
-use store::{Chore, Entries, StoreError};
+use store::{Chore, Entries, News, StoreError, Tx};
 
 /// Events asked again in one go.
 const AT_ONCE: i64 = 200;
@@ -24,6 +24,14 @@ const AT_ONCE: i64 = 200;
 /// Who the ledger names for it.
 fn index_actor() -> Actor {
     Actor::system("lease index")
+}
+
+/// Has the events asked again of which something new is known; whether there are any.
+pub(super) async fn told(tx: &mut Tx, news: &[News]) -> Result<bool, DeskError> {
+    let again = tx.event_touched(news).await?;
+    let now = tx.now();
+    tx.event_ask(&again, now).await?;
+    Ok(!again.is_empty())
 }
 
 impl Desk {
@@ -38,10 +46,9 @@ impl Desk {
         if due.is_empty() {
             return Ok(false);
         }
-        let attributor = Attributor::load(&mut conn, &self.resolvers).await?;
         drop(conn);
         for id in due {
-            match self.ask_one(&attributor, id).await {
+            match self.ask_one(id).await {
                 Ok(()) => {}
                 // A person decided it meanwhile: it is looked at once more, and then left alone.
                 Err(DeskError::Refused(Refusal::Stale) | DeskError::Store(StoreError::Stale)) => {}
@@ -51,7 +58,7 @@ impl Desk {
         Ok(true)
     }
 
-    async fn ask_one(&self, attributor: &Attributor, id: EventId) -> Result<(), DeskError> {
+    async fn ask_one(&self, id: EventId) -> Result<(), DeskError> {
         let mut tx = self.store.write().await?;
         let now = tx.now();
         if !tx.event_unask(id, now).await? {
@@ -67,6 +74,7 @@ impl Desk {
         }
         let stands = newest(&mut tx, id).await?;
         let asked = std::slice::from_ref(&event.observation);
+        let attributor = Attributor::load(&mut tx, &self.resolvers).await?;
         let found = attributor.answers(&mut tx, asked, event.received_at).await?;
         let found = found.into_iter().next().unwrap_or_else(|| Answer::unknown(""));
         if event.certainty == Certainty::Certain {
@@ -79,12 +87,8 @@ impl Desk {
             return Ok(tx.commit_chore(Chore::AskedAgain).await?);
         }
         let holder = found.holder().cloned();
-        let event = Event {
-            certainty: found.certainty,
-            customer: holder.as_ref().map(|holder| holder.customer),
-            service: holder.as_ref().map(|holder| holder.service),
-            ..event
-        };
+        let mut event = event;
+        event.answer(&found);
         tx.event_set_holder(&event, EventState::Pending).await?;
         let why = format!("later leases; before: {}", stands.why);
         let entry = NewEntry::new(&index_actor(), Act::EventAttributed, "event", id)

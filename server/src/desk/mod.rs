@@ -6,6 +6,7 @@ mod again_apply;
 mod answer;
 mod attribute;
 mod attribute_name;
+mod attribute_part;
 mod attribute_resolver;
 mod batch;
 mod case;

@@ -2,6 +2,7 @@
 use super::{
     Desk, DeskError,
     attribute::Attributor,
+    attribute_part::Answers,
     batch::{Answered, Batch, Finish},
     evidence::name_all,
     letter::NewLetter,
@@ -135,18 +136,16 @@ impl Desk {
         entry: NewEntry,
         answered: Option<Answered<'_>>,
     ) -> Result<(), DeskError> {
-        let mut conn = self.store.read().await?;
-        let attributor = Attributor::load(&mut conn, &self.resolvers).await?;
-        let position = usize::try_from(conn.event_last_position(report.id).await? + 1).unwrap_or(0);
+        let last = self.store.read().await?.event_last_position(report.id).await?;
+        let position = usize::try_from(last + 1).unwrap_or(0);
         let seen = vec![seen];
-        let answers = attributor.answers(&mut conn, &seen, report.received_at).await?;
-        drop(conn);
+        let Answers { given, news } = self.answers(&seen, report.received_at).await?;
         let entry = entry
             .change(from.as_str(), report.state.as_str())
             .fact("source", seen.first().map(|seen| seen.source.value.clone()).unwrap_or_default())
             .fact("class", seen.first().map_or("", |seen| seen.class.as_str()));
-        let batch = Batch::new(report, position, seen, answers);
-        self.store_batch(&batch, Some(&Finish { report, from, entry, reading: None, answered })).await
+        let batch = Batch::new(report, position, seen, given);
+        self.store_batch(&batch, news, Some(&Finish { report, from, entry, reading: None, answered })).await
     }
 
     /// Asks the reporter for what is missing, by a letter with a link to a form. The report waits for his answer.

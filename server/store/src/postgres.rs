@@ -12,6 +12,8 @@ pub(crate) mod dialect {
 
     /// Passes over rows another worker holds.
     pub(crate) const SKIP_LOCKED: &str = "FOR UPDATE SKIP LOCKED";
+    /// Whoever changes the rows that were read waits for the end of this transaction.
+    pub(crate) const HOLD: &str = "FOR SHARE";
     /// The leases of which the column is one of these values of `p`; an `IN` would be no condition of an index here. What is
     /// asked stands behind `OFFSET 0`, so that the server asks it once for each row of `p`: while an import goes on it knows
     /// too little of how much there is, and would read millions of leases to join them with a hundred questions.
@@ -47,6 +49,7 @@ pub(crate) mod dialect {
         (19, "lease_eras", include_str!("../../../migrations/postgres/0019_lease_eras.sql")),
         (20, "lease_lots", include_str!("../../../migrations/postgres/0020_lease_lots.sql")),
         (21, "lease_kinds", include_str!("../../../migrations/postgres/0021_lease_kinds.sql")),
+        (22, "lease_news", include_str!("../../../migrations/postgres/0022_lease_news.sql")),
     ];
 
     /// Takes so many numbers for new holders, and says them. A counter would have whoever comes second wait for the end of the
@@ -162,6 +165,7 @@ impl Pools {
     pub(crate) async fn open(url: &str) -> Result<Self> {
         let options = PgPoolOptions::new()
             .max_connections(12)
+            .min_connections(2)
             .acquire_timeout(Duration::from_secs(10))
             .after_connect(|conn, _| Box::pin(async move { conn.execute(SESSION).await.map(drop) }));
         Ok(Self { pool: options.connect(url).await? })
@@ -176,6 +180,11 @@ impl Pools {
 
     pub(crate) async fn reader(&self) -> Result<PoolConnection<Db>> {
         Ok(self.pool.acquire().await?)
+    }
+
+    /// Without waiting for one.
+    pub(crate) fn free_reader(&self) -> Option<PoolConnection<Db>> {
+        self.pool.try_acquire()
     }
 
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Db>> {

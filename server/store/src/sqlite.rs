@@ -19,6 +19,8 @@ pub(crate) mod dialect {
 
     /// Passes over rows another worker holds: SQLite has one writer, nothing to pass over.
     pub(crate) const SKIP_LOCKED: &str = "";
+    /// Whoever changes the rows that were read waits for the end of this transaction: here he does so anyway.
+    pub(crate) const HOLD: &str = "";
     /// The leases of which the column is one of these values of `p`: a part for each value. A list that differs from row to
     /// row would be put into a table of its own each time.
     pub(crate) fn for_each<S: AsRef<str>>(asked: &Leases, values: &[S]) -> String {
@@ -57,6 +59,7 @@ pub(crate) mod dialect {
         (19, "lease_eras", include_str!("../../../migrations/sqlite/0019_lease_eras.sql")),
         (20, "lease_lots", include_str!("../../../migrations/sqlite/0020_lease_lots.sql")),
         (21, "lease_kinds", include_str!("../../../migrations/sqlite/0021_lease_kinds.sql")),
+        (22, "lease_news", include_str!("../../../migrations/sqlite/0022_lease_news.sql")),
     ];
 
     /// Takes so many numbers for new holders; what it says is the last.

@@ -291,6 +291,13 @@ impl LeaseForms {
         Self { shapes, sources: sources.into_iter().map(named).collect(), skew }
     }
 
+    /// The sources by name.
+    pub fn by_name(&self) -> Vec<LeaseSource> {
+        let mut sources: Vec<LeaseSource> = self.sources.values().map(|(_, source)| source.clone()).collect();
+        sources.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+        sources
+    }
+
     pub(crate) fn form(&self, shape: i64) -> Option<Form> {
         self.shapes.iter().find(|known| known.id == shape).map(|known| known.form)
     }

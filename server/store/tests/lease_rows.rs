@@ -89,6 +89,7 @@ fn before(postgres: bool, ids: &[LeaseId]) -> Vec<String> {
         "DROP TABLE leases".to_owned(),
         "DROP TABLE lease_lots".to_owned(),
         "ALTER TABLE lease_shapes DROP COLUMN kinds".to_owned(),
+        "DELETE FROM counters WHERE name = 'lease_news'".to_owned(),
         "DELETE FROM _sqlx_migrations WHERE version >= 18".to_owned(),
         table,
         "CREATE INDEX leases_lasting ON leases (shape, net, port_from, started_at, ended_at) WHERE lasting = TRUE".to_owned(),

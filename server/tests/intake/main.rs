@@ -11,6 +11,7 @@ mod feeds;
 mod histories;
 mod imports;
 mod late;
+mod meanwhile;
 mod names;
 mod pages;
 mod passing;

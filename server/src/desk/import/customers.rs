@@ -3,7 +3,7 @@ use super::{
     ImportOrder,
     table::{Fault, Line, Table, prefix},
 };
-use crate::desk::{Desk, DeskError};
+use crate::desk::{Desk, DeskError, lease_settle::told};
 use chrono::{DateTime, Utc};
 use domain::{
     act::Act,
@@ -254,7 +254,6 @@ async fn fix_addresses(
     let new: Vec<Lease> = new.collect();
     let news: Vec<News> = new.iter().map(|lease| News { net: lease.net, from: lease.from, to: lease.to }).collect();
     tx.lease_add(&new).await?;
-    let touched = tx.event_touched(&news).await?;
-    tx.event_ask(&touched, now).await?;
+    told(tx, &news).await?;
     Ok(())
 }

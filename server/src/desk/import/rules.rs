@@ -3,7 +3,7 @@ use super::{
     ImportOrder,
     table::{Fault, Line, Table, prefix},
 };
-use crate::desk::{Desk, DeskError};
+use crate::desk::{Desk, DeskError, lease_settle::told};
 use domain::{
     act::Act,
     actor::Actor,
@@ -33,10 +33,10 @@ impl Desk {
             let number = line.number;
             match rule(&line).and_then(|rule| step(&known, rule)) {
                 Ok(Step::Known) => report.good += 1,
-                Ok(Step::Ends(id, at)) => {
+                Ok(Step::Ends(ending, at)) => {
                     report.good += 1;
-                    known.iter_mut().filter(|rule| rule.id == id).for_each(|rule| rule.to = Some(at));
-                    ended.push((id, at));
+                    known.iter_mut().filter(|rule| rule.id == ending.id).for_each(|rule| rule.to = Some(at));
+                    ended.push((ending, at));
                 }
                 Ok(Step::New(rule)) => {
                     report.good += 1;
@@ -53,19 +53,21 @@ impl Desk {
             return Ok(report);
         }
         let mut tx = self.store.write().await?;
-        for (id, at) in &ended {
-            tx.cgnat_rule_end(*id, *at).await?;
+        for (rule, at) in &ended {
+            tx.cgnat_rule_end(rule.id, *at).await?;
         }
         for rule in &new {
             tx.cgnat_rule_add(rule).await?;
         }
-        let news: Vec<News> = new.iter().map(|rule| News { net: rule.outside, from: rule.from, to: rule.to }).collect();
-        let again = tx.event_touched(&news).await?;
-        let now = tx.now();
-        tx.event_ask(&again, now).await?;
+        let begun = new.iter().map(|rule| News { net: rule.outside, from: rule.from, to: rule.to });
+        // What came after the end of a rule was answered by it.
+        let over = ended.iter().map(|(rule, at)| News { net: rule.outside, from: *at, to: None });
+        let again = told(&mut tx, &begun.chain(over).collect::<Vec<_>>()).await?;
         let entry = NewEntry::new(actor, Act::LeasesImported, "lease_source", "cgnat rules");
         tx.commit(entry.fact("rules", new.len()).fact("ended", ended.len())).await?;
-        self.wake.asks.notify_one();
+        if again {
+            self.wake.asks.notify_one();
+        }
         Ok(report)
     }
 }
@@ -73,7 +75,7 @@ impl Desk {
 /// What a row changes.
 enum Step {
     Known,
-    Ends(CgnatRuleId, chrono::DateTime<chrono::Utc>),
+    Ends(CgnatRule, chrono::DateTime<chrono::Utc>),
     New(CgnatRule),
 }
 
@@ -82,7 +84,7 @@ fn step(known: &[CgnatRule], rule: CgnatRule) -> Result<Step, Fault> {
     if let Some(same) = known.iter().find(|one| shape(one) == shape(&rule)) {
         return match (same.to, rule.to) {
             (one, other) if one == other => Ok(Step::Known),
-            (None, Some(at)) => Ok(Step::Ends(same.id, at)),
+            (None, Some(at)) => Ok(Step::Ends(same.clone(), at)),
             _ => Err(("to", "this rule has ended already, at another time".to_owned())),
         };
     }

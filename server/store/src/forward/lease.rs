@@ -68,7 +68,11 @@ forward! {
     fn lease_holder_bind(service: &Service, now: DateTime<Utc>) -> Vec<EventId> = lease_holder::bind;
     /// The services with one of these names, by the column of that kind of name.
     fn services_named(kind: &str, names: &[String]) -> Vec<NamedService> = lease_holder::services_named;
-    /// The events of which something new is known: at an address of the news in its time, or behind it.
+    /// How often something new was told of who held what when.
+    fn lease_news() -> i64 = lease_news::news;
+    /// The same within a transaction: until its end nobody tells anything new.
+    fn lease_news_held() -> i64 = lease_news::news_held;
+    /// The events of which something new is known: at an address of the news in its time, or behind it. Counts as news.
     fn event_touched(news: &[News]) -> Vec<EventId> = event_ask::touched;
     /// The events that wait for what this source says of a time up to `through`.
     fn event_of_source(source: &str, through: DateTime<Utc>) -> Vec<EventId> = event_ask::of_source;

@@ -2,6 +2,7 @@
 use super::{
     Raw, Result, bulk,
     given::{Column, Given},
+    lease_news,
     load::{all, micros, query, run},
 };
 use crate::types::News;
@@ -43,8 +44,13 @@ pub(crate) fn made() -> Vec<String> {
     vec![hearing(TOUCHED).text(1), hearing(INSIDE).text(3)]
 }
 
-/// The events of which something new is known: at an address of the news in its time, or behind it.
+/// The events of which something new is known: at an address of the news in its time, or behind it. Those whose answer is
+/// stored at the same time are not among them: whoever stores it sees that there are news.
 pub(crate) async fn touched(conn: &mut Raw, news: &[News]) -> Result<Vec<EventId>> {
+    if news.is_empty() {
+        return Ok(Vec::new());
+    }
+    lease_news::told(conn).await?;
     let any: i64 = super::load::one(conn, query(WAITING_ANY)).await?;
     let mut found = Vec::new();
     if any == 0 {

@@ -26,6 +26,7 @@ pub(crate) mod lease_holder;
 pub(crate) mod lease_keep;
 pub(crate) mod lease_lot;
 pub(crate) mod lease_near;
+pub(crate) mod lease_news;
 pub(crate) mod lease_next;
 pub(crate) mod lease_session;
 pub(crate) mod lease_source;
@@ -90,6 +91,7 @@ pub(crate) fn statements() -> Vec<&'static str> {
         lease_keep::SQL,
         lease_lot::SQL,
         lease_near::SQL,
+        lease_news::SQL,
         lease_session::SQL,
         lease_source::SQL,
         lease_watch::SQL,
