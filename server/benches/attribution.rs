@@ -6,7 +6,8 @@
 //! of this process and of the engine's.
 //! `BENCH_NO_BARE=1` leaves that out.
 //! `BENCH_SUBJECTS` (100,000) events with known truth. `BENCH_ENGINE=postgres` measures on the server of
-//! `LAZARET_TEST_PG` instead of SQLite.
+//! `LAZARET_TEST_PG` instead of SQLite. `BENCH_DB` is the URL of a database that is kept: leases that are there already,
+//! of the same day, are not imported again, and there is no small size.
 #![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark may fail loudly")]
 #![allow(clippy::allow_attributes, reason = "not every lint fires in every benchmark")]
 mod common;
@@ -27,7 +28,7 @@ use lazaret::{
 use provider::{DAYS, Place, Provider, mixed};
 use std::{collections::HashMap, fmt::Write as _, path::Path, time::Instant};
 use store::{
-    LeaseAsk,
+    Conn, LeaseAsk,
     testing::{pg_database, round_trip, tamper},
 };
 
@@ -41,7 +42,9 @@ const ROWS: usize = 2_000;
 fn main() {
     common::run(async {
         let leases = size("BENCH_LEASES", 1_000_000);
-        measure(leases / 10, "_small", 0).await;
+        if std::env::var_os("BENCH_DB").is_none() {
+            measure(leases / 10, "_small", 0).await;
+        }
         measure(leases, "", size("BENCH_SUBJECTS", 100_000)).await;
     });
 }
@@ -52,8 +55,10 @@ async fn measure(leases: usize, suffix: &str, subjects: usize) {
     let day = now().timestamp().div_euclid(86_400) - DAYS;
     let begins = DateTime::from_timestamp(day * 86_400, 0).unwrap();
     let provider = Provider { subscribers: (leases / 10) as u64, begins };
-    books(&desk, provider.subscribers).await;
-    lease_import::import(&desk, provider, suffix).await;
+    if desk.store().read().await.unwrap().lease_count().await.unwrap() == 0 {
+        books(&desk, provider.subscribers).await;
+        lease_import::import(&desk, provider, suffix).await;
+    }
     if desk.store().engine_name() == "postgres" {
         // Where nobody benchmarks, autovacuum does it.
         let mut tx = desk.store().write().await.unwrap();
@@ -63,6 +68,7 @@ async fn measure(leases: usize, suffix: &str, subjects: usize) {
     lookups(&desk, provider, suffix).await;
     let other = tempfile::tempdir().unwrap();
     if std::env::var_os("BENCH_NO_BARE").is_none()
+        && std::env::var_os("BENCH_DB").is_none()
         && let Some(desk) = empty(other.path()).await
     {
         lease_import::bare(&desk, provider, suffix).await;
@@ -74,10 +80,12 @@ async fn measure(leases: usize, suffix: &str, subjects: usize) {
     }
 }
 
-/// A desk with an empty database of the engine that is measured.
+/// A desk with an empty database of the engine that is measured, or with the one that was kept.
 async fn empty(folder: &Path) -> Option<Desk> {
-    let url = match std::env::var("BENCH_ENGINE").as_deref() {
-        Ok("postgres") => pg_database().await?,
+    let kept = std::env::var("BENCH_DB").ok();
+    let url = match (kept, std::env::var("BENCH_ENGINE").as_deref()) {
+        (Some(url), _) => url,
+        (None, Ok("postgres")) => pg_database().await?,
         _ => format!("sqlite://{}", folder.join("desk.db").display()),
     };
     Some(open(config(folder).with("database.url", url)).await)
@@ -126,8 +134,8 @@ async fn books(desk: &Desk, subscribers: u64) {
 
 /// Times of single look-ups, each of another address and time.
 async fn lookups(desk: &Desk, provider: Provider, suffix: &str) {
-    // As intake asks: within its transaction.
-    let mut conn = desk.store().write().await.unwrap();
+    // As intake asks: on a connection for reading, and beside it on another where the engine has use for it.
+    let mut conn = desk.store().read().await.unwrap();
     let forms = conn.lease_forms().await.unwrap();
     let mut took = Vec::new();
     for _ in 0..LOOKUPS {
@@ -155,16 +163,29 @@ async fn lookups(desk: &Desk, provider: Provider, suffix: &str) {
         say(&format!("{name}{suffix}"), percentile(&mut took, 50), "us");
         say(&format!("{name}_p99{suffix}"), percentile(&mut took, 99), "us");
     }
-    // As a report of many rows asks: one way to the engine for all of them.
-    let mut took = Vec::new();
-    for part in 0..LOOKUPS / TOGETHER {
-        let numbers = part * TOGETHER..(part + 1) * TOGETHER;
-        let asks: Vec<LeaseAsk> = numbers.map(|n| asked(provider, n, n % 10 < 3, true)).collect();
-        let start = Instant::now();
-        assert_eq!(conn.lease_find(&forms, &asks).await.unwrap().len(), asks.len());
-        took.push(start.elapsed().as_secs_f64() * 1e6 / TOGETHER as f64);
-    }
-    say(&format!("lease_lookup_of_many_us{suffix}"), percentile(&mut took, 50), "us");
+    // As a report of many rows asks: one way to the engine for all of them, or for half of them on each connection.
+    let of_many = async |one: &mut Conn, beside: Option<Conn>, first: u64| {
+        let (mut took, mut beside) = (Vec::new(), beside);
+        for part in 0..LOOKUPS / TOGETHER {
+            let numbers = first + part * TOGETHER..first + (part + 1) * TOGETHER;
+            let asks: Vec<LeaseAsk> = numbers.map(|n| asked(provider, n, n % 10 < 3, true)).collect();
+            let start = Instant::now();
+            match &mut beside {
+                None => drop(one.lease_find(&forms, &asks).await.unwrap()),
+                Some(beside) => {
+                    let (some, others) = asks.split_at(asks.len() / 2);
+                    tokio::try_join!(one.lease_find(&forms, some), beside.lease_find(&forms, others)).unwrap();
+                }
+            }
+            took.push(start.elapsed().as_secs_f64() * 1e6 / TOGETHER as f64);
+        }
+        percentile(&mut took, 50)
+    };
+    let beside = desk.store().read_beside();
+    let ways = 1 + usize::from(beside.is_some());
+    say(&format!("lease_lookup_of_many_one_way_us{suffix}"), of_many(&mut conn, None, 0).await, "us");
+    say(&format!("lease_lookup_of_many_us{suffix}"), of_many(&mut conn, beside, LOOKUPS).await, "us");
+    say(&format!("lease_lookup_ways{suffix}"), ways as f64, "connections");
 }
 
 /// The `n`th question: another address and time each.

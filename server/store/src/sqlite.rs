@@ -148,15 +148,14 @@ impl Pools {
             .foreign_keys(true)
             .pragma("temp_store", "memory")
             .pragma("cache_size", "-32768")
-            .pragma("mmap_size", "268435456")
+            // Whose addresses were is looked up among millions of leases: as many pages as may be are mapped instead of copied.
+            // They are the system's cache, not memory of ours.
+            .pragma("mmap_size", "2147418112")
             // 32 MB instead of 4: a page that many transactions change is copied back once.
             .pragma("wal_autocheckpoint", "8192")
             // Long answers are not handed over row by row.
             .row_buffer_size(1_000);
-        // The writer looks up whose addresses were among millions of leases: as many of its pages as may be are mapped instead
-        // of copied. They are the system's cache, not memory of ours.
-        let writer = options.clone().pragma("mmap_size", "2147418112");
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(writer).await?;
+        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
         let readers = SqlitePoolOptions::new().max_connections(4).connect_lazy_with(options.pragma("query_only", "on"));
         Ok(Self { writer, readers })
     }
