@@ -5,9 +5,10 @@
 //! insert of the same rows into the same table, in the same run; rates are given by the clock and by the processor time
 //! of this process and of the engine's.
 //! `BENCH_NO_BARE=1` leaves that out.
-//! `BENCH_SUBJECTS` (100,000) events with known truth. `BENCH_ENGINE=postgres` measures on the server of
-//! `LAZARET_TEST_PG` instead of SQLite. `BENCH_DB` is the URL of a database that is kept: leases that are there already,
-//! of the same day, are not imported again, and there is no small size.
+//! `BENCH_SUBJECTS` (100,000) events with known truth. `BENCH_ENGINE` is `sqlite` or `postgres` (the server of
+//! `LAZARET_TEST_PG`, names end in `_postgres`); both, if it is not set, each in a process of its own. `BENCH_DB` is the URL
+//! of that engine's database, which is kept: leases that are there already, of the same day, are not imported again, and
+//! there is no small size.
 #![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark may fail loudly")]
 #![allow(clippy::allow_attributes, reason = "not every lint fires in every benchmark")]
 mod common;
@@ -26,7 +27,7 @@ use lazaret::{
     desk::{Arrival, Desk},
 };
 use provider::{DAYS, Place, Provider, mixed};
-use std::{collections::HashMap, fmt::Write as _, path::Path, time::Instant};
+use std::{collections::HashMap, fmt::Write as _, path::Path, process::Command, time::Instant};
 use store::{
     Conn, LeaseAsk,
     testing::{pg_database, round_trip, tamper},
@@ -40,18 +41,30 @@ const TOGETHER: u64 = 500;
 const ROWS: usize = 2_000;
 
 fn main() {
+    let Ok(engine) = std::env::var("BENCH_ENGINE") else { return each_engine() };
     common::run(async {
         let leases = size("BENCH_LEASES", 1_000_000);
+        let suffix = if engine == "postgres" { "_postgres" } else { "" };
         if std::env::var_os("BENCH_DB").is_none() {
-            measure(leases / 10, "_small", 0).await;
+            measure(&engine, leases / 10, &format!("{suffix}_small"), 0).await;
         }
-        measure(leases, "", size("BENCH_SUBJECTS", 100_000)).await;
+        measure(&engine, leases, suffix, size("BENCH_SUBJECTS", 100_000)).await;
     });
 }
 
-async fn measure(leases: usize, suffix: &str, subjects: usize) {
+/// One after the other, so that the memory of one is not counted with that of the other.
+fn each_engine() {
+    assert!(std::env::var_os("BENCH_DB").is_none(), "BENCH_DB needs BENCH_ENGINE: it is the database of one engine");
+    for engine in ["sqlite", "postgres"] {
+        let mut again = Command::new(std::env::current_exe().unwrap());
+        let done = again.args(std::env::args_os().skip(1)).env("BENCH_ENGINE", engine).status().unwrap();
+        assert!(done.success(), "{engine}: {done}");
+    }
+}
+
+async fn measure(engine: &str, leases: usize, suffix: &str, subjects: usize) {
     let folder = tempfile::tempdir().unwrap();
-    let Some(desk) = empty(folder.path()).await else { return skipped("no PostgreSQL") };
+    let Some(desk) = empty(engine, folder.path()).await else { return skipped("no PostgreSQL") };
     let day = now().timestamp().div_euclid(86_400) - DAYS;
     let begins = DateTime::from_timestamp(day * 86_400, 0).unwrap();
     let provider = Provider { subscribers: (leases / 10) as u64, begins };
@@ -59,7 +72,7 @@ async fn measure(leases: usize, suffix: &str, subjects: usize) {
         books(&desk, provider.subscribers).await;
         lease_import::import(&desk, provider, suffix).await;
     }
-    if desk.store().engine_name() == "postgres" {
+    if engine == "postgres" {
         // Where nobody benchmarks, autovacuum does it.
         let mut tx = desk.store().write().await.unwrap();
         tamper(&mut tx, "ANALYZE").await.unwrap();
@@ -67,25 +80,23 @@ async fn measure(leases: usize, suffix: &str, subjects: usize) {
     }
     lookups(&desk, provider, suffix).await;
     let other = tempfile::tempdir().unwrap();
-    if std::env::var_os("BENCH_NO_BARE").is_none()
-        && std::env::var_os("BENCH_DB").is_none()
-        && let Some(desk) = empty(other.path()).await
+    if ["BENCH_NO_BARE", "BENCH_DB"].iter().all(|name| std::env::var_os(name).is_none())
+        && let Some(desk) = empty(engine, other.path()).await
     {
         lease_import::bare(&desk, provider, suffix).await;
     }
     if subjects > 0 {
-        answers(&desk, provider, subjects, true).await;
-        answers(&desk, provider, subjects / 5, false).await;
-        say("peak_mb", peak_mb(), "MB");
+        answers(&desk, provider, subjects, (true, suffix)).await;
+        answers(&desk, provider, subjects / 5, (false, &format!("_no_port{suffix}"))).await;
+        say(&format!("peak_mb{suffix}"), peak_mb(), "MB with pages of files");
     }
 }
 
 /// A desk with an empty database of the engine that is measured, or with the one that was kept.
-async fn empty(folder: &Path) -> Option<Desk> {
-    let kept = std::env::var("BENCH_DB").ok();
-    let url = match (kept, std::env::var("BENCH_ENGINE").as_deref()) {
-        (Some(url), _) => url,
-        (None, Ok("postgres")) => pg_database().await?,
+async fn empty(engine: &str, folder: &Path) -> Option<Desk> {
+    let url = match (std::env::var("BENCH_DB"), engine) {
+        (Ok(kept), _) => kept,
+        (_, "postgres") => pg_database().await?,
         _ => format!("sqlite://{}", folder.join("desk.db").display()),
     };
     Some(open(config(folder).with("database.url", url)).await)
@@ -143,7 +154,7 @@ async fn lookups(desk: &Desk, provider: Provider, suffix: &str) {
         round_trip(&mut conn).await.unwrap();
         took.push(start.elapsed().as_secs_f64() * 1e6);
     }
-    say(&format!("{}_round_trip_us{suffix}", desk.store().engine_name()), percentile(&mut took, 50), "us");
+    say(&format!("round_trip_us{suffix}"), percentile(&mut took, 50), "us");
     for (name, six, with_port) in [
         ("lease_lookup_us", false, true),
         ("lease_lookup_prefix_us", true, true),
@@ -199,7 +210,7 @@ fn asked(provider: Provider, n: u64, six: bool, with_port: bool) -> LeaseAsk {
 
 /// Events whose holder is known from how the leases were made, taken through the real intake: some in the seconds in which
 /// an address changes hands.
-async fn answers(desk: &Desk, provider: Provider, subjects: usize, with_port: bool) {
+async fn answers(desk: &Desk, provider: Provider, subjects: usize, (with_port, suffix): (bool, &str)) {
     let mut rng = Rng::new(if with_port { 3 } else { 4 });
     let mut conn = desk.store().read().await.unwrap();
     let services: HashMap<ServiceId, String> =
@@ -251,7 +262,6 @@ async fn answers(desk: &Desk, provider: Provider, subjects: usize, with_port: bo
         }
         done += holders.len();
     }
-    let suffix = if with_port { "" } else { "_no_port" };
     say(&format!("attribution_wrong_certain{suffix}"), wrong as f64, "events");
     say(&format!("attribution_certain_share{suffix}"), certain as f64 / held as f64, "of 1");
     say(&format!("attribution_events{suffix}"), done as f64, "events");
