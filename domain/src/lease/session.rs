@@ -32,6 +32,18 @@ impl Span {
         self.to.is_none() && at > self.from + SAME_START && self.sure_until.is_none_or(|sure| sure <= at)
     }
 
+    /// From when to when something else may be known than before: a session that goes on says nothing new of what was proven.
+    pub fn changed(self, before: Option<Self>) -> (DateTime<Utc>, Option<DateTime<Utc>>) {
+        let Some(before) = before else { return (self.from, self.to) };
+        let proven = |span: &Self| span.sure_until.or(span.to);
+        let from = if before.from == self.from {
+            [proven(&before), proven(&self)].into_iter().flatten().min().unwrap_or(self.from)
+        } else {
+            before.from.min(self.from)
+        };
+        (from, before.to.zip(self.to).map(|(one, other)| one.max(other)))
+    }
+
     /// The access server forgot it at `at`: from its last proof to there it is presumed.
     #[must_use]
     pub fn forgotten(self, at: DateTime<Utc>) -> Self {
@@ -137,6 +149,20 @@ mod tests {
         assert_eq!(fold(Some(forgotten), &alive(90, Some(0))).unwrap().unwrap().to, None);
         // The name of a session comes back after a reboot.
         assert_eq!(fold(Some(forgotten), &start(85)).unwrap().unwrap().from, at(85));
+    }
+
+    #[test]
+    fn only_what_was_not_proven_before_is_news() {
+        let (begun, later) = (told(&[start(0), alive(600, None)]), told(&[start(0), alive(1_200, None)]));
+        assert_eq!(begun.changed(None), (at(0), None));
+        assert_eq!(later.changed(Some(begun)), (at(600), None));
+        let over = told(&[start(0), alive(600, None), stop(1_500, None)]);
+        // Before, it might have gone on for ever.
+        assert_eq!(over.changed(Some(begun)), (at(600), None));
+        assert_eq!(over.changed(Some(over.forgotten(at(1_600)))), (at(1_500), Some(at(1_500))));
+        let earlier = told(&[alive(600, Some(-300))]);
+        assert_eq!(earlier.changed(Some(begun)), (at(-300), None));
+        assert_eq!(begun.changed(Some(earlier)), (at(-300), None), "nor is it held any more from then");
     }
 
     #[test]

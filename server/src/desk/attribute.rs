@@ -6,7 +6,7 @@ use super::{
 use crate::config::resolver::Resolver;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    attribution::{Answer, Candidate, Certainty, Doubt, Known, Moment, Wait, decide},
+    attribution::{Answer, Candidate, Doubt, Known, Moment, Wait, decide},
     customer::Service,
     event::{Observation, SourceKind, TimeGrade},
     id::LeaseId,
@@ -123,10 +123,9 @@ impl Attributor {
                 return Answer::unknown("not one of our addresses").because(Doubt::NotOurs);
             }
             let mut answer = decide(rows, moment, &self.known);
-            if answer.certainty != Certainty::Certain {
-                let inside: HashSet<IpAddr> = rows.iter().filter_map(inside_of).collect();
-                answer.waits.extend(inside.into_iter().map(Wait::Inside));
-            }
+            // A certain one too: a later lease of the inside address may speak against it.
+            let inside: HashSet<IpAddr> = rows.iter().filter_map(inside_of).collect();
+            answer.waits.extend(inside.into_iter().map(Wait::Inside));
             answer
         };
         asked.iter().zip(held).map(answer).collect()

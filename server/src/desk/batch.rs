@@ -229,12 +229,12 @@ pub(super) async fn put(tx: &mut Tx, batch: &Batch, day: DateTime<Utc>, heard: b
     let fresh = || events.iter().zip(&batch.slots).filter(|(one, _)| new.contains(&one.event.id));
     let answers: Vec<Attribution> = fresh().map(|(one, slot)| made(&one.event, &slot.answer, now)).collect();
     tx.attribution_add(&answers).await?;
-    let open: Vec<&Attribution> = answers.iter().filter(|made| hangs(&made.answer)).collect();
     let waits: Vec<_> =
-        open.iter().flat_map(|made| made.answer.waits.iter().map(|wait| (made.event, wait.clone()))).collect();
+        answers.iter().flat_map(|made| made.answer.waits.iter().map(|wait| (made.event, wait.clone()))).collect();
     hang(tx, &waits).await?;
     // Names, watermarks and answers of resolvers that came while these were looked up are seen at the second look.
-    let again: Vec<EventId> = open.iter().map(|made| made.event).collect();
+    let open = answers.iter().filter(|made| hangs(&made.answer));
+    let again: Vec<EventId> = open.map(|made| made.event).collect();
     tx.event_ask(&again, now + SECOND_LOOK).await?;
     let counted = || fresh().map(|(one, _)| &one.event).filter(|event| event.state != EventState::Reading);
     count_days(tx, counted(), day).await?;

@@ -29,6 +29,7 @@ impl Desk {
                 tx.commit_chore(Chore::LeasesHeard).await?;
             }
         }
+        more |= self.inside_forget(before, most).await?;
         let mut tx = self.store.write().await?;
         let answers = tx.look_up_forget(before).await?;
         let rows = tx.lease_refusals_forget(before).await?;
@@ -38,6 +39,18 @@ impl Desk {
             tx.commit(entry.fact("resolver_questions", questions)).await?;
         }
         Ok(more)
+    }
+
+    /// Answers about a time of which leases are gone hang on leases of inside addresses no more; whether there may be others.
+    async fn inside_forget(&self, before: DateTime<Utc>, most: i64) -> Result<bool, DeskError> {
+        let past = self.store.read().await?.event_waits_past(before, most).await?;
+        if past.is_empty() {
+            return Ok(false);
+        }
+        let mut tx = self.store.write().await?;
+        tx.event_waits_forget(&past).await?;
+        tx.commit_chore(Chore::LeasesHeard).await?;
+        Ok(past.len() >= usize::try_from(most).unwrap_or(usize::MAX))
     }
 
     /// Leases that ended before are not kept any more: whole hours, so that the watermark does not move all the time.

@@ -1,7 +1,7 @@
 //! The sessions that a batch of sayings speaks of: as they were in the store, and as they are now.
 use super::{
     DeskError,
-    lease_ready::{Changes, row, session_of},
+    lease_ready::{Changes, begun, row, session_of},
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -28,20 +28,18 @@ struct Session {
 #[derive(Default)]
 pub(super) struct Sessions(HashMap<Key, Vec<Session>>);
 
-impl Session {
-    const fn span(&self) -> Span {
-        Span { from: self.now.from, to: self.now.to, sure_until: self.now.sure_until }
-    }
+const fn span(row: &LeaseRow) -> Span {
+    Span { from: row.from, to: row.to, sure_until: row.sure_until }
 }
 
 /// The question which session a word is about; none for words about none.
 fn ask_of(said: &Saying) -> Option<SessionAsk> {
-    let (began, sure) = match &said.word {
-        Word::Start { at, .. } => (*at, true),
-        Word::Alive { at, started, .. } | Word::Stop { at, started, .. } => (started.unwrap_or(*at), started.is_some()),
-        Word::Held { .. } | Word::Reboot { .. } => return None,
-    };
     let session = session_of(&said.word)?.to_owned();
+    let sure = match &said.word {
+        Word::Alive { started, .. } | Word::Stop { started, .. } => started.is_some(),
+        Word::Start { .. } | Word::Held { .. } | Word::Reboot { .. } => true,
+    };
+    let began = begun(&said.word);
     Some(SessionAsk { session, net: said.net, ports: said.ports, protocol: said.protocol, began, sure })
 }
 
@@ -81,7 +79,7 @@ impl Sessions {
         let known = self.0.entry((session, said.net, said.ports, said.protocol, holder)).or_default();
         // The latest that began by then; else the earliest, whose beginning comes late.
         let at = known.iter().rposition(|one| one.now.from <= began).or(if known.is_empty() { None } else { Some(0) });
-        let before = at.and_then(|at| known.get(at)).map(Session::span);
+        let before = at.and_then(|at| known.get(at)).map(|one| span(&one.now));
         let Some(new) = fold(before, &said.word)? else { return Ok(()) };
         // A session that is told on begins no later than before; else it is another of the same name.
         match at.and_then(|at| known.get_mut(at)).filter(|one| new.from <= one.now.from) {
@@ -99,7 +97,7 @@ impl Sessions {
         let prefix = format!("{nas}/");
         for (_, known) in self.0.iter_mut().filter(|(key, _)| key.0.starts_with(&prefix)) {
             for one in known {
-                let span = one.span().forgotten(at);
+                let span = span(&one.now).forgotten(at);
                 (one.now.to, one.now.sure_until) = (span.to, span.sure_until);
             }
         }
@@ -111,8 +109,9 @@ impl Sessions {
             if before.as_ref() == Some(&now) {
                 continue;
             }
+            let (from, to) = span(&now).changed(before.as_ref().map(span));
+            changes.news.push(News { net: now.net, from, to });
             changes.remove.extend(before.filter(|before| before.from != now.from));
-            changes.news.push(News { net: now.net, from: now.from, to: now.to });
             changes.keep.push(now);
         }
     }

@@ -14,7 +14,7 @@ use domain::{
     saying::{Saying, SourceName, Word},
 };
 use ipnet::IpNet;
-use store::{Chore, Reach, Tx};
+use store::{Chore, News, Reach, Tx};
 
 /// Sayings of one batch, at most.
 pub const SAYINGS_MAX: usize = 140_000;
@@ -251,7 +251,13 @@ pub(super) async fn take_in(tx: &mut Tx, turn: Turn<'_>, ready: Ready<'_>) -> Re
         let refused = count(turn.refused_before + taken.refused.len());
         tx.lease_import_set(source.id, place, refused, now).await?;
     }
-    let mut again = tx.event_touched(&changes.news).await?;
+    // Whoever is asked about a moment near a border is answered with its clock in mind.
+    let near = |news: &News| News {
+        net: news.net,
+        from: news.from.checked_sub_signed(source.skew).unwrap_or(news.from),
+        to: news.to.and_then(|to| to.checked_add_signed(source.skew)),
+    };
+    let mut again = tx.event_touched(&changes.news.iter().map(near).collect::<Vec<_>>()).await?;
     if let Some(through) = heard.through {
         again.extend(tx.event_of_source(turn.source.as_str(), through).await?);
     }

@@ -39,7 +39,7 @@ pub struct Due {
     pub skew: TimeDelta,
 }
 
-/// Writes down what these events' open answers hang on; of resolvers an answer is owed from now on.
+/// Writes down what these events' answers hang on; of resolvers an answer is owed from now on.
 pub(super) async fn hang(tx: &mut Tx, waits: &[(EventId, Wait)]) -> Result<(), DeskError> {
     tx.event_wait(waits).await?;
     let mut questions: Vec<&ResolverQuestion> = waits

@@ -244,6 +244,55 @@ async fn behind_a_cgnat_the_inside_address_is_looked_up() {
 }
 
 #[tokio::test]
+async fn a_session_that_goes_on_has_only_its_new_hours_asked_again() {
+    both(|world| async move {
+        let say = |word| says("198.51.100.92/32", "nadia@isp.example", word);
+        take(&world, "radius.bng-3", &[say(start("20T09:00:00")), say(alive("20T10:00:00"))]).await;
+        let proven = event(&world, "198.51.100.92", None, "20T09:30:00").await;
+        let presumed = event(&world, "198.51.100.92", None, "20T10:30:00").await;
+        assert_eq!((proven.certainty, presumed.certainty), (Certainty::Certain, Certainty::Ambiguous));
+        let sayings = [say(alive("20T11:00:00"))];
+        world.desk.leases_take(&system(), &source("radius.bng-3"), &sayings, &Heard::default()).await.unwrap();
+        let due = world.desk.store().read().await.unwrap().event_asks_due(world.clock_now(), 10).await.unwrap();
+        assert_eq!(due, [presumed.id], "what was proven before is not asked about every ten minutes");
+        while world.desk.ask_again().await.unwrap() {}
+        assert_eq!(now(&world, &presumed).await.0.certainty, Certainty::Certain);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_later_lease_of_the_inside_address_casts_doubt_on_a_certain_answer() {
+    both(|world| async move {
+        let inside = HolderName::Inside("100.64.0.7".parse().unwrap());
+        let outside = says("192.0.2.200/32", "x", held("20T09:00:00", Some("20T12:00:00")));
+        take(&world, "cgnat-1", &[Saying { ports: (4_096, 5_103), holder: inside, ..outside }]).await;
+        let late = event(&world, "192.0.2.200", Some(4_500), "20T10:00:00").await;
+        let nadia = says("100.64.0.7/32", "nadia@isp.example", held("20T08:00:00", Some("20T23:00:00")));
+        take(&world, "dhcp-1", &[nadia]).await;
+        assert_eq!(now(&world, &late).await.0.certainty, Certainty::Certain, "it settled by itself");
+        let at_once = event(&world, "192.0.2.200", Some(4_600), "20T11:00:00").await;
+        assert_eq!(at_once.certainty, Certainty::Certain);
+        let before = event(&world, "192.0.2.200", Some(4_700), "20T09:10:00").await;
+        let other = says("100.64.0.7/32", "x", held("20T09:30:00", Some("20T11:30:00")));
+        take(&world, "dhcp-2", &[Saying { holder: HolderName::Service("ln-3".to_owned()), ..other }]).await;
+        let mut doubted: Vec<_> = open(&world).await.into_iter().map(|one| one.event.id).collect();
+        doubted.sort_unstable();
+        let mut two = [late.id, at_once.id];
+        two.sort_unstable();
+        assert_eq!(doubted, two, "two may have had the inside address then");
+        assert_eq!(now(&world, &before).await.0.certainty, Certainty::Certain, "of its time nothing new is known");
+        // When the leases of that time are gone, nothing can come any more.
+        let waits = async || rows(&mut world.desk.store().read().await.unwrap(), "event_waits").await.unwrap();
+        assert_eq!(waits().await, 3);
+        world.later(20);
+        while world.desk.leases_expire(1).await.unwrap() {}
+        assert_eq!(waits().await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_watermark_keeps_an_open_lease_waiting_and_then_settles_it() {
     both(|world| async move {
         let name = source("dhcp-1");

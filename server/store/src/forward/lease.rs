@@ -84,6 +84,10 @@ forward! {
     fn event_unask(event: EventId, now: DateTime<Utc>) -> bool = event_ask::unask;
     /// What these events' answers hang on.
     fn event_wait(waits: &[(EventId, Wait)]) -> () = event_ask::wait;
+    /// Events from before this time whose answers hang on leases of inside addresses.
+    fn event_waits_past(before: DateTime<Utc>, limit: i64) -> Vec<EventId> = event_ask::past;
+    /// The answers of these events do not hang on leases of inside addresses any more.
+    fn event_waits_forget(events: &[EventId]) -> () = event_ask::forget_inside;
     /// An event's answer hangs on nothing any more.
     fn event_unwait(event: EventId) -> () = event_ask::unwait;
     /// The provider's own ranges.

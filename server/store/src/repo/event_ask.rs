@@ -13,14 +13,16 @@ use domain::{
     lease::{address_key, net_key},
     saying::HolderName,
 };
+use sqlx::QueryBuilder;
 use std::{borrow::Cow, net::IpAddr};
 
 const NEWS_HEAD: &str = "WITH news (low, high, from_at, to_at) AS (";
 const TOUCHED: &str = ") SELECT DISTINCT e.id FROM news n CROSS JOIN events e
     WHERE e.address IS NOT NULL AND e.address BETWEEN n.low AND n.high AND e.at < n.to_at
         AND COALESCE(e.to_at, e.at) >= n.from_at AND e.state IN ('pending', 'on_case')";
-const INSIDE: &str = ") SELECT DISTINCT w.event_id FROM news n CROSS JOIN event_waits w
-    WHERE w.kind = 'inside' AND w.what BETWEEN n.low AND n.high";
+const INSIDE: &str = ") SELECT DISTINCT w.event_id FROM news n CROSS JOIN event_waits w CROSS JOIN events e
+    WHERE w.kind = 'inside' AND w.what BETWEEN n.low AND n.high AND e.id = w.event_id AND e.at < n.to_at
+        AND COALESCE(e.to_at, e.at) >= n.from_at AND e.state IN ('pending', 'on_case')";
 const ASK_HEAD: &str = "INSERT INTO event_asks (event_id, due_at) ";
 const ASK_TAIL: &str = " ON CONFLICT (event_id) DO UPDATE SET
     due_at = CASE WHEN excluded.due_at < event_asks.due_at THEN excluded.due_at ELSE event_asks.due_at END";
@@ -33,10 +35,13 @@ pub(crate) const UNASK: &str = "DELETE FROM event_asks WHERE event_id = $1 AND d
 const WAIT_HEAD: &str = "INSERT INTO event_waits (kind, what, event_id) ";
 const WAIT_TAIL: &str = " ON CONFLICT (kind, what, event_id) DO NOTHING";
 pub(crate) const UNWAIT: &str = "DELETE FROM event_waits WHERE event_id = $1";
+pub(crate) const PAST: &str = "SELECT DISTINCT w.event_id FROM event_waits w JOIN events e ON e.id = w.event_id
+    WHERE w.kind = 'inside' AND COALESCE(e.to_at, e.at) < $1 LIMIT $2";
+const FORGET_HEAD: &str = "DELETE FROM event_waits WHERE kind = 'inside' AND event_id IN (";
 
 /// Statements of this file.
 #[cfg(feature = "testing")]
-pub(crate) const SQL: &[&str] = &[DUE, WAITING_ANY, OF_SOURCE, UNASK, UNWAIT];
+pub(crate) const SQL: &[&str] = &[DUE, WAITING_ANY, OF_SOURCE, UNASK, UNWAIT, PAST];
 
 /// Statements of this file that are made for as many rows as there are.
 #[cfg(feature = "testing")]
@@ -132,4 +137,23 @@ pub(crate) async fn wait(conn: &mut Raw, waits: &[(EventId, Wait)]) -> Result<()
 /// Its answer hangs on nothing any more.
 pub(crate) async fn unwait(conn: &mut Raw, event: EventId) -> Result<()> {
     run(conn, query(UNWAIT).bind(event.0)).await.map(drop)
+}
+
+/// Events from before this time whose answers hang on leases of inside addresses.
+pub(crate) async fn past(conn: &mut Raw, before: DateTime<Utc>, limit: i64) -> Result<Vec<EventId>> {
+    all(conn, query(PAST).bind(micros(before)).bind(limit)).await
+}
+
+/// The answers of these events do not hang on leases of inside addresses any more.
+pub(crate) async fn forget_inside(conn: &mut Raw, events: &[EventId]) -> Result<()> {
+    for chunk in events.chunks(bulk::CHUNK) {
+        let mut builder = QueryBuilder::new(FORGET_HEAD);
+        let mut list = builder.separated(", ");
+        for event in bulk::padded(chunk) {
+            list.push_bind(event.0);
+        }
+        builder.push(")");
+        bulk::run(conn, builder, bulk::common(chunk.len())).await?;
+    }
+    Ok(())
 }
