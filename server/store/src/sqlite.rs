@@ -153,6 +153,8 @@ impl Pools {
             .pragma("mmap_size", "2147418112")
             // 32 MB instead of 4: a page that many transactions change is copied back once.
             .pragma("wal_autocheckpoint", "8192")
+            // What an import of millions of rows has made of it is given back when the journal begins anew.
+            .pragma("journal_size_limit", "67108864")
             // Long answers are not handed over row by row.
             .row_buffer_size(1_000);
         let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
