@@ -135,7 +135,8 @@ impl Desk {
                     let moved = [Field::Source, Field::Port, Field::Time];
                     let kept = !change.fields.iter().any(|field| moved.contains(field));
                     let known = if kept { tx.attributions_of(change.old.id).await? } else { Vec::new() };
-                    known.into_iter().next().map(|made| made.answer).or(fresh)
+                    let waits = fresh.iter().flat_map(|fresh| fresh.waits.clone()).collect();
+                    known.into_iter().next().map(|made| Answer { waits, ..made.answer }).or(fresh)
                 }
             });
         }
@@ -239,6 +240,8 @@ async fn heirs(tx: &mut Tx, old: &Event) -> Result<Option<NewEntry>, DeskError> 
     tx.event_on_day(day, event.observation.class, &event.reporter, 1).await?;
     event.answer(&answer);
     tx.event_set_holder(&event, EventState::Pending).await?;
+    // What its answer hangs on is written down when it is asked again.
+    tx.event_ask(&[heir], now).await?;
     let made_by = intake_actor().ledger_text();
     tx.attribution_add(&[Attribution { id: AttributionId::new(), event: heir, made_at: now, made_by, answer }]).await?;
     match event.customer {

@@ -1,5 +1,4 @@
-//! The answers for a part of a report: asked on two connections where that is quicker, and given anew where something was
-//! told of leases before they are stored.
+//! The answers for a part of a report, asked on two connections where that is quicker.
 use super::{Desk, DeskError, attribute::Attributor};
 use chrono::{DateTime, Utc};
 use domain::{attribution::Answer, event::Observation};

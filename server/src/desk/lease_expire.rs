@@ -17,11 +17,12 @@ impl Desk {
     pub async fn leases_expire(&self, most: i64) -> Result<bool, DeskError> {
         let before = self.expired_before();
         let sources = self.store.read().await?.lease_sources().await?;
-        let mut more = false;
+        let (mut more, mut later) = (false, false);
         for source in sources.iter().filter(|source| source.kind != LeaseSourceKind::Static) {
             let mut tx = self.store.write().await?;
             let moved = tx.lease_source_mark(source.id, before).await?;
             let gone = tx.lease_erase_some(source.id, before, most).await?;
+            later |= moved;
             more |= gone >= u64::try_from(most).unwrap_or(u64::MAX);
             if gone > 0 {
                 tx.commit(erased("lease_source", &source.name, before).fact("leases", gone)).await?;
@@ -29,7 +30,9 @@ impl Desk {
                 tx.commit_chore(Chore::LeasesHeard).await?;
             }
         }
-        more |= self.inside_forget(before, most).await?;
+        if later {
+            self.inside_forget(before, most).await?;
+        }
         let mut tx = self.store.write().await?;
         let answers = tx.look_up_forget(before).await?;
         let rows = tx.lease_refusals_forget(before).await?;
@@ -41,16 +44,18 @@ impl Desk {
         Ok(more)
     }
 
-    /// Answers about a time of which leases are gone hang on leases of inside addresses no more; whether there may be others.
-    async fn inside_forget(&self, before: DateTime<Utc>, most: i64) -> Result<bool, DeskError> {
-        let past = self.store.read().await?.event_waits_past(before, most).await?;
-        if past.is_empty() {
-            return Ok(false);
+    /// Answers about a time of which leases are gone hang on leases of inside addresses no more. Looks at all that hang on
+    /// some, so only where the watermark has moved.
+    async fn inside_forget(&self, before: DateTime<Utc>, most: i64) -> Result<(), DeskError> {
+        loop {
+            let past = self.store.read().await?.event_waits_past(before, most).await?;
+            if past.is_empty() {
+                return Ok(());
+            }
+            let mut tx = self.store.write().await?;
+            tx.event_waits_forget(&past).await?;
+            tx.commit_chore(Chore::LeasesHeard).await?;
         }
-        let mut tx = self.store.write().await?;
-        tx.event_waits_forget(&past).await?;
-        tx.commit_chore(Chore::LeasesHeard).await?;
-        Ok(past.len() >= usize::try_from(most).unwrap_or(usize::MAX))
     }
 
     /// Leases that ended before are not kept any more: whole hours, so that the watermark does not move all the time.

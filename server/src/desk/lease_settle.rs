@@ -10,7 +10,7 @@ use super::{
 use domain::{
     act::Act,
     actor::Actor,
-    attribution::{Answer, Certainty},
+    attribution::{Answer, Certainty, Wait},
     evidence::{Attribution, EventState},
     id::{AttributionId, EventId},
     ledger::NewEntry,
@@ -77,11 +77,13 @@ impl Desk {
         let attributor = Attributor::load(&mut tx, &self.resolvers).await?;
         let found = attributor.answers(&mut tx, asked, event.received_at).await?;
         let found = found.into_iter().next().unwrap_or_else(|| Answer::unknown(""));
+        let waits: Vec<_> = found.waits.iter().map(|wait| (id, wait.clone())).collect();
         if event.certainty == Certainty::Certain {
+            let inside: Vec<_> = waits.into_iter().filter(|(_, wait)| matches!(wait, Wait::Inside(_))).collect();
+            hang(&mut tx, &inside).await?;
             return self.weigh(tx, &index_actor(), &event, &stands, found).await;
         }
         tx.event_unwait(id).await?;
-        let waits: Vec<_> = found.waits.iter().map(|wait| (id, wait.clone())).collect();
         hang(&mut tx, &waits).await?;
         if event.state != EventState::Pending || same(&stands, &found) || taken_away(&mut tx, id, &found).await? {
             return Ok(tx.commit_chore(Chore::AskedAgain).await?);
