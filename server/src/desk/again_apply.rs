@@ -120,9 +120,7 @@ impl Desk {
     /// Whose each event to be stored was. A newer reading of the same source at the same time keeps the answer that
     /// holds, which a person may have given.
     async fn answers_of(&self, tx: &mut Tx, part: &[Step], report: &Report) -> Result<Vec<Option<Answer>>, DeskError> {
-        // Leases that are told meanwhile wait, and then have these events asked again.
-        tx.lease_news_held().await?;
-        let attributor = Attributor::load(tx, &self.resolvers).await?;
+        let attributor = Attributor::load_holding(tx, &self.resolvers).await?;
         let seen: Vec<Observation> = part.iter().filter_map(Step::seen).cloned().collect();
         let mut looked_up = attributor.answers(tx, &seen, report.received_at).await?.into_iter();
         let mut answers = Vec::with_capacity(part.len());

@@ -18,7 +18,7 @@ use std::{
     net::IpAddr,
     sync::Arc,
 };
-use store::{Conn, LeaseAsk, LeaseForms};
+use store::{Conn, LeaseAsk, LeaseForms, Tx};
 
 /// A reporter's clock may be this far ahead of ours before its time counts as not stated.
 const CLOCK_AHEAD: TimeDelta = TimeDelta::minutes(10);
@@ -31,7 +31,6 @@ pub(super) struct Attributor {
     news: i64,
     ranges: Vec<OwnRange>,
     forms: LeaseForms,
-    sources: Vec<LeaseSource>,
     known: Known,
     rules: Vec<CgnatRule>,
     resolvers: Arc<[Resolver]>,
@@ -53,10 +52,16 @@ impl Attributor {
         // First: what is told from now on is seen by the count.
         let news = conn.lease_news().await?;
         let forms = conn.lease_forms().await?;
-        let sources = forms.by_name();
-        let known = Known::of(&sources);
+        let known = Known::of(&forms.by_name());
         let (ranges, rules) = (conn.range_list().await?, conn.cgnat_rules().await?);
-        Ok(Self { news, ranges, forms, sources, known, rules, resolvers: resolvers.clone() })
+        Ok(Self { news, ranges, forms, known, rules, resolvers: resolvers.clone() })
+    }
+
+    /// The same, for answers that are stored in this transaction: what is told of leases meanwhile waits for its end, and then
+    /// has their events asked again.
+    pub(super) async fn load_holding(tx: &mut Tx, resolvers: &Arc<[Resolver]>) -> Result<Self, DeskError> {
+        tx.lease_news_held().await?;
+        Self::load(tx, resolvers).await
     }
 
     /// How often something new had been told when it was loaded.
@@ -102,8 +107,8 @@ impl Attributor {
     }
 
     /// The lease sources with their watermarks, by name.
-    pub(super) fn sources(&self) -> &[LeaseSource] {
-        &self.sources
+    pub(super) fn sources(&self) -> Vec<LeaseSource> {
+        self.forms.by_name()
     }
 
     /// The answer for each address at its moment.

@@ -174,9 +174,8 @@ impl Desk {
             tx.commit(said).await?;
             return Ok(());
         }
-        // Leases that are told meanwhile wait, and then have it asked again, at the time it says now.
-        tx.lease_news_held().await?;
-        let attributor = Attributor::load(&mut tx, &self.resolvers).await?;
+        // Held: leases that are told meanwhile would look for it at the time it said before.
+        let attributor = Attributor::load_holding(&mut tx, &self.resolvers).await?;
         let found = attributor.answers(&mut tx, std::slice::from_ref(&seen), report.received_at).await?.pop();
         let found = found.ok_or_else(|| DeskError::Broken("a look-up without an answer".to_owned()))?;
         let (before, holder) = (event.certainty, found.holder().cloned());

@@ -41,12 +41,10 @@ impl Desk {
     /// Only when the store fails.
     pub async fn ask_again(&self) -> Result<bool, DeskError> {
         let now = self.clock.now();
-        let mut conn = self.store.read().await?;
-        let due = conn.event_asks_due(now, AT_ONCE).await?;
+        let due = self.store.read().await?.event_asks_due(now, AT_ONCE).await?;
         if due.is_empty() {
             return Ok(false);
         }
-        drop(conn);
         for id in due {
             match self.ask_one(id).await {
                 Ok(()) => {}
@@ -64,7 +62,7 @@ impl Desk {
         if !tx.event_unask(id, now).await? {
             return Ok(());
         }
-        let Some(event) = tx.event_by_id(id).await? else {
+        let Some(mut event) = tx.event_by_id(id).await? else {
             return Ok(tx.commit_chore(Chore::AskedAgain).await?);
         };
         let live = matches!(event.state, EventState::Pending | EventState::OnCase);
@@ -89,7 +87,6 @@ impl Desk {
             return Ok(tx.commit_chore(Chore::AskedAgain).await?);
         }
         let holder = found.holder().cloned();
-        let mut event = event;
         event.answer(&found);
         tx.event_set_holder(&event, EventState::Pending).await?;
         let why = format!("later leases; before: {}", stands.why);

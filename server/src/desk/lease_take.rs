@@ -3,6 +3,7 @@
 use super::{
     Desk, DeskError,
     lease_ready::{Before, Ready, begun, wrong},
+    lease_settle::told,
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -257,12 +258,13 @@ pub(super) async fn take_in(tx: &mut Tx, turn: Turn<'_>, ready: Ready<'_>) -> Re
         from: news.from.checked_sub_signed(source.skew).unwrap_or(news.from),
         to: news.to.and_then(|to| to.checked_add_signed(source.skew)),
     };
-    let mut again = tx.event_touched(&changes.news.iter().map(near).collect::<Vec<_>>()).await?;
+    let mut again = told(tx, &changes.news.iter().map(near).collect::<Vec<_>>()).await?;
     if let Some(through) = heard.through {
-        again.extend(tx.event_of_source(turn.source.as_str(), through).await?);
+        let waited = tx.event_of_source(turn.source.as_str(), through).await?;
+        tx.event_ask(&waited, now).await?;
+        again |= !waited.is_empty();
     }
-    tx.event_ask(&again, now).await?;
-    Ok(Took { taken, again: !again.is_empty(), rows: (source.rows_kept, source.rows_kept.saturating_add(kept)) })
+    Ok(Took { taken, again, rows: (source.rows_kept, source.rows_kept.saturating_add(kept)) })
 }
 
 /// The source, made known if it is not.

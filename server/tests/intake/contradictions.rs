@@ -1,6 +1,5 @@
 //! Later leases speak against a certain answer: a person decides, nothing goes on by rule, and the record tells it.
-use crate::world::{World, both, system};
-use chrono::{DateTime, Utc};
+use crate::world::{World, at, both, system};
 use domain::{
     actor::{Actor, Role},
     attribution::Certainty,
@@ -19,10 +18,6 @@ use domain::{
     saying::{HolderName, Saying, SourceName, Word},
 };
 use lazaret::desk::{CorrectOrder, DeskError, Whose};
-
-fn at(text: &str) -> DateTime<Utc> {
-    format!("2026-11-{text}Z").parse().unwrap()
-}
 
 /// An event that is certainly `ln-1`'s, on his case.
 async fn certain(world: &World, when: &str) -> (Event, Case) {

@@ -1,9 +1,9 @@
 //! Leases that come in late: open answers settle by themselves, a certain one is shown to a person and never changed.
 use crate::{
     contradictions::open,
-    world::{World, arf, both, system},
+    world::{World, arf, at, both, system},
 };
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use domain::{
     attribution::{Answer, Certainty, Doubt},
     case::Outcome,
@@ -16,10 +16,6 @@ use domain::{
 };
 use std::net::IpAddr;
 use store::testing::rows;
-
-fn at(text: &str) -> DateTime<Utc> {
-    format!("2026-11-{text}Z").parse().unwrap()
-}
 
 fn source(name: &str) -> SourceName {
     SourceName::new(name).unwrap()

@@ -1,9 +1,8 @@
 //! What is told of leases while answers are on their way into the store.
 use crate::{
     contradictions::open,
-    world::{arf, both, system},
+    world::{arf, at, both, system},
 };
-use chrono::{DateTime, Utc};
 use domain::{
     attribution::Certainty,
     class::Category,
@@ -16,10 +15,6 @@ use domain::{
 use lazaret::desk::Arrival;
 use std::{fmt::Write as _, time::Duration};
 use store::{Chore, News};
-
-fn at(text: &str) -> DateTime<Utc> {
-    format!("2026-11-{text}Z").parse().unwrap()
-}
 
 #[tokio::test]
 async fn a_lease_told_between_an_answer_and_its_storing_counts() {

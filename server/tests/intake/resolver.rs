@@ -2,9 +2,9 @@
 use crate::{
     contradictions,
     resolving::{Mood, Peer, TOKEN},
-    world::{World, arf, system, with},
+    world::{World, arf, at, system, with},
 };
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use domain::{
     attribution::{Answer, Certainty, Doubt},
     evidence::{Event, EventState},
@@ -18,10 +18,6 @@ use lazaret::{
 };
 use serde_json::json;
 use std::time::Duration;
-
-fn at(text: &str) -> DateTime<Utc> {
-    format!("2026-11-{text}Z").parse().unwrap()
-}
 
 /// Runs the test on both engines with a resolver for 198.51.100.0/24 and the inside addresses.
 async fn asked<F: Future<Output = ()>>(test: impl Fn(World, Peer) -> F) {

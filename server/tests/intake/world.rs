@@ -47,6 +47,11 @@ pub(crate) fn now() -> DateTime<Utc> {
     "2026-11-22T10:42:00Z".parse().unwrap()
 }
 
+/// An instant of that month, such as `20T09:00:00`.
+pub(crate) fn at(text: &str) -> DateTime<Utc> {
+    format!("2026-11-{text}Z").parse().unwrap()
+}
+
 /// Runs the test on a fresh desk over each engine.
 pub(crate) async fn both<F: Future<Output = ()>>(test: impl Fn(World) -> F) {
     with(Config::defaults().with("mail.keep", "true"), test).await;

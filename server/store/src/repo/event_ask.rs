@@ -13,7 +13,6 @@ use domain::{
     lease::{address_key, net_key},
     saying::HolderName,
 };
-use sqlx::QueryBuilder;
 use std::{borrow::Cow, net::IpAddr};
 
 const NEWS_HEAD: &str = "WITH news (low, high, from_at, to_at) AS (";
@@ -37,7 +36,8 @@ const WAIT_TAIL: &str = " ON CONFLICT (kind, what, event_id) DO NOTHING";
 pub(crate) const UNWAIT: &str = "DELETE FROM event_waits WHERE event_id = $1";
 pub(crate) const PAST: &str = "SELECT DISTINCT w.event_id FROM event_waits w JOIN events e ON e.id = w.event_id
     WHERE w.kind = 'inside' AND COALESCE(e.to_at, e.at) < $1 LIMIT $2";
-const FORGET_HEAD: &str = "DELETE FROM event_waits WHERE kind = 'inside' AND event_id IN (";
+const FORGET_HEAD: &str = "WITH past (event_id) AS (";
+const FORGET_TAIL: &str = ") DELETE FROM event_waits WHERE kind = 'inside' AND event_id IN (SELECT event_id FROM past)";
 
 /// Statements of this file.
 #[cfg(feature = "testing")]
@@ -46,7 +46,7 @@ pub(crate) const SQL: &[&str] = &[DUE, WAITING_ANY, OF_SOURCE, UNASK, UNWAIT, PA
 /// Statements of this file that are made for as many rows as there are.
 #[cfg(feature = "testing")]
 pub(crate) fn made() -> Vec<String> {
-    vec![hearing(TOUCHED).text(1), hearing(INSIDE).text(3)]
+    vec![hearing(TOUCHED).text(1), hearing(INSIDE).text(3), forgetting().text(1), forgetting().text(5)]
 }
 
 /// The events of which something new is known: at an address of the news in its time, or behind it. Those whose answer is
@@ -144,16 +144,11 @@ pub(crate) async fn past(conn: &mut Raw, before: DateTime<Utc>, limit: i64) -> R
     all(conn, query(PAST).bind(micros(before)).bind(limit)).await
 }
 
+const fn forgetting() -> Given<1, EventId> {
+    Given { head: FORGET_HEAD, columns: [Column::Id(|event| event.0)], tail: Cow::Borrowed(FORGET_TAIL) }
+}
+
 /// The answers of these events do not hang on leases of inside addresses any more.
 pub(crate) async fn forget_inside(conn: &mut Raw, events: &[EventId]) -> Result<()> {
-    for chunk in events.chunks(bulk::CHUNK) {
-        let mut builder = QueryBuilder::new(FORGET_HEAD);
-        let mut list = builder.separated(", ");
-        for event in bulk::padded(chunk) {
-            list.push_bind(event.0);
-        }
-        builder.push(")");
-        bulk::run(conn, builder, bulk::common(chunk.len())).await?;
-    }
-    Ok(())
+    forgetting().run(conn, events).await.map(drop)
 }
